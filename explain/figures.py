@@ -1,0 +1,206 @@
+"""An Explanation as a figure with its alt text and its table. Colours and sizes are in assets/style.css."""
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from inference.types import ItemTarget, Raw
+from inference.units import decimals, quantity
+
+from .players import png_uri
+from .types import Explanation
+
+LISTED = 12
+"""Bars drawn; the table has every feature."""
+FOR, AGAINST = (37, 99, 235), (217, 95, 2)
+"""Blue speaks for the target, orange against it: told apart with any common colour blindness, as are their hues."""
+
+Row = tuple[str, float, float | None]
+"""A feature's label, its value, and its standard error if there is one."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """HTML that is safe to place, a sentence that says the same, and all values from the largest effect down."""
+
+    html: str
+    alt: str
+    rows: list[Row]
+
+
+def draw(explanation: Explanation, raw: Raw) -> Figure:
+    """The input with its features coloured, where it can be; then bars; then the table behind a fold."""
+    order = np.argsort(-np.abs(np.array(explanation.values)), kind="stable")
+    values: Any = explanation.values
+    stderr: Any = explanation.stderr or [None] * len(order)
+    rows: list[Row] = [(explanation.features[i].label, values[i], stderr[i]) for i in order]
+    alt = sentence(explanation, rows)
+    kinds = {next(iter(feature.where)) for feature in explanation.features if feature.where}
+    inputs = "".join(INPUTS[kind](explanation, raw, alt) for kind in sorted(kinds) if kind in INPUTS)
+    html = f'<p class="sentence">{escape(alt)}</p>{inputs}{bars(explanation, rows)}{table(explanation, rows)}'
+    return Figure(html, alt, rows)
+
+
+def words(explanation: Explanation, raw: Raw, alt: str) -> str:
+    """The text with each word shaded by its value."""
+    strength = strengths(explanation)
+    features = [f for f in explanation.features if f.where and "chars" in f.where]
+    name, text, parts, end = features[0].field, raw[features[0].field], [], 0
+    for feature in features:
+        start, stop = (feature.where or {})["chars"]
+        share = strength[feature.id]
+        parts.append(escape(text[end:start]))
+        parts.append(
+            f'<mark class="{side(share)}" style="--strength:{abs(share):.2f}" '
+            f'title="{signed(share_of(explanation, feature.id), explanation)}">{escape(text[start:stop])}</mark>'
+        )
+        end = stop
+    return f'<p class="words" data-field="{escape(name)}">{"".join(parts)}{escape(text[end:])}</p>'
+
+
+def regions(explanation: Explanation, raw: Raw, alt: str) -> str:
+    """The picture under a veil of blue and orange regions."""
+    label_map = explanation.label_map
+    if label_map is None:
+        return ""
+    photo = raw[label_map.field].copy()
+    photo.thumbnail((512, 512))
+    veil = overlay(explanation).resize(photo.size, Image.Resampling.BICUBIC)
+    return (
+        f'<figure class="regions"><img src="{jpeg_uri(photo)}" alt="{escape(alt)}">'
+        f'<img class="veil" src="{png_uri(veil)}" alt=""></figure>'
+    )
+
+
+INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions}
+"""How features that have a place in the input are shown there."""
+
+
+def overlay(explanation: Explanation) -> Image.Image:
+    """The label map coloured: RGBA, as opaque as a region's value is large."""
+    assert explanation.label_map is not None  # asked for only where there is one
+    _, _, body = explanation.label_map.png.partition(",")
+    labels = np.asarray(Image.open(io.BytesIO(base64.b64decode(body))))
+    strength = strengths(explanation)
+    colours = np.zeros((256, 4), np.uint8)
+    for feature in explanation.features:
+        share = strength[feature.id]
+        if feature.where and "region" in feature.where:
+            colours[feature.where["region"]] = (*(FOR if share >= 0 else AGAINST), round(170 * abs(share)))
+    return Image.fromarray(colours[labels])
+
+
+def bars(explanation: Explanation, rows: list[Row]) -> str:
+    """From the base to the score: one bar a feature, left against, right for, with its 95 % interval."""
+    top = max((abs(value) + 1.96 * (stderr or 0) for _, value, stderr in rows), default=0) or 1
+    items = "".join(bar(label, value, stderr, top, explanation) for label, value, stderr in rows[:LISTED])
+    rest = rows[LISTED:]
+    if rest:
+        total = sum(value for _, value, _ in rest)
+        items += bar(f"{len(rest)} more together", total, None, max(top, abs(total)), explanation)
+    base, score = (sized(float(end), explanation) for end in (explanation.base, explanation.score))  # type: ignore[arg-type]
+    against, in_favour = ("lowers it", "raises it") if is_amount(explanation) else ("speaks against", "speaks for")
+    return (
+        f'<div class="legend"><span class="against">{against}</span><span class="for">{in_favour}</span></div>'
+        f'<ul class="effects">{items}</ul>'
+        f'<p class="sum"><span>Everything hidden <b>{base}</b></span><span>Nothing hidden <b>{score}</b></span></p>'
+    )
+
+
+def bar(label: str, value: float, stderr: float | None, top: float, explanation: Explanation) -> str:
+    """One row of the bars; widths are percentages of half the track."""
+    whisker = ""
+    if stderr:
+        low, high = (50 + 50 * edge / top for edge in (value - 1.96 * stderr, value + 1.96 * stderr))
+        whisker = f'<i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
+    width = 50 * abs(value) / top
+    left = 50 if value >= 0 else 50 - width
+    return (
+        f'<li><span class="name">{escape(label)}</span><span class="track">'
+        f'<span class="{side(value)}" style="left:{left:.1f}%;width:{width:.1f}%"></span>{whisker}</span>'
+        f'<span class="number">{signed(value, explanation)}</span></li>'
+    )
+
+
+def table(explanation: Explanation, rows: list[Row]) -> str:
+    """Every value as numbers, behind a fold."""
+    body = "".join(
+        f"<tr><td>{escape(label)}</td><td>{signed(value, explanation)}</td>"
+        f"<td>{'' if stderr is None else '± ' + sized(1.96 * stderr, explanation)}</td></tr>"
+        for label, value, stderr in rows
+    )
+    return (
+        "<details><summary>As a table</summary><table><thead><tr><th>Feature</th><th>Effect</th>"
+        f"<th>95 % interval</th></tr></thead><tbody>{body}</tbody></table></details>"
+    )
+
+
+def sentence(explanation: Explanation, rows: list[Row]) -> str:
+    """What moved the output most, in words."""
+    biggest = max((abs(value) for _, value, _ in rows), default=0)
+    strong = [row for row in rows[:6] if abs(row[1]) >= 0.1 * biggest > 0]
+    up = [f"“{label}”" for label, value, _ in strong if value > 0][:3]
+    down = [f"“{label}”" for label, value, _ in strong if value < 0][:3]
+    if not strong:
+        return f"{explanation.output}: nothing in the input moved it."
+    raises, lowers = VERBS[is_amount(explanation)]
+    parts = [f"{listed(names)} {verb}" for names, verb in ((up, raises), (down, lowers)) if names]
+    if up and sum(value for _, value, _ in rows) < 0:
+        parts.reverse()
+    return f"{explanation.output}: {'; '.join(parts)} most."
+
+
+VERBS = {True: ("raised it", "lowered it"), False: ("spoke for it", "spoke against it")}
+"""An amount is raised or lowered; a label, an item or a text is spoken for or against."""
+
+
+def is_amount(explanation: Explanation) -> bool:
+    """Whether what is explained is a number in its own right."""
+    return isinstance(explanation.target, ItemTarget) and explanation.target.item == "value"
+
+
+def listed(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def strengths(explanation: Explanation) -> dict[str, float]:
+    """Values by feature id, scaled so that the largest is 1 or −1."""
+    values: Any = explanation.values
+    top = max((abs(value) for value in values), default=0) or 1
+    return {feature.id: value / top for feature, value in zip(explanation.features, values, strict=True)}
+
+
+def share_of(explanation: Explanation, feature_id: str) -> float:
+    """The value of one feature."""
+    values: Any = explanation.values
+    return float(next(v for f, v in zip(explanation.features, values, strict=True) if f.id == feature_id))
+
+
+def side(value: float) -> str:
+    """The CSS class of a sign."""
+    return "for" if value >= 0 else "against"
+
+
+def signed(value: float, explanation: Explanation) -> str:
+    """`+0.120`, `−$1,200`: as many decimals as the largest value needs."""
+    return f"{'−' if value < 0 else '+'}{sized(abs(value), explanation)}"
+
+
+def sized(value: float, explanation: Explanation) -> str:
+    """A value with the decimals that suit the figure."""
+    numbers: Any = explanation.values
+    return quantity(value, explanation.unit, decimals(max((abs(number) for number in numbers), default=0)))
+
+
+def jpeg_uri(image: Image.Image) -> str:
+    """A picture as a JPEG data URI."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=85)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -1,0 +1,88 @@
+"""The record of an explanation: version 1, frozen, JSON both ways. It knows no estimator and no screen."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from inference.types import Record, Scale, Target
+
+if TYPE_CHECKING:
+    import shap
+
+Numbers = tuple[float, ...]
+Where = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Feature(Record):
+    """One player: a word, a region, a column or an item.
+
+    `where` places it in its field: {"chars": [start, end]}, {"region": index in the label map},
+    {"item": id, "position": from 0}, {"seconds": [start, end]}; a whole field has none. `parent` is the id of the
+    feature that this one is a part of.
+    """
+
+    id: str
+    field: str
+    label: str
+    where: Where | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class LabelMap(Record):
+    """The regions of a picture: an 8-bit grey PNG as a data URI whose pixel values are region indices.
+
+    It covers the whole picture, often at a lower resolution.
+    """
+
+    field: str
+    width: int
+    height: int
+    png: str
+
+
+@dataclass(frozen=True)
+class Explanation(Record):
+    """Why a model gave a score: `base` + Σ `values` = `score`, up to `residual`.
+
+    values, stderr: one number a feature, in `scale` and `unit`; for many outputs at once one such row an output.
+    stderr: standard errors, or null while there are too few evaluations to trust one.
+    base: the score with every feature hidden, as `baseline` says in words.
+    output: the name of what is explained, such as a label.
+    residual: |base + Σ values − score| before any of it was spread over the features.
+    evaluations: distinct coalitions scored so far; seconds: time spent on them.
+    """
+
+    target: Target
+    output: str
+    features: tuple[Feature, ...]
+    values: Numbers | tuple[Numbers, ...]
+    stderr: Numbers | tuple[Numbers, ...] | None
+    base: float | Numbers
+    score: float | Numbers
+    scale: Scale
+    unit: str | None
+    baseline: str
+    estimand: Literal["Shapley", "Owen"]
+    method: str
+    evaluations: int
+    seconds: float
+    dtype: str
+    seed: int
+    residual: float
+    label_map: LabelMap | None = None
+    version: Literal[1] = 1
+
+    def to_shap(self) -> "shap.Explanation":
+        """The same as a `shap.Explanation`, ready for `shap.plots.waterfall`; importing shap takes seconds."""
+        import shap
+
+        return shap.Explanation(
+            values=np.array(self.values).T,  # shap puts outputs last
+            base_values=np.array(self.base),
+            data=np.array([feature.label for feature in self.features], dtype=object),
+            feature_names=[feature.label for feature in self.features],
+            error_std=None if self.stderr is None else np.array(self.stderr).T,
+        )

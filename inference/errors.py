@@ -1,0 +1,41 @@
+"""Everything that can go wrong, as a tree.
+
+SeeWhyError
+├── InputError        what a visitor sent cannot be used; the message says what to send instead   HTTP 422
+│   └── NotFound      a model or task that does not exist here; the message lists those that do   HTTP 404
+├── ModelError        a model folder or its weights cannot be used; the presenter can mend it     HTTP 500
+└── Busy              too much at once; the same call may succeed later                           HTTP 503
+
+Messages are written for the person who reads them: what was wrong, what arrived, what to do. They hold no path of the
+machine and no traceback. This module knows nothing of HTTP or the page; they map the tree in one place each.
+"""
+
+from collections.abc import Iterable
+from typing import Self
+
+
+class SeeWhyError(Exception):
+    """The root: `str(error)` may be shown to a visitor as it is."""
+
+
+class InputError(SeeWhyError):
+    """The input cannot be used; whoever sent it can mend it."""
+
+    @classmethod
+    def among(cls, what: str, name: object, choices: Iterable[object]) -> Self:
+        """`Unknown model 'x'; available are a, b.`, with at most 12 choices named."""
+        known = [str(choice) for choice in choices]
+        more = f" and {len(known) - 12:,} more" if len(known) > 12 else ""
+        return cls(f"Unknown {what} {str(name)[:80]!r}; available are {', '.join(known[:12]) or 'none'}{more}.")
+
+
+class NotFound(InputError):
+    """A model or task of that name does not exist."""
+
+
+class ModelError(SeeWhyError):
+    """A model folder, its weights or its demo.json cannot be used."""
+
+
+class Busy(SeeWhyError):
+    """All places are taken; try again shortly."""

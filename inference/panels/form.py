@@ -1,0 +1,124 @@
+"""The form of a model: one widget per field, made on demand; nothing here knows a task."""
+
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ..demo import Demo, Example, resolve
+from ..fields import CategoryField, HistoryField, ImageField, NumberField, TextField
+
+
+def text(field: TextField) -> gr.Textbox:
+    """A few lines to write in; Shift+Enter sends."""
+    return gr.Textbox(label=field.label, info=field.description or None, placeholder=field.placeholder, lines=4)
+
+
+def image(field: ImageField) -> gr.Image:
+    """A picture by upload, clipboard or camera."""
+    widget = gr.Image(label=field.label, sources=["upload", "clipboard", "webcam"], height=300, buttons=[])
+    widget.preprocess = uploaded  # type: ignore[method-assign,assignment]  # gradio's would decode it and word the error
+    return widget
+
+
+def uploaded(payload: Any) -> Path | str | None:
+    """The uploaded file as it came, or a data URI: our own field opens it."""
+    if payload is None:
+        return None
+    is_inline = bool(payload.url and payload.url.startswith("data:"))
+    return str(payload.url) if is_inline else Path(payload.path)
+
+
+def number(field: NumberField) -> gr.Number:
+    """A number with its unit; the field checks the range, so that the message is ours."""
+    label = f"{field.label} ({field.unit})" if field.unit else field.label
+    return gr.Number(label=label, info=field.description or None, value=field.default, step=field.step or 1)
+
+
+def category(field: CategoryField) -> gr.Dropdown:
+    """One of the choices."""
+    return gr.Dropdown(list(field.choices), label=field.label, info=field.description or None, value=field.default)
+
+
+def history(field: HistoryField) -> gr.Dropdown:
+    """Items by name; typing searches."""
+    choices = [(name, item) for item, name in field.catalogue.items()]
+    return gr.Dropdown(
+        choices, label=field.label, info=field.description or None, multiselect=True, max_choices=field.max_items
+    )
+
+
+WIDGETS: dict[str, Callable[[Any], gr.components.Component]] = {
+    "text": text,
+    "image": image,
+    "number": number,
+    "category": category,
+    "history": history,
+}
+"""How each kind of field is entered."""
+
+Run = Callable[..., Any]
+"""(model, *values) → a stream of what the outputs show."""
+
+
+def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.components.Component]) -> None:
+    """Place the form of a model, its examples first, and wire it to `run`."""
+    gr.HTML(f'<p class="summary">{escape(about.summary)}</p>')
+    rows = [example_values(folder, about, example) for example in about.examples]
+    offered = examples(name, about, rows) if rows else None
+    with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
+        widgets = [WIDGETS[field.kind](field) for field in about.inputs]
+    with gr.Row(elem_classes="actions"):
+        go = gr.Button("Predict and explain", variant="primary", scale=3)
+        stop = gr.Button("Stop", scale=1)
+
+    def case(*values: Any) -> Iterator[Any]:
+        yield from run(name, dict(zip([field.name for field in about.inputs], values, strict=True)))
+
+    options: dict[str, Any] = {
+        "fn": case,
+        "inputs": widgets,
+        "outputs": list(outputs),
+        "show_progress": "hidden",
+        "concurrency_limit": 16,
+        "concurrency_id": "cases",
+        "api_visibility": "private",
+    }
+    running: list[Any] = [go.click(**options, js=TO_ANSWER)]
+    running += [widget.submit(**options) for widget in widgets if isinstance(widget, gr.Textbox)]
+    if offered:
+        filled = offered.click(lambda i: rows[i] if len(rows[i]) > 1 else rows[i][0], offered, widgets, **QUIET)
+        running.append(filled.then(**options, js=TO_ANSWER))
+    stop.click(None, cancels=running, **QUIET)
+
+
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+TO_ANSWER = """(...values) => {
+    if (innerWidth < 760) document.getElementById("answer")?.scrollIntoView({behavior: "smooth"});
+    return values;
+}"""
+"""On a phone the answer stands below the form: go there."""
+
+
+def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Dataset:
+    """The examples to click: pictures show themselves, other inputs their titles."""
+    pictures = [i for i, field in enumerate(about.inputs) if field.kind == "image"]
+    titles = [[example.title] for example in about.examples]
+    return gr.Dataset(
+        label="Try one of these",
+        components=[gr.Image(render=False) if pictures else gr.Textbox(render=False)],
+        samples=[[row[pictures[0]]] for row in rows] if pictures else titles,
+        type="index",
+        layout="gallery",
+        key=f"examples of {name}",  # without a key, the page would go on showing those of the model before
+    )
+
+
+def example_values(folder: Path, about: Demo, example: Example) -> list[Any]:
+    """An example as the widgets take it."""
+    values = resolve(folder, about, example.inputs)
+    given = [values.get(field.name) for field in about.inputs]
+    return [str(value) if isinstance(value, Path) else value for value in given]

@@ -1,0 +1,60 @@
+"""From a prediction to what would be done about it: thresholds in order, the first one met decides."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .errors import ModelError
+from .types import Decision, Item, Prediction, Record
+from .units import quantity
+
+Tone = Literal["good", "caution", "bad", "neutral"]
+
+
+@dataclass(frozen=True)
+class Rule(Record):
+    """Do `action` where the score is at least `at_least`; a rule without a threshold takes what is left."""
+
+    action: str
+    at_least: float | None = None
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True)
+class Policy(Record):
+    """Rules from the highest threshold to the lowest, over the score of item `of` ("top": whichever came first)."""
+
+    rules: tuple[Rule, ...]
+    of: str = "top"
+
+    def __post_init__(self) -> None:
+        thresholds = [rule.at_least for rule in self.rules]
+        numbers = [t for t in thresholds[:-1] if t is not None]
+        if not self.rules or thresholds[-1] is not None or len(numbers) < len(thresholds) - 1:
+            raise ValueError("every rule but the last needs at_least, and the last must have none")
+        if numbers != sorted(numbers, reverse=True):
+            raise ValueError("thresholds must fall from rule to rule")
+
+    def decide(self, prediction: Prediction) -> Decision:
+        """The first rule that the score meets, with the comparison as its reason. Raises ModelError."""
+        item = self._item(prediction)
+        named = f"{item.name} {quantity(item.score, prediction.unit)}"
+        if prediction.scale == "probability":
+            named = f"probability of {item.name} {item.score:.2f}"
+        rule = next(rule for rule in self.rules if rule.at_least is None or item.score >= rule.at_least)
+        floor = rule.at_least if rule.at_least is not None else self._lowest()
+        relation = "is at or above" if rule.at_least is not None else "is below"
+        reason = f"{named} {relation} {quantity(floor, prediction.unit)}" if floor is not None else named
+        return Decision(rule.action, reason)
+
+    def tone(self, decision: Decision) -> Tone:
+        """The tone of the rule that a decision came from, for its colour."""
+        return next((rule.tone for rule in self.rules if rule.action == decision.action), "neutral")
+
+    def _item(self, prediction: Prediction) -> Item:
+        for item in prediction.items:
+            if self.of in ("top", item.id):
+                return item
+        raise ModelError(f"The decision rule is about {self.of!r}, which this model does not predict.")
+
+    def _lowest(self) -> float | None:
+        return self.rules[-2].at_least if len(self.rules) > 1 else None

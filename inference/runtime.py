@@ -1,0 +1,156 @@
+"""Where a model runs: device and dtype by hardware, loading through accelerate, a cache bounded by memory.
+
+The one module that imports accelerate. It knows no task's fields and no page.
+"""
+
+import logging
+import math
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from . import models
+from .errors import ModelError
+
+if TYPE_CHECKING:
+    from transformers import Pipeline, PreTrainedModel
+
+log = logging.getLogger(__name__)
+
+ZERO_GPU = os.environ.get("SPACES_ZERO_GPU") == "true"
+GIB = 1024**3
+
+accelerator = threading.Lock()
+"""Held for one forward pass at a time, so that many visitors share one device batch by batch."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where weights go: one device for all (`{"": 0}`), or "auto", spread over devices, memory and disk."""
+
+    device_map: Mapping[str, int | str] | str
+    dtype: str
+
+
+def place(parameters: int, memory: Mapping[int | str, int], bf16: bool) -> Placement:
+    """The placement of a model, as a pure function of its size and the hardware.
+
+    parameters: number of weights. memory: free bytes by device, as accelerate reports it (0, 1, … accelerators, "mps",
+    "cpu"). bf16: whether the first device computes in bfloat16. Small models keep float32, whose explanations are
+    exact; a model over 1 GiB in float32 takes half the width on an accelerator. A fifth is left for activations, more
+    than what a batch of our largest default needs.
+    """
+    device = next(iter(memory), "cpu")
+    room = memory.get(device, 0) * 0.8
+    half = "bfloat16" if bf16 else "float16"
+    full_bytes, half_bytes = parameters * 4, parameters * 2
+    if full_bytes <= room and (device == "cpu" or full_bytes <= GIB):
+        return Placement({"": device}, "float32")
+    if half_bytes <= room:
+        return Placement({"": device}, half if device != "cpu" else "bfloat16")
+    return Placement("auto", half if device != "cpu" else "bfloat16")
+
+
+def free_memory() -> Mapping[int | str, int]:
+    """Free bytes by device, accelerators first."""
+    from accelerate.utils import get_max_memory
+
+    found: dict[int | str, int] = get_max_memory()
+    return found
+
+
+def count_parameters(*folders: Path) -> int:
+    """Number of weights in the safetensors files of `folders`, read from their headers alone."""
+    from safetensors import safe_open
+
+    total = 0
+    for file in [file for folder in folders for file in folder.glob("*.safetensors")]:
+        with safe_open(file, framework="numpy") as tensors:
+            total += sum(math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118
+    return total
+
+
+def load_pipeline(task: str, folder: Path) -> "Pipeline":
+    """A `transformers.Pipeline` of `task` from a model folder, placed by `place`.
+
+    Only safetensors are read and no code from the folder runs. Raises ModelError.
+    """
+    import transformers
+    from accelerate.utils import is_bf16_available
+
+    source = models.weights(folder)
+    if source is None:
+        raise ModelError(f"{folder.name} has no weights at hand (safetensors); its README says how to get them.")
+    base = models.adapter_base(source)
+    where = place(count_parameters(source, *([base] if base else [])), free_memory(), is_bf16_available())
+    options: dict[str, Any] = {"device_map": where.device_map, "dtype": where.dtype, "use_safetensors": True}
+    if where.device_map == "auto":
+        options["offload_folder"] = str(models.user_cache() / "offload")
+    try:
+        if base:
+            model = merged(task, base, source, options)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(base)
+            return transformers.pipeline(task, model=model, tokenizer=tokenizer)
+        dtype, device_map = options.pop("dtype"), options.pop("device_map")
+        return transformers.pipeline(
+            task,
+            model=str(source),
+            dtype=dtype,
+            device_map=device_map,
+            trust_remote_code=False,
+            model_kwargs=options,
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        log.exception("loading %s", folder.name)
+        raise ModelError(f"{folder.name} could not be loaded as {task}: {type(error).__name__}.") from error
+
+
+def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "PreTrainedModel":
+    """The base model with the adapter's changes folded into its weights (exact to float32 rounding)."""
+    import transformers
+    from peft import PeftModel
+    from transformers.pipelines import PIPELINE_REGISTRY
+
+    head = PIPELINE_REGISTRY.check_task(task)[1]["pt"][0]  # such as AutoModelForSequenceClassification
+    config = transformers.AutoConfig.from_pretrained(adapter)
+    level = transformers.logging.get_verbosity()
+    transformers.logging.set_verbosity_error()  # the head is new to the base: said as a warning, meant by the adapter
+    try:
+        model = head.from_pretrained(base, config=config, **options)
+    finally:
+        transformers.logging.set_verbosity(level)
+    merged: PreTrainedModel = PeftModel.from_pretrained(model, adapter).merge_and_unload()
+    return merged
+
+
+T = TypeVar("T")
+
+
+class Cache(Generic[T]):
+    """Loaded things by name, the least recently used dropped once their bytes exceed `limit`; the newest stays."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        self.limit = limit
+        self._entries: OrderedDict[str, tuple[T, int]] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+    def get(self, name: str, load: Callable[[], tuple[T, int]]) -> T:
+        """The entry, loaded by `load() -> (entry, bytes)` where it is not there yet, by one thread at a time."""
+        with self._lock:
+            if name not in self._entries:
+                if self.limit is None:
+                    self.limit = max(free_memory().values()) // 2
+                entry, size = load()
+                while self._entries and sum(size for _, size in self._entries.values()) + size > self.limit:
+                    dropped, _ = self._entries.popitem(last=False)
+                    log.info("dropped %s from memory to make room for %s", dropped, name)
+                self._entries[name] = entry, size
+            self._entries.move_to_end(name)
+            return self._entries[name][0]

@@ -1,0 +1,171 @@
+"""REST: `/api/v1/models`, `/predict`, `/explain` and their streaming twins, with proper status codes.
+
+A FastAPI application of its own, so that its OpenAPI document is clean and any server can mount it. Bodies are JSON, or
+multipart/form-data whose files are fields and whose part `inputs` is a JSON object.
+"""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from ..errors import InputError
+from ..types import Record, adapter
+from .endpoints import Endpoints, report
+
+CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictRequest(Record):
+    """One input for one model; pictures travel as data URIs."""
+
+    model: str
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainRequest(PredictRequest):
+    """Which score to explain, and how much may be spent on it. `target` may be an item's id as a plain string."""
+
+    target: Any = None
+    evaluations: int | None = None
+    seconds: float | None = None
+
+
+Asked = TypeVar("Asked", bound=PredictRequest)
+
+
+class Route(APIRoute):
+    """A route whose errors become `{"detail": message}` with the status of their kind."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except HTTPException:
+                raise
+            except Exception as error:
+                told = report(error)
+                return JSONResponse({"detail": told.message}, told.status)
+
+        return guarded
+
+
+def rest(endpoints: Endpoints) -> FastAPI:
+    """The application; mount it at /api/v1."""
+    app = FastAPI(title="SeeWhy", version="1", docs_url=None, redoc_url=None)  # their pages load from outside hosts
+    app.router.route_class = Route
+
+    @app.get("/models")
+    def models() -> list[dict[str, Any]]:
+        """Every model on offer: name, task, title, fields and examples that can be sent as they are."""
+        return endpoints.models()
+
+    @app.post("/predict", openapi_extra=body_of(PredictRequest))
+    async def predict(request: Request) -> Response:
+        """The prediction for one input, with its decision, warnings and trace."""
+        return await last_of(request, predictions(await read(request, PredictRequest)))
+
+    @app.post("/predict/stream", openapi_extra=body_of(PredictRequest))
+    async def predict_stream(request: Request) -> Response:
+        """NDJSON: `{"delta": …}` for each piece of a text as it is written, and the answer last."""
+        return await lines_of(predictions(await read(request, PredictRequest)))
+
+    @app.post("/explain", openapi_extra=body_of(ExplainRequest))
+    async def explain(request: Request) -> Response:
+        """Why the model gave the target its score. The work ends when the caller leaves."""
+        return await last_of(request, explanations(await read(request, ExplainRequest)))
+
+    @app.post("/explain/stream", openapi_extra=body_of(ExplainRequest))
+    async def explain_stream(request: Request) -> Response:
+        """NDJSON: ever better explanations, one a line."""
+        return await lines_of(explanations(await read(request, ExplainRequest)))
+
+    def predictions(asked: PredictRequest) -> Iterator[dict[str, Any]]:
+        return endpoints.predict_stream(asked.model, asked.inputs)
+
+    def explanations(asked: ExplainRequest) -> Iterator[dict[str, Any]]:
+        return endpoints.explain_stream(asked.model, asked.inputs, asked.target, asked.evaluations, asked.seconds)
+
+    return app
+
+
+async def read(request: Request, kind: type[Asked]) -> Asked:
+    """The body as a `kind`. Raises InputError, or HTTPException 400 for damaged JSON, 415 for another media type."""
+    media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media == "multipart/form-data":
+        return kind.from_json(await read_form(request))
+    if media != "application/json":
+        raise HTTPException(415, f"Send application/json or multipart/form-data, not {media[:80]}.")
+    return kind.from_json(damaged_or(await request.body(), "The body"))
+
+
+async def read_form(request: Request) -> dict[str, Any]:
+    """A form's parts, its files as data URIs among the inputs."""
+    async with request.form(max_files=8, max_fields=16) as form:
+        parts = {name: value for name, value in form.items() if isinstance(value, str)}
+        inputs = damaged_or(parts.pop("inputs", "{}"), "The part inputs")
+        if not isinstance(inputs, dict):
+            raise InputError("The part inputs must be a JSON object keyed by field name.")
+        for name, value in form.items():
+            if isinstance(value, UploadFile):
+                data = base64.b64encode(await value.read()).decode()
+                inputs[name] = f"data:{value.content_type or 'application/octet-stream'};base64,{data}"
+    return {**parts, "inputs": inputs}
+
+
+def damaged_or(text: bytes | str, what: str) -> Any:
+    """Parsed JSON. Raises HTTPException 400."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise HTTPException(400, f"{what} is no valid JSON.") from None
+
+
+async def last_of(request: Request, stream: Iterator[dict[str, Any]]) -> Response:
+    """The last part of a stream; between two parts, whether the caller is still there."""
+    found: dict[str, Any] = {}
+    async for part in closing(stream):
+        found = part
+        if await request.is_disconnected():
+            return Response(status_code=CLIENT_LEFT)
+    return JSONResponse(found)
+
+
+async def lines_of(stream: Iterator[dict[str, Any]]) -> Response:
+    """A stream as NDJSON. What fails before the first line gets its own status, later it becomes the last line."""
+    first = await run_in_threadpool(next, stream, None)
+
+    async def lines() -> AsyncIterator[str]:
+        try:
+            yield json.dumps(first) + "\n"
+            async for part in closing(stream):
+                yield json.dumps(part) + "\n"
+        except Exception as error:
+            yield json.dumps({"detail": report(error).message}) + "\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+async def closing(stream: Iterator[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
+    """The stream's parts, made in a thread; leaving early closes the stream, which ends its work."""
+    try:
+        async for part in iterate_in_threadpool(stream):
+            yield part
+    finally:
+        stream.close()  # type: ignore[attr-defined]  # endpoints give generators
+
+
+def body_of(kind: Any) -> dict[str, Any]:
+    """The request body of a route that reads it by itself, for the OpenAPI document."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": adapter(kind).json_schema()}}}}

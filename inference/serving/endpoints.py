@@ -1,0 +1,109 @@
+"""The functions that everybody calls: page, REST and gradio_client. JSON in, JSON out, one place for errors."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import Busy, InputError, ModelError, NotFound
+from ..task import Trace
+from ..types import Answer, Record
+from .catalogue import Catalogue
+
+log = logging.getLogger(__name__)
+
+PLACES = 64
+"""Calls at work or waiting for the accelerator at once; one more is told to come back."""
+
+Explain = Callable[..., Iterator[Record]]
+"""`explain.explain_stream`, handed in by app.py: this package does not know the one that explains."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a visitor is told of an error: an HTTP status and a message without paths or tracebacks."""
+
+    status: int
+    message: str
+
+
+def report(error: Exception) -> Report:
+    """The one place where an error becomes a message; an unforeseen one is logged under an id that it names."""
+    for kind, status in ((NotFound, 404), (InputError, 422), (Busy, 503), (ModelError, 500)):
+        if isinstance(error, kind):
+            return Report(status, str(error))
+    number = secrets.token_hex(4)
+    log.error("error %s", number, exc_info=error)
+    return Report(500, f"Something went wrong on our side. Please try again, or quote error {number}.")
+
+
+class Endpoints:
+    """Models, predict, explain, and the streaming twins of the last two."""
+
+    def __init__(self, catalogue: Catalogue, explain: Explain) -> None:
+        self.catalogue = catalogue
+        self._explain = explain
+        self._places = threading.BoundedSemaphore(PLACES)
+
+    def models(self) -> list[dict[str, Any]]:
+        """Every model on offer: name, task, title, fields and examples."""
+        return self.catalogue.describe()
+
+    def predict(self, model: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """The prediction for one input, with its decision, warnings and trace."""
+        *_, answer = self.answers(model, inputs)
+        return answer.to_json() if isinstance(answer, Answer) else {}
+
+    def explain(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        target: Any = None,
+        evaluations: int | None = None,
+        seconds: float | None = None,
+    ) -> dict[str, Any]:
+        """Why the model gave the target its score: the last explanation of the stream."""
+        *_, last = self.explanations(model, inputs, target, evaluations, seconds)
+        return last.to_json()
+
+    def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
+        for part in self.answers(model, inputs):
+            yield part.to_json() if isinstance(part, Answer) else {"delta": part}
+
+    def explain_stream(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        target: Any = None,
+        evaluations: int | None = None,
+        seconds: float | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Ever better explanations."""
+        for explanation in self.explanations(model, inputs, target, evaluations, seconds):
+            yield explanation.to_json()
+
+    def answers(self, model: str, inputs: Any) -> Iterator[str | Answer]:
+        """As `predict_stream`, as records."""
+        with self._place():
+            trace = Trace()
+            yield from self.catalogue.task(model, trace).stream(inputs, trace)
+
+    def explanations(
+        self, model: str, inputs: Any, target: Any = None, evaluations: Any = None, seconds: Any = None
+    ) -> Iterator[Record]:
+        """As `explain_stream`, as records."""
+        with self._place():
+            yield from self._explain(self.catalogue.task(model), inputs, target, evaluations, seconds)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise Busy("Many people are here right now; please try again in a few seconds.")
+        try:
+            yield
+        finally:
+            self._places.release()

@@ -1,0 +1,248 @@
+"""What a Task adds to a transformers.Pipeline: fields, checks, a decision, scores of a target, and the path it took.
+
+A task is one file in inference/tasks/ with one class, named after its id: `text-classification` is TextClassification
+in text_classification.py. This module knows no task by name, no page and no explanation.
+"""
+
+import importlib
+import pkgutil
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from . import demo, models, runtime
+from .errors import NotFound
+from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Step, Target
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from transformers import Pipeline
+
+Batch = dict[str, Any]
+"""Model inputs by name, tensors with a leading batch dimension."""
+
+
+@dataclass
+class Note:
+    """What a step will say of itself."""
+
+    detail: str = ""
+
+
+@dataclass
+class Trace:
+    """The steps taken so far, timed as they run."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Note]:
+        """Time the block; its note's detail says what went in and what came out."""
+        note, start = Note(), time.perf_counter()
+        yield note
+        self.steps.append(Step(name, round((time.perf_counter() - start) * 1000, 3), note.detail))
+
+
+class Task:
+    """One loaded model as the product uses it. Subclasses in outputs.py fill in what depends on the kind of output."""
+
+    id: ClassVar[str]
+    kind: ClassVar[Kind]
+    scale: ClassVar[Scale]
+    batch_size: ClassVar[int] = 32
+    additive: ClassVar[bool] = False
+    """Whether scores are sums over the players: then their Shapley values have a closed form."""
+
+    def __init__(self, folder: Path, about: demo.Demo, pipeline: "Pipeline") -> None:
+        self.folder, self.demo, self.pipeline = folder, about, pipeline
+        self.name = folder.name
+        # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
+        self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
+            **self.options()
+        )
+
+    # What the pipeline does, batch by batch: encode, forward, read
+
+    def options(self) -> dict[str, Any]:
+        """The options with which the pipeline is called."""
+        return {}
+
+    def prepare(self, raw: Raw) -> Any:
+        """What the pipeline takes for one input: by default the value of the only input field."""
+        return raw[self.demo.inputs[0].name]
+
+    def encode(self, raws: Sequence[Raw]) -> Batch:
+        """Preprocess one by one, then collate as the pipeline itself would."""
+        from transformers.pipelines.base import pad_collate_fn
+
+        encoded = [dict(self.encode_one(raw)) for raw in raws]
+        if len(encoded) == 1:
+            return encoded[0]
+        extractor = self.pipeline.feature_extractor or self.pipeline.image_processor
+        batch: Batch = pad_collate_fn(self.pipeline.tokenizer, extractor)(encoded)
+        return batch
+
+    def encode_one(self, raw: Raw) -> Batch:
+        """Model inputs with a leading dimension of 1."""
+        batch: Batch = self.pipeline.preprocess(self.prepare(raw), **self.preprocess_options)
+        return batch
+
+    def forward(self, batch: Batch) -> Batch:
+        """One forward pass; tensors come back on the CPU, floating ones as float32."""
+        with runtime.accelerator:
+            outputs = self.pipeline.forward(batch, **self.forward_options)
+        return {name: to_float32(value) for name, value in outputs.items()}
+
+    def run(self, batch: Batch) -> Generator[str, None, Batch]:
+        """`forward` for a visitor: a task that writes text yields it as it comes. Returns the outputs."""
+        yield from ()
+        return self.forward(batch)
+
+    def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
+        """Postprocess the outputs of a batch into one prediction each."""
+        raise NotImplementedError
+
+    def summary(self, prediction: Prediction) -> str:
+        """What came out of postprocessing, in a few words."""
+        raise NotImplementedError
+
+    # What the explanation asks
+
+    def target(self, prediction: Prediction) -> Target:
+        """What is explained unless something else is asked for: the first item, or the text as shown."""
+        raise NotImplementedError
+
+    def name_of(self, target: Target) -> str:
+        """What a target is called, for people."""
+        if isinstance(target, Contrast):
+            return " rather than ".join(self.name_of(each) for each in target.contrast)
+        if isinstance(target, ItemTarget):
+            return target.item
+        return "the reply" if target.token is None else f"token {target.token + 1} of the reply"
+
+    def score(self, outputs: Batch, target: Target) -> "NDArray[np.float64]":
+        """The score of a simple target in each row of the outputs, float64[batch], in `scale`."""
+        raise NotImplementedError
+
+    def scores(self, raws: Sequence[Raw], target: Target) -> "NDArray[np.float64]":
+        """The score of `target` for each input, float64[len(raws)]; a contrast is a difference. Raises NotFound."""
+        import numpy as np
+
+        if isinstance(target, Contrast):
+            first, second = target.contrast
+            return self.scores(raws, first) - self.scores(raws, second)
+        chunks = [raws[i : i + self.batch_size] for i in range(0, len(raws), self.batch_size)]
+        return np.concatenate([self.score_batch(chunk, target) for chunk in chunks])
+
+    def score_batch(self, raws: Sequence[Raw], target: Target) -> "NDArray[np.float64]":
+        """The scores of at most `batch_size` inputs, float64[len(raws)]."""
+        return self.score(self.forward(self.encode(raws)), target)
+
+    # What a visitor asks
+
+    def parse(self, inputs: Any) -> Raw:
+        """Checked input. Raises InputError."""
+        return self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+
+    def warnings(self, raw: Raw) -> Iterator[str]:
+        """What a reader should know about an input that is allowed but unusual."""
+        for each in self.demo.inputs:
+            yield from each.warnings(raw[each.name])
+
+    def predict(self, inputs: Any, trace: Trace | None = None) -> Answer:
+        """The whole path of one input. Raises InputError."""
+        *_, answer = self.stream(inputs, trace)
+        assert isinstance(answer, Answer)  # the stream's last part, by its own contract
+        return answer
+
+    def stream(self, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
+        """`predict` as it happens: the text so far in pieces, if the task writes text, and the answer last."""
+        trace = trace or Trace()
+        with trace.step("data input") as step:
+            raw = self.parse(inputs)
+            step.detail = "; ".join(each.describe(raw[each.name]) for each in self.demo.inputs)
+        with trace.step("preprocessing") as step:
+            batch = self.encode([raw])
+            step.detail = shapes(batch)
+        with trace.step("forward pass") as step:
+            outputs = yield from self.run(batch)
+            step.detail = f"{shapes(outputs)} {self.where}"
+        with trace.step("postprocessing") as step:
+            prediction = self.read(outputs, [raw])[0]
+            step.detail = self.summary(prediction)
+        decision = None
+        if self.demo.decision:
+            with trace.step("decision") as step:
+                decision = self.demo.decision.decide(prediction)
+                step.detail = decision.action
+        yield Answer(self.name, self.id, prediction, decision, tuple(self.warnings(raw)), tuple(trace.steps))
+
+    def predict_batch(self, inputs: Sequence[Any]) -> list[Prediction]:
+        """Many inputs at once, `batch_size` a forward pass. Raises InputError for the first that does not fit."""
+        raws = [self.parse(each) for each in inputs]
+        predictions: list[Prediction] = []
+        for i in range(0, len(raws), self.batch_size):
+            chunk = raws[i : i + self.batch_size]
+            predictions += self.read(self.forward(self.encode(chunk)), chunk)
+        return predictions
+
+    # What the explanation needs to know
+
+    @cached_property
+    def background(self) -> list[Raw]:
+        """Reference rows of a table, each keyed by field name. Raises ModelError."""
+        return demo.read_background(self.folder, self.demo)
+
+    @property
+    def dtype(self) -> str:
+        """The floating type of the model's weights, such as float32."""
+        return str(self.pipeline.model.dtype).removeprefix("torch.")
+
+    @property
+    def where(self) -> str:
+        """The device and dtype of the forward pass, in words."""
+        device = self.pipeline.device
+        if device.type != "cpu":
+            return f"on {device}, {self.dtype}"
+        import torch
+
+        return f"on CPU, {torch.get_num_threads()} threads, {self.dtype}"
+
+
+def to_float32(value: Any) -> Any:
+    """A floating tensor as float32; anything else as it is."""
+    return value.float() if getattr(value, "is_floating_point", lambda: False)() else value
+
+
+def shapes(batch: Batch) -> str:
+    """`input_ids int64[1, 27], attention_mask int64[1, 27]`, for the tensors in a batch."""
+    tensors = ((name, value) for name, value in batch.items() if hasattr(value, "shape"))
+    return ", ".join(f"{name} {str(value.dtype).removeprefix('torch.')}{list(value.shape)}" for name, value in tensors)
+
+
+def available() -> list[str]:
+    """The ids of all tasks: the files in inference/tasks/."""
+    package = Path(__file__).parent / "tasks"
+    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules([str(package)]))
+
+
+def task_class(task: str) -> type[Task]:
+    """The class of a task by its id; its module is imported here, and not before. Raises NotFound."""
+    if task not in available():
+        raise NotFound.among("task", task, available())
+    module = importlib.import_module(f"{__package__}.tasks.{task.replace('-', '_')}")
+    found: type[Task] = getattr(module, "".join(part.capitalize() for part in task.split("-")))
+    return found
+
+
+def load(name_or_folder: str | Path) -> Task:
+    """A model from assets/models by name, or from a folder, ready to predict. Raises NotFound, ModelError."""
+    folder = models.folder(name_or_folder)
+    about = demo.read(folder)
+    kind = task_class(about.task)
+    return kind(folder, about, runtime.load_pipeline(about.task, folder))

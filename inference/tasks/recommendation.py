@@ -1,0 +1,80 @@
+"""A history of items in, the items most likely to please next out. transformers has no such pipeline.
+
+The model is in inference/modeling/recommender.py: its scores are sums over the history, so explanations are exact.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import AutoModel, Pipeline
+from transformers.pipelines import PIPELINE_REGISTRY
+
+from ..modeling import recommender  # noqa: F401  registers the architecture
+from ..outputs import RankingTask
+from ..task import Batch
+from ..types import Raw
+
+History = Sequence[str]
+
+
+class RecommendationPipeline(Pipeline):
+    """`pipe({"history": [id, …]}, top_k=10)`: the best items that are not in the history, with their scores."""
+
+    _load_feature_extractor = True
+    _load_tokenizer = False
+    _load_image_processor = False
+    _load_processor = False
+
+    def _sanitize_parameters(
+        self, top_k: int | None = None, **options: Any
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        return {}, {}, {} if top_k is None else {"top_k": top_k}
+
+    def preprocess(self, record: dict[str, History] | Sequence[dict[str, History]]) -> Batch:
+        """history float32[rows, items], 1 where an item occurs."""
+        assert self.feature_extractor is not None  # loaded by declaration above
+        records = [record] if isinstance(record, dict) else record
+        batch = self.feature_extractor([each["history"] for each in records])
+        return {"history": batch["history"].to(self.model.dtype)}
+
+    def _forward(self, batch: Batch) -> Batch:
+        return {"logits": self.model(**batch).logits, "history": batch["history"]}
+
+    def postprocess(self, outputs: Batch, top_k: int = 10) -> list[dict[str, Any]]:
+        """The `top_k` items outside the history, best first."""
+        scores = outputs["logits"][0].float().masked_fill(outputs["history"][0] > 0, -float("inf"))
+        best = scores.topk(min(top_k, int((outputs["history"][0] == 0).sum())))
+        ids = self.model.config.item_ids
+        return [{"item": ids[i], "score": score} for i, score in zip(best.indices, best.values.tolist(), strict=True)]
+
+
+PIPELINE_REGISTRY.register_pipeline(
+    "recommendation", pipeline_class=RecommendationPipeline, pt_model=AutoModel, type="text"
+)
+
+
+class Recommendation(RankingTask):
+    """Items to try next, from those liked before."""
+
+    id = "recommendation"
+    batch_size = 1024
+    additive = True
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        return {item: i for i, item in enumerate(self.pipeline.model.config.item_ids)}
+
+    def prepare(self, raw: Raw) -> dict[str, History]:
+        return {"history": raw[self.history.name]}
+
+    def encode(self, raws: Sequence[Raw]) -> Batch:
+        """All histories at once."""
+        batch: Batch = self.pipeline.preprocess([self.prepare(raw) for raw in raws])
+        return batch
+
+    def all_scores(self, outputs: Batch) -> NDArray[np.float64]:
+        scores: NDArray[np.float64] = outputs["logits"].double().numpy()
+        return scores

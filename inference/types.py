@@ -1,0 +1,148 @@
+"""The records that travel between model, page and API: version 1, frozen, JSON both ways.
+
+They know no task, no model and no screen. `Raw` is the one type that is no record: a visitor's input after parsing.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from .errors import InputError
+
+Raw = dict[str, Any]
+"""Checked input keyed by field name: str, PIL.Image.Image (RGB), float, or tuple[str, ...] (item ids)."""
+
+Kind = Literal["labels", "value", "ranking", "text", "spans", "boxes", "action"]
+Scale = Literal["probability", "logit", "log-probability", "value"]
+Span = tuple[int, int]
+
+absent = Field(exclude_if=lambda value: value is None)  # an optional key that is left out of the JSON while unset
+
+
+@cache
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """Pydantic's reader and writer of one type."""
+    return TypeAdapter(kind)
+
+
+def from_json(kind: Any, data: Any, what: str) -> Any:
+    """`data` as a `kind`. Raises InputError that names each mistake by its place."""
+    try:
+        return adapter(kind).validate_python(data)
+    except ValidationError as error:
+        raise InputError(f"{what}: {'; '.join(mistakes(error))}.") from None
+
+
+def mistakes(error: ValidationError) -> list[str]:
+    """One line a mistake: `fields.2.limits: Input should be a valid list`."""
+    return [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}".lstrip(": ") for e in error.errors()[:8]]
+
+
+class Record:
+    """A frozen dataclass that reads and writes JSON. Unknown keys, NaN and infinities are refused."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dicts, lists, strings and numbers."""
+        kind: Any = type(self)
+        return adapter(kind).dump_python(self, mode="json")
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """The inverse of `to_json`. Raises InputError."""
+        return from_json(cls, data, cls.__name__)
+
+
+@dataclass(frozen=True)
+class Item(Record):
+    """One label, value, movie, span, box or text of a prediction.
+
+    `chars` is (field, start, end) in characters, `box` (x0, y0, x1, y1) in pixels after the EXIF turn, `seconds`
+    (start, end).
+    """
+
+    id: str
+    name: str
+    score: float
+    chars: Annotated[tuple[str, int, int] | None, absent] = None
+    box: Annotated[tuple[float, float, float, float] | None, absent] = None
+    seconds: Annotated[tuple[float, float] | None, absent] = None
+
+
+@dataclass(frozen=True)
+class Prediction(Record):
+    """What a model says. `items` run from the highest score to the lowest; `text` is the text of a text output."""
+
+    kind: Kind
+    scale: Scale
+    items: tuple[Item, ...]
+    unit: str | None = None
+    text: str | None = None
+    version: Literal[1] = 1
+
+    @property
+    def names(self) -> list[str]:
+        """The items' names, parallel to `scores`."""
+        return [item.name for item in self.items]
+
+    @property
+    def scores(self) -> list[float]:
+        """The items' scores in `scale`, parallel to `names`."""
+        return [item.score for item in self.items]
+
+
+@dataclass(frozen=True)
+class ItemTarget(Record):
+    """Explain the score of one item, by its id."""
+
+    item: str
+
+
+@dataclass(frozen=True)
+class TextTarget(Record):
+    """Explain the log-probability of a text as it was shown, or of its token number `token` (from 0) alone."""
+
+    text: str
+    token: Annotated[int, Field(ge=0)] | None = None
+
+
+@dataclass(frozen=True)
+class Contrast(Record):
+    """Explain why the first target scored above the second: the difference of their scores."""
+
+    contrast: tuple["Target", "Target"]
+
+
+Target = ItemTarget | TextTarget | Contrast
+
+
+@dataclass(frozen=True)
+class Decision(Record):
+    """What would be done about a prediction, and why."""
+
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Step(Record):
+    """One step of the path a datum took: its name, its time in milliseconds, what went in and came out."""
+
+    step: str
+    ms: float
+    detail: str
+
+
+@dataclass(frozen=True)
+class Answer(Record):
+    """A prediction with all that belongs beside it."""
+
+    model: str
+    task: str
+    prediction: Prediction
+    decision: Decision | None
+    warnings: tuple[str, ...]
+    trace: tuple[Step, ...]

@@ -1,0 +1,29 @@
+"""Numbers as people write them: `$181,000`, `1,500 ft²`, `0.97`."""
+
+import math
+
+PREFIXES = {"$", "€", "£"}
+
+
+def number(value: float) -> str:
+    """`value` with thousands separators and three significant digits below 1,000: 181,000 · 12.3 · 0.0412."""
+    if value == 0 or abs(value) >= 1000 or float(value).is_integer():
+        return f"{value:,.0f}"
+    text = f"{value:.3g}"
+    return text if "e" not in text else f"{value:.1e}"
+
+
+def decimals(largest: float) -> int:
+    """Decimals that leave three significant digits to the largest of some numbers: 3 for 0.147, 0 for 15,735."""
+    return 0 if largest <= 0 else min(8, max(0, 2 - math.floor(math.log10(largest))))
+
+
+def quantity(value: float, unit: str | None = None, places: int | None = None) -> str:
+    """`value` with its unit, a currency in front and in whole units: `-$1,200`, `1,500 ft²`.
+
+    places: so many decimals, for numbers that stand below one another.
+    """
+    if unit in PREFIXES:
+        return f"{'-' if value < 0 else ''}{unit}{abs(value):,.0f}"
+    text = number(value) if places is None else f"{value:,.{places}f}"
+    return f"{text} {unit}" if unit else text
