@@ -14,7 +14,8 @@ import argparse
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     endpoints = Endpoints(Catalogue(folders), explain_stream)
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        for name in ("predict", "explain", "predict_stream", "explain_stream", "answers", "explanations"):
+        for name in ("answers", "explanations"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     else:
         threading.Thread(target=preload, args=[endpoints.catalogue], daemon=True).start()
@@ -98,11 +99,37 @@ def page(endpoints: Endpoints) -> gr.Blocks:
             return case(endpoints, name, inputs)
 
         model.change(lambda: (answer.EMPTY, "", ""), None, shown, api_visibility="private", show_progress="hidden")
-        for endpoint in (endpoints.models, endpoints.predict, endpoints.explain):
-            gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=16)
+        for call in (endpoints.models, endpoints.predict, endpoints.explain):
+            gr.api(told(call), api_name=call.__name__, concurrency_limit=16)
         for stream in (endpoints.predict_stream, endpoints.explain_stream):
-            gr.api(stream, api_name=stream.__name__, concurrency_limit=16)
+            gr.api(told_stream(stream), api_name=stream.__name__, concurrency_limit=16)
     return blocks
+
+
+def told(call: Callable[..., Any]) -> Callable[..., Any]:
+    """An endpoint whose errors reach gradio_client as the message of `report`."""
+
+    @wraps(call)
+    def guarded(*values: Any) -> Any:
+        try:
+            return call(*values)
+        except Exception as error:
+            raise gr.Error(report(error).message, print_exception=False) from None
+
+    return guarded
+
+
+def told_stream(stream: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """The same of an endpoint that streams."""
+
+    @wraps(stream)
+    def guarded(*values: Any) -> Iterator[Any]:
+        try:
+            yield from stream(*values)
+        except Exception as error:
+            raise gr.Error(report(error).message, print_exception=False) from None
+
+    return guarded
 
 
 def case(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -23,7 +23,7 @@ Coalitions = NDArray[np.bool_]
 Game = Callable[[Coalitions], Floats]
 
 STEP = 32
-"""Evaluations between two estimates, ends and complements included."""
+"""Evaluations between two estimates, ends and complements included; an even number."""
 LINEAR = 30.0
 """Prior weight of the additive part of a game: most are mostly additive."""
 RHOS = (0.02, 0.05, 0.1, 0.2, 0.35)
@@ -69,7 +69,9 @@ class Memo:
         return np.array([self._known[key] for key in keys])
 
 
-def estimate(game: Game, n: int, budget: int, seed: int = 0, additive: bool = False) -> Iterator[Estimate]:
+def estimate(
+    game: Game, n: int, budget: int, seed: int = 0, additive: bool = False, step: int = STEP
+) -> Iterator[Estimate]:
     """A stream of ever better estimates of the Shapley values of `game` with `n` players, at most `budget` evaluations.
 
     Deterministic in the number of evaluations for a seed. Ends exact where 2ⁿ fits the budget, or where the game is
@@ -82,8 +84,8 @@ def estimate(game: Game, n: int, budget: int, seed: int = 0, additive: bool = Fa
         yield closed_form(memo, n)
         return
     exact = 2**n <= budget
-    if not exact or 2**n > STEP:
-        yield from paired(memo, n, min(budget, 2**n - 1), seed)
+    if not exact or 2**n > step:
+        yield from paired(memo, n, min(budget, 2**n - 1), seed, step)
     if exact:
         yield from enumeration(memo, n)
 
@@ -115,13 +117,13 @@ def enumeration(memo: Memo, n: int) -> Iterator[Estimate]:
     yield Estimate(values, np.zeros_like(values), v[0], v[-1], residual, len(memo), "exact enumeration")
 
 
-def paired(memo: Memo, n: int, budget: int, seed: int) -> Iterator[Estimate]:
+def paired(memo: Memo, n: int, budget: int, seed: int, step: int) -> Iterator[Estimate]:
     """Paired Bayesian quadrature, one estimate a step. The first pair is the two ends."""
     order = np.random.default_rng(seed).permutation(n)  # the design favours no player; a seed only shuffles them
     total = min((budget - 2) // 2, MAX_PAIRS, 2 ** (n - 1) - 1)
     done, fitted = 0, -1
     while fitted < total:
-        done = min(done + STEP // 2 - (done == 0), total)
+        done = min(done + step // 2 - (done == 0), total)
         rows = np.concatenate([np.ones((1, n), bool), design(n).first(done)[:, order]])
         v = memo(np.concatenate([rows, ~rows]))
         if done < total and done < 1.1 * fitted:

@@ -11,7 +11,7 @@ from inference.errors import InputError
 from inference.task import Task
 from inference.types import Raw, Target, from_json
 
-from .estimators import Coalitions, Estimate, Floats, Game, estimate
+from .estimators import STEP, Coalitions, Estimate, Floats, Game, estimate
 from .players import Players
 from .types import Explanation
 
@@ -53,7 +53,7 @@ def explain_stream(
     players, game = scorer(task, raw, chosen)
     n = len(players)
     start = time.perf_counter()
-    for found in estimate(game, n, evaluations or budget(n), seed, task.additive):
+    for found in estimate(game, n, evaluations or budget(n), seed, task.additive, min(STEP, 2 * task.batch_size)):
         passed = time.perf_counter() - start
         yield record(task, players, chosen, found, passed, seed)
         if seconds is not None and passed >= seconds:

@@ -6,6 +6,7 @@
 import threading
 from collections.abc import Generator, Sequence
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -204,12 +205,15 @@ class TextTask(Task):
             return np.concatenate([self.score_batch([raw], target) for raw in raws])
         prompts = encoded["input_ids"]
         ids = torch.cat([prompts, reply.expand(len(prompts), -1)], dim=1)
-        logits = self.forward_logits(ids)[:, prompts.shape[1] - 1 : -1]
+        logits = self.forward_logits(ids, reply.shape[1] + 1)[:, :-1]
         each = logits.double().log_softmax(-1).gather(-1, ids[:, prompts.shape[1] :, None])[..., 0]
         return (each.sum(1) if target.token is None else each[:, target.token]).numpy()
 
-    def forward_logits(self, ids: torch.Tensor) -> torch.Tensor:
-        """Logits float32[batch, tokens, vocabulary] for token ids int64[batch, tokens]."""
+    def forward_logits(self, ids: torch.Tensor, last: int) -> torch.Tensor:
+        """Logits float32[batch, last, vocabulary] at the last tokens of ids int64[batch, tokens]."""
         with runtime.accelerator, torch.inference_mode():
-            logits: torch.Tensor = self.pipeline.model(input_ids=ids.to(self.pipeline.device)).logits
-            return logits.float().cpu()
+            model = self.pipeline.model
+            # Most models can leave out the logits of the prompt, by far the largest tensor here; all can be cut.
+            fewer = {"logits_to_keep": last} if "logits_to_keep" in signature(model.forward).parameters else {}
+            logits: torch.Tensor = model(input_ids=ids.to(self.pipeline.device), **fewer).logits
+            return logits[:, -last:].float().cpu()

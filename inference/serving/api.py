@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.requests import ClientDisconnect
 
 from ..errors import InputError
 from ..types import Record, adapter
@@ -54,6 +55,8 @@ class Route(APIRoute):
                 return await handle(request)
             except HTTPException:
                 raise
+            except ClientDisconnect:
+                return Response(status_code=CLIENT_LEFT)
             except Exception as error:
                 told = report(error)
                 return JSONResponse({"detail": told.message}, told.status)

@@ -331,11 +331,12 @@ def describe(training: pd.DataFrame) -> list[dict[str, Any]]:
     fields: list[dict[str, Any]] = []
     for name, (label, unit, description, limits) in NUMBERS.items():
         seen = [int(training[name].min()), int(training[name].max())]
-        fields.append({"name": name, "kind": "number", "label": label, "unit": unit, "description": description})
+        fields.append({"name": name, "kind": "number", "label": label, "description": description})
+        fields[-1] |= {"unit": unit} if unit else {}
         fields[-1] |= {"limits": limits, "seen": seen, "step": 1, "default": round(training[name].median())}
     for name, (label, description, _) in CATEGORIES.items():
         fields.append({"name": name, "kind": "category", "label": label, "description": description})
-        fields[-1] |= {"choices": choices(name, training), "default": training[name].mode()[0]}
+        fields[-1] |= {"choices": choices(name, training), "unseen": True, "default": training[name].mode()[0]}
     return fields
 
 
@@ -376,6 +377,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, extractor: TabularExtr
         "task": "tabular-regression",
         "title": "House prices in Ames, Iowa",
         "summary": "What would this house have sold for in Ames, Iowa, between 2006 and 2010, and why?",
+        "output": "Sale price",
         "unit": "$",
         "fields": describe(training),
         "background": "background.csv",

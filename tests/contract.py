@@ -1,0 +1,191 @@
+"""What every model of the product promises, as checks that raise AssertionError. test_contract.py runs them over all.
+
+The Shapley values here follow the definition and share no code with explain/.
+"""
+
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+from explain import explain, figures
+from explain.explainer import scorer
+from explain.players import Players
+from explain.types import Explanation
+from inference.demo import Demo
+from inference.errors import InputError
+from inference.task import Task
+from inference.types import Answer, Prediction
+
+TOLERANCE = 1e-4
+"""Relative, for what is exact but for float32 rounding."""
+ESTIMATE_TOLERANCE = 0.02
+"""The stated residual of an estimate, relative to Σ|values|; where its error bars are wider, those cover it."""
+SMALL = 5
+"""Players of the small case, but for tables, which come as they are."""
+
+
+def inputs_of(task: Task) -> list[dict[str, Any]]:
+    """The inputs of the model's examples."""
+    return [example.inputs for example in task.demo.examples]
+
+
+def examples_parse(task: Task) -> None:
+    """There are at least four examples, and each is an input that can be sent as it is."""
+    assert len(inputs_of(task)) >= 4
+    for inputs in inputs_of(task):
+        assert set(task.parse(inputs)) == {field.name for field in task.demo.inputs}
+    assert Demo.from_json(task.demo.to_json()) == task.demo
+
+
+def answer_is_whole(task: Task) -> None:
+    """Kind, finite scores in falling order, a decision if there is a rule, every step, and JSON both ways."""
+    answer = task.predict(inputs_of(task)[0])
+    assert Answer.from_json(answer.to_json()) == answer
+    assert (answer.prediction.kind, answer.prediction.scale) == (task.kind, task.scale)
+    scores = answer.prediction.scores
+    assert np.isfinite(scores).all()
+    assert scores == sorted(scores, reverse=True)
+    assert (answer.decision is None) == (task.demo.decision is None)
+    steps = [step.step for step in answer.trace]
+    assert steps[:4] == ["data input", "preprocessing", "forward pass", "postprocessing"]
+    assert all(step.detail and step.ms >= 0 for step in answer.trace)
+
+
+def prediction_is_the_pipelines_own(task: Task) -> None:
+    """Each example, asked one after the other, gets what a bare call of the pipeline says of that very example."""
+    for inputs in inputs_of(task):
+        prediction = task.predict(inputs).prediction
+        bare = task.pipeline(task.prepare(task.parse(inputs)), **task.options())
+        close(prediction, BARE[prediction.kind](bare))
+
+
+BARE = {
+    "labels": lambda bare: [(entry["label"], entry["score"]) for entry in bare],
+    "value": lambda bare: [("value", bare["value"])],
+    "ranking": lambda bare: [(entry["item"], entry["score"]) for entry in bare],
+    "text": lambda bare: [(bare[0]["generated_text"], None)],
+}
+
+
+def close(prediction: Prediction, bare: list[tuple[str, float | None]]) -> None:
+    """The first items agree in order and score, a text to the letter."""
+    if prediction.kind == "text":
+        assert prediction.text == bare[0][0]
+        return
+    ours = [(item.id, item.score) for item in prediction.items[:5]]
+    assert [name for name, _ in ours] == [name for name, _ in bare[: len(ours)]]
+    np.testing.assert_allclose([s for _, s in ours], [s for _, s in bare[: len(ours)]], rtol=TOLERANCE, atol=1e-6)
+
+
+def batch_equals_singles(task: Task) -> None:
+    """Predicting many inputs at once gives each what it gets alone."""
+    together = task.predict_batch(inputs_of(task))
+    for inputs, prediction in zip(inputs_of(task), together, strict=True):
+        alone = task.predict(inputs).prediction
+        assert prediction.text == alone.text
+        assert prediction.names[:3] == alone.names[:3]
+        np.testing.assert_allclose(prediction.scores[:3], alone.scores[:3], rtol=TOLERANCE, atol=1e-6)
+
+
+def bad_values_get_a_message(task: Task) -> None:
+    """A value of the wrong type, a missing and an extra one raise InputError, and the message names the field."""
+    good = inputs_of(task)[0]
+    for field in task.demo.inputs:
+        if field.role == "setting":
+            continue
+        for bad in (None, {"no": "value"}):
+            message = error_of(task, {**good, field.name: bad})
+            assert field.label in message
+    assert "'nonsense'" in error_of(task, {**good, "nonsense": 1})
+    assert "list" in error_of(task, [1, 2])
+
+
+def error_of(task: Task, inputs: Any) -> str:
+    """The message that an input gets; fails if it is accepted."""
+    try:
+        task.parse(inputs)
+    except InputError as error:
+        return str(error)
+    raise AssertionError(f"{inputs!r} was accepted")
+
+
+def explanation_adds_up(task: Task) -> None:
+    """Base and values reach the displayed score, the residual is within the stated tolerance, JSON goes both ways."""
+    inputs = inputs_of(task)[1]
+    explanation = explain(task, inputs, evaluations=64)
+    assert Explanation.from_json(explanation.to_json()) == explanation
+    assert len(explanation.values) == len(explanation.features)
+    assert np.isfinite(explanation.values).all()
+    shown = task.predict(inputs).prediction.scores[0]
+    np.testing.assert_allclose(explanation.score, shown, rtol=TOLERANCE, atol=1e-6)
+    total = explanation.base + sum(explanation.values)
+    np.testing.assert_allclose(total, explanation.score, rtol=1e-6, atol=1e-9)
+    own_error = sum(explanation.stderr or ())
+    assert explanation.residual <= max(ESTIMATE_TOLERANCE * np.abs(explanation.values).sum(), own_error)
+    assert explanation.evaluations <= 64
+    again = explain(task, inputs, explanation.target, evaluations=64)
+    np.testing.assert_allclose(again.values, explanation.values, rtol=1e-3, atol=1e-5)
+
+
+def figure_draws(task: Task) -> None:
+    """The figure names the strongest feature, and its table has them all."""
+    inputs = inputs_of(task)[0]
+    explanation = explain(task, inputs, evaluations=34)
+    figure = figures.draw(explanation, task.parse(inputs))
+    assert len(figure.rows) == len(explanation.features)
+    assert explanation.output in figure.alt
+    assert "<table>" in figure.html
+
+
+def values_agree_with_enumeration(task: Task) -> None:
+    """On a small case, the values are the Shapley values by their definition."""
+    inputs = small(task)
+    raw, background = task.parse(inputs), task.background
+    task.background = background[:3]  # a table of 13 columns has 8,192 coalitions for each reference row
+    try:
+        found = explain(task, inputs, evaluations=2**13)
+        players, _ = scorer(task, raw, found.target)
+        expected = shapley_by_definition(task, players, found)
+    finally:
+        task.background = background
+    largest = np.abs(expected).max()
+    assert largest > 0
+    np.testing.assert_allclose(found.values, expected, atol=TOLERANCE * largest + 1e-7, rtol=0)
+    assert found.stderr == (0.0,) * len(players)
+
+
+def small(task: Task) -> dict[str, Any]:
+    """The first example with few words or items; pictures have few regions by the caller's patch."""
+    cut = {"text": lambda text: " ".join(text.split()[:SMALL]), "history": lambda items: items[:SMALL]}
+    kinds = {field.name: field.kind for field in task.demo.inputs}
+    return {name: cut.get(kinds[name], lambda v: v)(value) for name, value in inputs_of(task)[0].items()}
+
+
+def shapley_by_definition(task: Task, players: Players, explanation: Explanation) -> np.ndarray:
+    """φᵢ = Σ_{S∌i} |S|!(n−|S|−1)!/n! (v(S∪i) − v(S)), every v(S) asked of the task through the users' door."""
+    n = len(players)
+    subsets = [frozenset(subset) for size in range(n + 1) for subset in combinations(range(n), size)]
+    rows, weights, owners = [], [], []
+    for k, subset in enumerate(subsets):
+        for weight, raw in players.inputs(np.array([i in subset for i in range(n)])):
+            rows.append(raw)
+            weights.append(weight)
+            owners.append(k)
+    scores = task.scores(rows, explanation.target)
+    v = dict(zip(subsets, np.bincount(owners, np.array(weights) * scores), strict=True))
+    share = [factorial(size) * factorial(n - size - 1) / factorial(n) for size in range(n)]
+    return np.array([sum(share[len(s)] * (v[s | {i}] - v[s]) for s in subsets if i not in s) for i in range(n)])
+
+
+CHECKS = [
+    examples_parse,
+    answer_is_whole,
+    prediction_is_the_pipelines_own,
+    batch_equals_singles,
+    bad_values_get_a_message,
+    explanation_adds_up,
+    figure_draws,
+    values_agree_with_enumeration,
+]

@@ -1,0 +1,186 @@
+"""Every REST endpoint over every model, with its status codes, as a program meets them."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import shipped
+from starlette.testclient import TestClient
+
+from explain import Explanation, explain_stream
+from inference import models
+from inference.errors import Busy
+from inference.serving import endpoints as serving
+from inference.serving.api import rest
+from inference.serving.catalogue import Catalogue
+from inference.serving.endpoints import Endpoints
+from inference.types import Answer
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def endpoints(tiny_chat: Path) -> Endpoints:
+    folders = {name: models.find()[name] for name in shipped()} | {"tiny-chat": tiny_chat}
+    return Endpoints(Catalogue(folders), explain_stream)
+
+
+@pytest.fixture(scope="module")
+def client(endpoints: Endpoints) -> Iterator[TestClient]:
+    with TestClient(rest(endpoints)) as client:
+        yield client
+
+
+@pytest.fixture(params=[*shipped(), "tiny-chat"])
+def model(request: pytest.FixtureRequest, client: TestClient) -> dict[str, Any]:
+    """The description of each model in turn, as /models gives it."""
+    return next(model for model in client.get("/models").json() if model["name"] == request.param)
+
+
+def test_models_are_described_by_name_task_title_fields_and_examples(model: dict[str, Any]) -> None:
+    assert list(model) == ["name", "task", "title", "fields", "examples"]
+
+
+def test_an_example_can_be_sent_as_it_is_listed(client: TestClient, model: dict[str, Any]) -> None:
+    sent = {"model": model["name"], "inputs": model["examples"][0]["inputs"]}
+    response = client.post("/predict", json=sent)
+    assert response.status_code == 200
+    answer = response.json()
+    assert list(answer) == ["model", "task", "prediction", "decision", "warnings", "trace"]
+    assert Answer.from_json(answer).model == model["name"]
+    assert next(step["step"] for step in answer["trace"]) == "model loading"
+
+
+def test_explain_answers_with_an_explanation(client: TestClient, model: dict[str, Any]) -> None:
+    sent = {"model": model["name"], "inputs": model["examples"][0]["inputs"], "evaluations": 34}
+    response = client.post("/explain", json=sent)
+    assert response.status_code == 200
+    explanation = Explanation.from_json(response.json())
+    assert 2 < explanation.evaluations <= 34
+    total = explanation.base + sum(explanation.values)
+    assert total == pytest.approx(explanation.score, rel=1e-6, abs=1e-9)
+
+
+def test_the_streams_end_with_what_the_plain_calls_say(client: TestClient, model: dict[str, Any]) -> None:
+    sent = {"model": model["name"], "inputs": model["examples"][1]["inputs"]}
+    lines = [json.loads(line) for line in client.post("/predict/stream", json=sent).text.splitlines()]
+    assert lines[-1]["prediction"] == client.post("/predict", json=sent).json()["prediction"]
+    if model["task"] == "text-generation":
+        assert "".join(line["delta"] for line in lines[:-1]) == lines[-1]["prediction"]["text"]
+    sent["evaluations"] = 40
+    ladder = [json.loads(line) for line in client.post("/explain/stream", json=sent).text.splitlines()]
+    assert [line["evaluations"] for line in ladder] == sorted({line["evaluations"] for line in ladder})
+    assert ladder[-1]["values"] == pytest.approx(client.post("/explain", json=sent).json()["values"], abs=1e-4)
+
+
+def test_a_picture_travels_as_a_data_uri_or_as_a_file(client: TestClient) -> None:
+    file = models.find()["mobilenet-v2"] / "examples" / "cat.jpg"
+    uri = f"data:image/jpeg;base64,{base64.b64encode(file.read_bytes()).decode()}"
+    as_uri = client.post("/predict", json={"model": "mobilenet-v2", "inputs": {"image": uri}})
+    as_file = client.post(
+        "/predict", data={"model": "mobilenet-v2"}, files={"image": ("cat.jpg", file.read_bytes(), "image/jpeg")}
+    )
+    assert as_uri.status_code == as_file.status_code == 200
+    assert as_uri.json()["prediction"] == as_file.json()["prediction"]
+
+
+def test_a_target_may_be_an_item_an_id_or_a_contrast(client: TestClient) -> None:
+    sent = {"model": "sentiment", "inputs": {"text": "A warm, witty film."}}
+    values = [
+        client.post("/explain", json={**sent, "target": target}).json()["values"]
+        for target in ("negative", {"item": "negative"}, {"contrast": [{"item": "negative"}, {"item": "positive"}]})
+    ]
+    assert values[0] == values[1]
+    assert values[2] == pytest.approx([2 * value for value in values[0]], rel=1e-4, abs=1e-6)  # p and 1 − p
+
+
+REFUSED = [
+    ("/predict", {"model": "nonsense", "inputs": {}}, 404, "available are"),
+    ("/explain", {"model": "nonsense", "inputs": {}}, 404, "available are"),
+    ("/predict", {"model": "sentiment", "inputs": {"text": ""}}, 422, "Text is missing"),
+    ("/predict", {"model": "sentiment", "inputs": {"words": "x"}}, 422, "available are text"),
+    ("/predict", {"model": "sentiment", "inputs": "x"}, 422, "inputs"),
+    ("/predict", {"model": "sentiment"}, 422, "inputs: Field required"),
+    ("/predict", {"model": "sentiment", "inputs": {}, "more": 1}, 422, "more"),
+    ("/predict", [1, 2], 422, "PredictRequest"),
+    ("/predict", {"model": "mobilenet-v2", "inputs": {"image": "/etc/passwd"}}, 422, "data URI"),
+    (
+        "/predict",
+        {"model": "mobilenet-v2", "inputs": {"image": "data:image/png;base64,AAAA"}},
+        422,
+        "could not be read",
+    ),
+    ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "target": "angry"}, 422, "available are negative"),
+    ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "target": {"text": "b"}}, 422, "item"),
+    ("/explain", {"model": "tiny-chat", "inputs": {"prompt": "a"}, "target": "b"}, 422, "text"),
+    ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "evaluations": 1}, 422, "evaluations"),
+    ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "seconds": -1}, 422, "seconds"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "status", "part"), REFUSED)
+@pytest.mark.parametrize("suffix", ["", "/stream"])
+def test_what_cannot_be_used_is_refused_with_its_reason(
+    client: TestClient, path: str, suffix: str, body: Any, status: int, part: str
+) -> None:
+    response = client.post(path + suffix, json=body)
+    assert response.status_code == status
+    assert part in response.json()["detail"]
+    assert "Traceback" not in response.text
+    assert str(models.ASSETS) not in response.text
+
+
+def test_damaged_json_and_other_media_are_told_apart(client: TestClient) -> None:
+    assert client.post("/predict", content=b"{", headers=JSON).status_code == 400
+    assert client.post("/predict", content=b"[" * 100_000, headers=JSON).status_code == 400
+    assert client.post("/predict", content=b"a,b", headers={"content-type": "text/csv"}).status_code == 415
+    assert client.get("/predict").status_code == 405
+    assert client.get("/nonsense").status_code == 404
+
+
+def test_an_unforeseen_error_gives_an_id_and_keeps_its_traceback_in_the_log(
+    client: TestClient, endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("secret /path")
+
+    monkeypatch.setattr(endpoints.catalogue, "task", broken)
+    response = client.post("/predict", json={"model": "sentiment", "inputs": {"text": "a"}})
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    number = response.json()["detail"].split()[-1].rstrip(".")
+    assert number in caplog.text
+    assert "secret" in caplog.text
+
+
+def test_too_many_at_once_are_told_to_come_back(tiny_chat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "PLACES", 1)
+    crowded = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream)
+    first = crowded.explanations("tiny-chat", {"prompt": "The sea in winter"})
+    next(first)
+    with pytest.raises(Busy):
+        next(crowded.explanations("tiny-chat", {"prompt": "The sea in winter"}))
+    first.close()  # leaving gives the place back
+    assert crowded.predict("tiny-chat", {"prompt": "The sea"})["model"] == "tiny-chat"
+
+
+def test_leaving_ends_the_work_at_the_next_batch(tiny_chat: Path) -> None:
+    catalogue = Catalogue({"tiny-chat": tiny_chat})
+    task, asked = catalogue.task("tiny-chat"), []
+    score_batch = task.score_batch
+    task.score_batch = lambda raws, target: asked.append(len(raws)) or score_batch(raws, target)  # type: ignore
+    stream = Endpoints(catalogue, explain_stream).explanations("tiny-chat", {"prompt": "The sea in winter is grey and"})
+    next(stream)
+    before = sum(asked)
+    stream.close()
+    assert sum(asked) == before < 64
+
+
+def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert set(paths) == {"/models", "/predict", "/predict/stream", "/explain", "/explain/stream"}
+    schema = paths["/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert set(schema["properties"]) == {"model", "inputs", "target", "evaluations", "seconds"}

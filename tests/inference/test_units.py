@@ -1,0 +1,76 @@
+"""Numbers as people write them."""
+
+import pytest
+
+from inference.units import decimals, number, quantity
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.0, "0"),
+        (1, "1"),
+        (12.0, "12"),
+        (999, "999"),
+        (1000, "1,000"),
+        (181_000, "181,000"),
+        (1234.4, "1,234"),
+        (-1234.6, "-1,235"),
+        (12.34, "12.3"),
+        (0.97, "0.97"),
+        (0.041_234, "0.0412"),
+        (-0.5, "-0.5"),
+        (0.000_123_4, "0.000123"),
+        (0.000_012_34, "1.2e-05"),
+        (1e9, "1,000,000,000"),
+        (999.4, "999"),
+    ],
+)
+def test_numbers_read_as_people_write_them(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+@pytest.mark.parametrize("value", [999.5, 999.6, 999.99, -999.7])
+def test_a_number_that_rounds_up_to_a_thousand_is_written_out(value: float) -> None:
+    assert number(value) == f"{'-' if value < 0 else ''}1,000"
+
+
+def test_zero_has_no_sign() -> None:
+    assert number(-0.0) == "0"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "places", "text"),
+    [
+        (1500, "ft²", None, "1,500 ft²"),
+        (1500, None, None, "1,500"),
+        (0.97, "", None, "0.97"),
+        (181_000, "$", None, "$181,000"),
+        (-1200, "$", None, "-$1,200"),
+        (1200.4, "€", None, "€1,200"),
+        (0.6, "£", None, "£1"),
+        (-1200, "$", 2, "-$1,200"),
+        (0.5, None, 3, "0.500"),
+        (1234.567, "m", 1, "1,234.6 m"),
+        (0, "$", None, "$0"),
+    ],
+)
+def test_a_quantity_carries_its_unit(value: float, unit: str | None, places: int | None, text: str) -> None:
+    assert quantity(value, unit, places) == text
+
+
+def test_an_amount_that_rounds_to_nothing_has_no_sign() -> None:
+    assert quantity(-0.2, "$") == "$0"
+
+
+@pytest.mark.parametrize(
+    ("largest", "places"),
+    [(0, 0), (-3, 0), (0.147, 3), (0.0147, 4), (1, 2), (9.99, 2), (10, 1), (99.9, 1), (100, 0), (15_735, 0)],
+)
+def test_decimals_leave_three_significant_digits(largest: float, places: int) -> None:
+    assert decimals(largest) == places
+
+
+def test_decimals_stop_at_eight() -> None:
+    assert decimals(1e-30) == 8

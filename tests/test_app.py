@@ -1,0 +1,124 @@
+"""The application as it is served: page, REST and gradio_client on one address, and what keeps strangers out."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from conftest import ROOT
+from gradio_client import Client
+
+from inference.serving.security import MAX_BODY
+
+TEXT = {"text": "A warm, witty film with a slow start."}
+
+
+@pytest.fixture(scope="module")
+def client(server: str) -> Client:
+    return Client(server, verbose=False)
+
+
+def test_the_page_opens(server: str) -> None:
+    page = httpx.get(server)
+    assert page.status_code == 200
+    assert '"title":"SeeWhy"' in page.text
+
+
+def test_gradio_client_reaches_the_same_functions_by_the_same_names(server: str, client: Client) -> None:
+    rest = httpx.get(f"{server}/api/v1/models").json()
+    assert client.predict(api_name="/models") == rest
+    answer = client.predict("sentiment", TEXT, api_name="/predict")
+    over_rest = httpx.post(f"{server}/api/v1/predict", json={"model": "sentiment", "inputs": TEXT}).json()
+    assert answer["prediction"] == over_rest["prediction"]
+    explanation = client.predict("sentiment", TEXT, None, 64, None, api_name="/explain")
+    assert len(explanation["values"]) == len(explanation["features"]) == 8
+
+
+def test_gradio_client_streams(client: Client) -> None:
+    parts = list(client.submit("tiny-chat", {"prompt": "The sea"}, api_name="/predict_stream"))
+    assert parts[-1]["prediction"]["text"] == "".join(part["delta"] for part in parts[:-1])
+    ladder = list(client.submit("sentiment", TEXT, None, 128, None, api_name="/explain_stream"))
+    assert ladder[-1]["evaluations"] > ladder[0]["evaluations"]
+
+
+def test_gradio_client_is_told_what_was_wrong(client: Client) -> None:
+    with pytest.raises(Exception, match="available are"):
+        client.predict("nonsense", TEXT, api_name="/predict")
+
+
+def test_only_the_public_functions_are_listed(client: Client) -> None:
+    listed = client.view_api(return_format="dict", print_info=False)
+    assert set(listed["named_endpoints"]) == {"/models", "/predict", "/explain", "/predict_stream", "/explain_stream"}
+    assert not listed["unnamed_endpoints"]
+
+
+def test_the_queue_cannot_be_bypassed(server: str) -> None:
+    response = httpx.post(f"{server}/gradio_api/run/predict", json={"data": ["sentiment", TEXT]})
+    assert response.status_code in (401, 403, 404)
+
+
+def test_a_body_beyond_the_limit_is_refused(server: str) -> None:
+    body = b"x" * (MAX_BODY + 1)
+    for path in ("/api/v1/predict", "/gradio_api/upload"):
+        assert httpx.post(server + path, content=body).status_code == 413
+
+
+def test_a_body_of_unstated_length_is_cut_off(server: str) -> None:
+    def pieces() -> Any:
+        for _ in range(MAX_BODY // 2**20 + 4):
+            yield b" " * 2**20
+
+    headers = {"content-type": "application/json"}
+    with suppress(httpx.TransportError):  # the connection may be closed on us
+        assert httpx.post(f"{server}/api/v1/predict", content=pieces(), headers=headers).status_code >= 400
+    assert httpx.get(f"{server}/api/v1/models").status_code == 200
+
+
+def test_other_sites_pages_are_refused_and_our_own_is_not(server: str) -> None:
+    sent = {"model": "sentiment", "inputs": TEXT}
+    for origin, status in (("https://elsewhere.example", 403), ("null", 403), (server, 200)):
+        response = httpx.post(f"{server}/api/v1/predict", json=sent, headers={"origin": origin})
+        assert response.status_code == status
+
+
+def test_no_file_of_the_machine_or_of_the_web_is_served(server: str) -> None:
+    for path in ("/etc/passwd", str(ROOT / "pyproject.toml"), "http://127.0.0.1:1/", "https://example.com/"):
+        assert httpx.get(f"{server}/gradio_api/file={path}").status_code in (403, 404)
+
+
+def test_no_run_history_no_analytics_no_monitoring(server: str) -> None:
+    config = httpx.get(f"{server}/config").json()
+    assert config["run_history"] is False
+    assert config["analytics_enabled"] is False
+    assert httpx.get(f"{server}/monitoring").status_code != 200
+
+
+def test_under_a_proxys_path_the_api_answers_too(server: str) -> None:
+    response = httpx.get(f"{server}/api/v1/models", headers={"x-forwarded-host": "example.com"})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["sentiment", "mobilenet-v2", "ames-house-prices", "movies", "smollm2"])
+def test_check_finds_no_mistake_in_our_own_models(name: str) -> None:
+    found = run("check", f"assets/models/{name}")
+    assert (found.returncode, "no mistake found" in found.stdout) == (0, True), found.stdout
+
+
+def test_check_names_the_mistake(tmp_path: Path) -> None:
+    folder = tmp_path / "faulty"
+    folder.mkdir()
+    (folder / "demo.json").write_text('{"version": 1, "task": "x", "title": "t", "summary": "s", "fields": [{}]}')
+    found = run("check", str(folder))
+    assert found.returncode == 1
+    assert "fields.0" in found.stdout
+    assert "Traceback" not in found.stdout + found.stderr
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """`python app.py …`, to its end."""
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )

@@ -1,0 +1,87 @@
+"""The contract over every model folder and every registered task, and the proof that it would notice a fault."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_args
+
+import contract
+import pytest
+from conftest import shipped
+
+from explain import explainer, players
+from explain.figures import INPUTS
+from explain.players import FieldPlayers
+from inference import demo, models
+from inference.fields import AnyField
+from inference.panels.answer import FIGURES
+from inference.panels.form import WIDGETS
+from inference.task import Task, available, task_class
+
+
+@pytest.fixture(autouse=True)
+def few_regions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures in so few regions that all coalitions can be enumerated."""
+    monkeypatch.setattr(players, "REGIONS", contract.SMALL)
+
+
+@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
+def test_contract(check: Callable[[Task], None], task: Task) -> None:
+    check(task)
+
+
+def test_every_task_has_a_model_that_shows_it() -> None:
+    shown = {demo.read(models.find()[name]).task for name in shipped()} | {"text-generation"}
+    assert shown == set(available())
+
+
+def test_every_kind_of_field_has_players_and_a_widget() -> None:
+    kinds = {kind.__dataclass_fields__["kind"].default for kind in get_args(get_args(AnyField)[0])}
+    assert kinds == set(FieldPlayers.kinds) == set(WIDGETS)
+
+
+def test_every_kind_of_output_has_a_figure() -> None:
+    assert {task_class(name).kind for name in available()} == set(FIGURES)
+
+
+def test_every_place_in_an_input_is_drawn_there_or_in_the_bars() -> None:
+    assert set(INPUTS) == {"chars", "region"}  # items and columns are drawn as bars alone
+
+
+# Planted faults: each must make the contract fail
+
+
+RECORD = explainer.record
+
+
+def test_values_scaled_by_a_tenth_are_noticed(monkeypatch: pytest.MonkeyPatch, task: Task) -> None:
+    def faulty(task_: Any, players_: Any, target: Any, found: Any, *rest: Any) -> Any:
+        return RECORD(task_, players_, target, replace(found, values=found.values * 1.1), *rest)
+
+    monkeypatch.setattr(explainer, "record", faulty)
+    for check in (contract.values_agree_with_enumeration, contract.explanation_adds_up):
+        with pytest.raises(AssertionError):
+            check(task)
+
+
+def test_two_swapped_players_are_noticed(monkeypatch: pytest.MonkeyPatch, task: Task) -> None:
+    def faulty(task_: Any, players_: Any, target: Any, found: Any, *rest: Any) -> Any:
+        order = list(range(len(found.values)))
+        order[0], order[1] = 1, 0
+        return RECORD(task_, players_, target, replace(found, values=found.values[order]), *rest)
+
+    monkeypatch.setattr(explainer, "record", faulty)
+    with pytest.raises(AssertionError):
+        contract.values_agree_with_enumeration(task)
+
+
+def test_a_stale_prediction_is_noticed(monkeypatch: pytest.MonkeyPatch, task: Task) -> None:
+    kept: list[Any] = []
+    read = type(task).read
+
+    def faulty(self: Task, outputs: Any, raws: Any) -> Any:
+        kept.append(read(self, outputs, raws))
+        return kept[0]
+
+    monkeypatch.setattr(type(task), "read", faulty)
+    with pytest.raises(AssertionError):
+        contract.prediction_is_the_pipelines_own(task)

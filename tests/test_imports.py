@@ -1,0 +1,109 @@
+"""The order in which modules may know one another, read from the sources; heavy packages are imported late."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
+
+LAYERS = [
+    ["inference.errors", "inference.units"],
+    ["inference.types"],
+    ["inference.fields", "inference.policy"],
+    ["inference.demo", "inference.tokens"],
+    ["inference.models"],
+    ["inference.runtime"],
+    ["inference.task"],
+    ["inference", "inference.outputs", "inference.modeling"],
+    ["inference.tasks"],
+    ["inference.serving"],
+    ["explain", "explain.types", "explain.estimators", "explain.players", "explain.explainer", "explain.figures"],
+    ["inference.panels", "explain.panels"],
+    ["app"],
+]
+"""From the ground up: a module may import those below it and those beside it."""
+
+HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
+LATE = ("inference.outputs", "inference.tasks", "inference.modeling")
+"""Modules that are themselves imported late, with the first model, and may therefore import torch at their top."""
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path, top_only: bool) -> set[str]:
+    """Absolute names of the modules that a file imports, at its top or anywhere; what only types need is left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {id(n) for block in ast.walk(tree) if is_type_checking(block) for n in ast.walk(block)}
+    nodes = tree.body if top_only else list(ast.walk(tree))
+    found: set[str] = set()
+    for node in nodes:
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = absolute(path, node)
+            found |= {base} | {f"{base}.{alias.name}" for alias in node.names if is_module(f"{base}.{alias.name}")}
+    return found
+
+
+def is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def absolute(path: Path, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    package = path.relative_to(ROOT).parent.parts
+    return ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])])
+
+
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def layer(module: str) -> int:
+    """The layer of the longest name that covers a module."""
+    ranked = [(len(name), i) for i, names in enumerate(LAYERS) for name in names if f"{module}.".startswith(f"{name}.")]
+    return max(ranked)[1]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
+def test_a_module_knows_only_those_below_it(path: Path) -> None:
+    own = layer(module_of(path))
+    ours = {name for name in imports(path, top_only=False) if name.split(".")[0] in {"inference", "explain", "app"}}
+    packages = {"inference"} if module_of(path) not in ("app",) else set()  # `from . import x` names the package too
+    assert {name for name in ours - packages if layer(name) > own} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
+def test_each_outside_package_stays_where_it_belongs(path: Path) -> None:
+    module, names = module_of(path), {name.split(".")[0] for name in imports(path, top_only=False)}
+    if "accelerate" in names:
+        assert module == "inference.runtime"
+    if "gradio" in names:
+        assert module == "app" or ".panels" in module
+    if module.startswith("inference") and ".panels" not in module:
+        assert "explain" not in names
+    if module.startswith("explain"):
+        assert not any(name.startswith("inference.tasks") for name in imports(path, top_only=False))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
+def test_heavy_packages_are_imported_late(path: Path) -> None:
+    if not module_of(path).startswith(LATE):
+        assert not HEAVY & {name.split(".")[0] for name in imports(path, top_only=True)}
+
+
+def test_opening_the_app_loads_no_heavy_package() -> None:
+    code = "import sys, app; print([m for m in sys.modules if m in {'torch', 'transformers', 'shap', 'skimage'}])"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
