@@ -148,16 +148,23 @@ def sentence(explanation: Explanation, rows: list[Row]) -> str:
     up = [f"“{label}”" for label, value, _ in strong if value > 0][:3]
     down = [f"“{label}”" for label, value, _ in strong if value < 0][:3]
     if not strong:
-        return f"{explanation.output}: nothing in the input moved it."
+        return f"Nothing in the input moved {named(explanation)}."
     raises, lowers = VERBS[is_amount(explanation)]
-    parts = [f"{listed(names)} {verb}" for names, verb in ((up, raises), (down, lowers)) if names]
-    if up and sum(value for _, value, _ in rows) < 0:
+    parts = [(up, raises), (down, lowers)]
+    if sum(value for _, value, _ in rows) < 0:
         parts.reverse()
-    return f"{explanation.output}: {'; '.join(parts)} most."
+    (first, verb), *second = [(names, verb) for names, verb in parts if names]
+    said = f"{listed(first)} {verb} {named(explanation)} most"
+    return said + "".join(f"; {listed(names)} {verb} it" for names, verb in second) + "."
 
 
-VERBS = {True: ("raised it", "lowered it"), False: ("spoke for it", "spoke against it")}
+VERBS = {True: ("raised", "lowered"), False: ("spoke for", "spoke against")}
 """An amount is raised or lowered; a label, an item or a text is spoken for or against."""
+
+
+def named(explanation: Explanation) -> str:
+    """What is explained, in quotation marks unless it is described already."""
+    return explanation.output if explanation.output.startswith(("the ", "token ")) else f"“{explanation.output}”"
 
 
 def is_amount(explanation: Explanation) -> bool:
@@ -196,7 +203,8 @@ def signed(value: float, explanation: Explanation) -> str:
 def sized(value: float, explanation: Explanation) -> str:
     """A value with the decimals that suit the figure."""
     numbers: Any = explanation.values
-    return quantity(value, explanation.unit, decimals(max((abs(number) for number in numbers), default=0)))
+    places = decimals(max((abs(number) for number in numbers), default=0))
+    return quantity(value, explanation.unit, places).replace("-", "−")
 
 
 def jpeg_uri(image: Image.Image) -> str:

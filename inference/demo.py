@@ -58,6 +58,12 @@ class Demo(Record):
                 return field
         raise ModelError(f"demo.json of {self.title!r} needs a field of kind {kind!r} with the role input.")
 
+    def describe(self, raw: Raw) -> str:
+        """A checked input in a few words: its first three fields, and how many more."""
+        said = [field.describe(raw[field.name]) for field in self.inputs]
+        more = [f"{len(said) - 3} more fields"] if len(said) > 3 else []
+        return "; ".join([*said[:3], *more])
+
     def parse(self, inputs: Any) -> Raw:
         """Checked input by field name. Raises InputError for missing, extra or unfit values."""
         if not isinstance(inputs, dict):
@@ -115,6 +121,15 @@ def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
         name: folder / value if name in pictures and isinstance(value, str) and value in known else value
         for name, value in inputs.items()
     }
+
+
+def check(folder: Path) -> str:
+    """That a model folder is free of mistakes, in a sentence. Raises ModelError or InputError that name the first."""
+    about = read(folder)
+    for example in about.examples:
+        about.parse(resolve(folder, about, example.inputs))
+    read_background(folder, about)
+    return f"{folder.name}: {len(about.fields)} fields, {len(about.examples)} examples, no mistake found."
 
 
 def schema() -> dict[str, Any]:

@@ -165,7 +165,7 @@ class Task:
         trace = trace or Trace()
         with trace.step("data input") as step:
             raw = self.parse(inputs)
-            step.detail = "; ".join(each.describe(raw[each.name]) for each in self.demo.inputs)
+            step.detail = self.demo.describe(raw)
         with trace.step("preprocessing") as step:
             batch = self.encode([raw])
             step.detail = shapes(batch)

@@ -113,8 +113,14 @@ def test_check_names_the_mistake(tmp_path: Path) -> None:
     (folder / "demo.json").write_text('{"version": 1, "task": "x", "title": "t", "summary": "s", "fields": [{}]}')
     found = run("check", str(folder))
     assert found.returncode == 1
-    assert "fields.0" in found.stdout
+    assert "fields.0" in found.stderr
     assert "Traceback" not in found.stdout + found.stderr
+
+
+def test_a_folder_without_models_is_named(tmp_path: Path) -> None:
+    found = run("--model", str(tmp_path))
+    assert (found.returncode, "holds no model" in found.stderr) == (1, True)
+    assert "Traceback" not in found.stderr
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -11,7 +11,16 @@ from ..units import number, quantity
 LISTED = 5
 """Of many items, the page lists this many."""
 
-EMPTY = '<div class="empty"><b>Nothing to show yet.</b> Pick an example below the form, or enter your own.</div>'
+EMPTY = (
+    '<div class="empty"><b>Pick an example, or enter your own.</b><ol>'
+    "<li><b>What</b> the model predicts, and what would be done about it</li>"
+    "<li><b>Why</b>: what in your input spoke for it, and what against</li>"
+    "<li><b>How</b>: the path your input took, step by step</li></ol></div>"
+)
+"""The answering side before there is an answer: what will stand there."""
+
+WAITING = '<div class="card" aria-busy="true"><p class="hint">Predicting…</p></div>'
+"""And while the model is at work."""
 
 
 def stream(endpoints: Endpoints, name: str, inputs: dict[str, object]) -> Iterator[tuple[str, str]]:

@@ -8,17 +8,21 @@ from typing import Any
 import gradio as gr
 
 from ..demo import Demo, Example, resolve
-from ..fields import CategoryField, HistoryField, ImageField, NumberField, TextField
+from ..fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+
+Props = dict[str, Any]
 
 
-def text(field: TextField) -> gr.Textbox:
+def text(field: TextField, props: Props) -> gr.Textbox:
     """A few lines to write in; Shift+Enter sends."""
-    return gr.Textbox(label=field.label, info=field.description or None, placeholder=field.placeholder, lines=4)
+    return gr.Textbox(
+        info=field.description or None, placeholder=field.placeholder, value=field.default, lines=4, **props
+    )
 
 
-def image(field: ImageField) -> gr.Image:
+def image(field: ImageField, props: Props) -> gr.Image:
     """A picture by upload, clipboard or camera."""
-    widget = gr.Image(label=field.label, sources=["upload", "clipboard", "webcam"], height=300, buttons=[])
+    widget = gr.Image(sources=["upload", "clipboard", "webcam"], height=300, buttons=[], **props)
     widget.preprocess = uploaded  # type: ignore[method-assign,assignment]  # gradio's would decode it and word the error
     return widget
 
@@ -31,26 +35,30 @@ def uploaded(payload: Any) -> Path | str | None:
     return str(payload.url) if is_inline else Path(payload.path)
 
 
-def number(field: NumberField) -> gr.Number:
-    """A number with its unit; the field checks the range, so that the message is ours."""
-    label = f"{field.label} ({field.unit})" if field.unit else field.label
-    return gr.Number(label=label, info=field.description or None, value=field.default, step=field.step or 1)
+def number(field: NumberField, props: Props) -> gr.Number:
+    """A number; the field checks the range, so that the message is ours."""
+    return gr.Number(info=field.description or None, value=field.default, step=field.step or 1, **props)
 
 
-def category(field: CategoryField) -> gr.Dropdown:
+def category(field: CategoryField, props: Props) -> gr.Dropdown:
     """One of the choices."""
-    return gr.Dropdown(list(field.choices), label=field.label, info=field.description or None, value=field.default)
+    return gr.Dropdown(list(field.choices), info=field.description or None, value=field.default, **props)
 
 
-def history(field: HistoryField) -> gr.Dropdown:
+def history(field: HistoryField, props: Props) -> gr.Dropdown:
     """Items by name; typing searches."""
     choices = [(name, item) for item, name in field.catalogue.items()]
     return gr.Dropdown(
-        choices, label=field.label, info=field.description or None, multiselect=True, max_choices=field.max_items
+        choices,
+        info=field.description or None,
+        value=list(field.default),
+        multiselect=True,
+        max_choices=field.max_items,
+        **props,
     )
 
 
-WIDGETS: dict[str, Callable[[Any], gr.components.Component]] = {
+WIDGETS: dict[str, Callable[[Any, Props], gr.components.Component]] = {
     "text": text,
     "image": image,
     "number": number,
@@ -69,7 +77,7 @@ def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.co
     rows = [example_values(folder, about, example) for example in about.examples]
     offered = examples(name, about, rows) if rows else None
     with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
-        widgets = [WIDGETS[field.kind](field) for field in about.inputs]
+        widgets = [widget(name, field) for field in about.inputs]
     with gr.Row(elem_classes="actions"):
         go = gr.Button("Predict and explain", variant="primary", scale=3)
         stop = gr.Button("Stop", scale=1)
@@ -94,6 +102,12 @@ def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.co
     stop.click(None, cancels=running, **QUIET)
 
 
+def widget(model: str, field: Field) -> gr.components.Component:
+    """The widget of a field. Its key is its own, or the page would hand it the value of the model before."""
+    label = f"{field.label} ({field.unit})" if field.unit else field.label
+    return WIDGETS[field.kind](field, {"label": label, "interactive": True, "key": f"{model}.{field.name}"})
+
+
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 TO_ANSWER = """(...values) => {
@@ -113,7 +127,7 @@ def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Datase
         samples=[[row[pictures[0]]] for row in rows] if pictures else titles,
         type="index",
         layout="gallery",
-        key=f"examples of {name}",  # without a key, the page would go on showing those of the model before
+        key=f"{name}.examples",
     )
 
 

@@ -23,7 +23,8 @@ class Catalogue:
         A folder without weights at hand is left out, and the log says so. Raises ModelError for a faulty demo.json.
         """
         self.folders = {name: folder for name, folder in folders.items() if at_hand(name, folder)}
-        self.demos = {name: demo.read(folder) for name, folder in self.folders.items()}
+        demos = {name: demo.read(folder) for name, folder in self.folders.items()}
+        self.demos = dict(sorted(demos.items(), key=lambda entry: (entry[1].task, entry[0])))
         self._loaded: Cache[Task] = Cache(memory)
 
     def describe(self) -> list[dict[str, Any]]:

@@ -228,6 +228,15 @@ def test_first_finds_inputs_only() -> None:
     assert str(error.value) == "demo.json of 'Roles' needs a field of kind 'number' with the role input."
 
 
+def test_an_input_is_described_by_its_first_three_fields() -> None:
+    numbers = tuple(NumberField(name=name, label=name.upper(), unit="m") for name in "abcde")
+    about = Demo(task="t", title="T", summary="S", fields=numbers)
+    raw = dict.fromkeys("abcde", 1.0)
+    assert about.describe(raw) == "A = 1 m; B = 1 m; C = 1 m; 2 more fields"
+    assert Demo(task="t", title="T", summary="S", fields=numbers[:3]).describe(raw) == "A = 1 m; B = 1 m; C = 1 m"
+    assert ROLES.describe({"text": "a b", "heat": 0.5}) == "Text: 3 characters, 2 words; Heat = 0.5"
+
+
 # The background
 
 HOUSES = Demo(
@@ -337,11 +346,11 @@ def test_an_absolute_path_of_a_visitor_never_becomes_a_path(folder: Path) -> Non
     assert demo.resolve(folder, gallery("examples/cat.png"), {"photo": value}) == {"photo": value}
 
 
-@pytest.mark.parametrize("inside", [False, True], ids=["above", "absolute"])
-def test_an_example_cannot_name_a_picture_outside_its_folder(folder: Path, inside: bool) -> None:
+@pytest.mark.parametrize("absolute", [False, True])
+def test_an_example_cannot_name_a_picture_outside_its_folder(folder: Path, absolute: bool) -> None:
     outside = folder.parent / "private.png"
     Image.new("RGB", (4, 4)).save(outside)
-    name = str(outside) if inside else "../private.png"
+    name = str(outside) if absolute else "../private.png"
     about = gallery(name)
     try:
         resolved = demo.resolve(folder, demo.read(written(folder, about.to_json())), {"photo": name})
@@ -359,6 +368,43 @@ def test_the_inputs_themselves_are_not_changed(folder: Path) -> None:
     inputs = {"photo": "examples/cat.png"}
     demo.resolve(folder, gallery("examples/cat.png"), inputs)
     assert inputs == {"photo": "examples/cat.png"}
+
+
+def test_an_example_whose_picture_is_no_name_breaks_no_other_input(folder: Path) -> None:
+    about = gallery("examples/cat.png", ["examples/cat.png"])
+    assert demo.resolve(folder, about, {"photo": "examples/cat.png"}) == {"photo": folder / "examples" / "cat.png"}
+
+
+# The check of a whole folder
+
+
+def test_a_folder_free_of_mistakes_is_said_to_be(folder: Path) -> None:
+    (folder / "background.csv").write_text("area,style\n50,flat\n", encoding="utf-8")
+    data = {**HOUSES.to_json(), "examples": [{"title": "One", "inputs": {"area": 5, "style": "house"}}]}
+    assert demo.check(written(folder, data)) == "mine: 2 fields, 1 examples, no mistake found."
+
+
+def test_an_example_that_does_not_fit_is_found(folder: Path) -> None:
+    (folder / "background.csv").write_text("area,style\n50,flat\n", encoding="utf-8")
+    data = {**HOUSES.to_json(), "examples": [{"title": "One", "inputs": {"area": 500, "style": "house"}}]}
+    with pytest.raises(InputError, match=r"^Area must lie between 0 and 100, got 500\.$"):
+        demo.check(written(folder, data))
+
+
+def test_a_background_that_does_not_fit_is_found(folder: Path) -> None:
+    (folder / "background.csv").write_text("area,style\n500,flat\n", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"^mine/background\.csv cannot be used: Area must lie"):
+        demo.check(written(folder, HOUSES.to_json()))
+
+
+def test_an_example_picture_that_is_missing_is_found(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"^Photo could not be read"):
+        demo.check(written(folder, gallery("examples/cat.png").to_json()))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_our_own_folders_are_free_of_mistakes(folder: Path) -> None:
+    assert demo.check(folder).endswith(", no mistake found.")
 
 
 # The published schema

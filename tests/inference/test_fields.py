@@ -72,6 +72,7 @@ def test_an_unknown_kind_is_refused_with_the_kinds_that_exist() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
+        (TEXT, None, "Review is missing: write a few words."),
         (TEXT, "", "Review is missing: write a few words."),
         (TEXT, " \n\t", "Review is missing: write a few words."),
         (AREA, None, "Living area is missing: enter a number between 20 and 1,000 m²."),
@@ -100,7 +101,6 @@ def test_a_text_arrives_as_it_was_written(value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (None, "Review must be a text, got NoneType."),
         (5, "Review must be a text, got int."),
         (b"bytes", "Review must be a text, got bytes."),
         (["a"], "Review must be a text, got list."),
@@ -590,7 +590,8 @@ except InputError as error:
 def test_a_picture_over_the_limit_is_refused_before_a_pixel_is_decoded() -> None:
     command = [sys.executable, "-c", MEASURE]
     value = uri(blank_png(13_000, 13_000))
-    done = subprocess.run(command, input=value, capture_output=True, text=True, check=True, timeout=30)
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, input=value, capture_output=True, text=True, check=True, timeout=30)
     grown, message = done.stdout.strip().split(" ", 1)
     assert message == TOO_MANY
     assert int(grown) < 16 * 1024  # decoded, it would take 165 MiB

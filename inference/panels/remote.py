@@ -1,0 +1,43 @@
+"""The endpoints under the same names for gradio_client, with the messages of our own errors."""
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from ..serving.endpoints import Endpoints, report
+
+
+def remote(endpoints: Endpoints) -> None:
+    """Register models, predict, explain and the streaming twins with the page under construction."""
+    for call in (endpoints.models, endpoints.predict, endpoints.explain):
+        gr.api(told(call), api_name=call.__name__, concurrency_limit=16)
+    for stream in (endpoints.predict_stream, endpoints.explain_stream):
+        gr.api(told_stream(stream), api_name=stream.__name__, concurrency_limit=16)
+
+
+def told(call: Callable[..., Any]) -> Callable[..., Any]:
+    """An endpoint whose errors reach gradio_client as the message of `report`."""
+
+    @wraps(call)
+    def guarded(*values: Any) -> Any:
+        try:
+            return call(*values)
+        except Exception as error:
+            raise gr.Error(report(error).message, print_exception=False) from None
+
+    return guarded
+
+
+def told_stream(stream: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """The same of an endpoint that streams."""
+
+    @wraps(stream)
+    def guarded(*values: Any) -> Iterator[Any]:
+        try:
+            yield from stream(*values)
+        except Exception as error:
+            raise gr.Error(report(error).message, print_exception=False) from None
+
+    return guarded

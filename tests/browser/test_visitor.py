@@ -1,0 +1,223 @@
+"""What a visitor does, in Chromium: pick an example, give one's own photo, sentence or form, read the answer.
+
+No request may leave the machine, and the console must stay free of errors.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+from inference import models
+
+pytestmark = pytest.mark.browser
+
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+EXPLAINED = 60_000  # milliseconds that an explanation may take on a slow machine
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found, "the browser tests need Chromium; on Debian: apt-get install chromium"
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    running = playwright.chromium.launch(executable_path=found, args=arguments)
+    yield running
+    running.close()
+
+
+@dataclass
+class Visit:
+    """An open page with what it asked for and what it complained of."""
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def visit(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    context = browser.new_context(**request.param)
+    visit = Visit(context.new_page())
+    local = (server, "data:", "blob:")
+    visit.page.on("request", lambda r: None if r.url.startswith(local) else visit.outside.append(r.url))
+    visit.page.on("console", lambda m: visit.complaints.append(m.text) if m.type == "error" else None)
+    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    visit.page.goto(server)
+    yield visit
+    context.close()
+    assert visit.outside == []
+    assert visit.complaints == []
+
+
+def choose(page: Page, title: str) -> None:
+    """Pick a model by its title."""
+    page.get_by_role("radio", name=title).locator("..").click()
+
+
+def read(page: Page) -> tuple[str, str, str]:
+    """The texts of prediction, explanation and path, once the figure has finished sharpening."""
+    why = page.get_by_role("region", name="Explanation")
+    expect(why.locator(".effects li").first).to_be_visible(timeout=EXPLAINED)
+    expect(why.locator("progress")).to_have_count(0, timeout=EXPLAINED)
+    regions = [page.get_by_role("region", name=name) for name in ("Prediction", "Explanation", "Path of the input")]
+    assert_no_sideways_scrolling(page)
+    return tuple(region.inner_text() for region in regions)  # type: ignore[return-value]
+
+
+def assert_no_sideways_scrolling(page: Page) -> None:
+    """The page is no wider than the screen; `innerWidth` would grow with it on a phone."""
+    assert page.viewport_size is not None
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_the_first_page_says_what_to_do(visit: Visit) -> None:
+    expect(visit.page.get_by_role("heading", name="SeeWhy")).to_be_visible()
+    expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
+    expect(visit.page.get_by_role("button", name="Predict and explain")).to_be_visible()
+    assert_no_sideways_scrolling(visit.page)
+
+
+def test_an_example_photo_then_ones_own(visit: Visit) -> None:
+    choose(visit.page, "Everyday photos")
+    visit.page.get_by_label("Try one of these").locator("button").first.or_(
+        visit.page.locator(".gallery-item").first
+    ).first.click()
+    prediction, why, path = read(visit.page)
+    assert "Egyptian Mau" in prediction
+    assert "Tag the photo" in prediction
+    assert "region" in why
+    assert "pixel_values float32[1, 3, 224, 224]" in path
+    assert visit.page.locator("figure.regions img").count() == 2
+    visit.page.get_by_role("button", name=re.compile("Remove|Clear")).first.click()
+    own = models.find()["mobilenet-v2"] / "examples" / "coffee.jpg"
+    visit.page.locator("input[type=file]").set_input_files(own)
+    visit.page.get_by_role("button", name="Predict and explain").click()
+    expect(visit.page.locator("#answer .headline")).to_contain_text("espresso", timeout=EXPLAINED)
+
+
+def test_a_sentence_of_ones_own(visit: Visit) -> None:
+    choose(visit.page, "Praise or complaint")
+    box = visit.page.get_by_role("textbox", name="Text")
+    box.fill("A <b>wonderful</b>, warm film <script>alert(1)</script>")
+    visit.page.get_by_role("button", name="Predict and explain").click()
+    prediction, why, path = read(visit.page)
+    assert "positive" in prediction
+    assert "Share the praise" in prediction
+    assert "<b>wonderful</b>," in why  # shown as typed, not as markup
+    assert visit.page.locator(".words b, .words script").count() == 0
+    assert "input_ids int64" in path
+
+
+def test_a_row_changed_by_hand(visit: Visit) -> None:
+    choose(visit.page, "House prices in Ames, Iowa")
+    visit.page.get_by_text("A typical house").click()
+    before, why, path = read(visit.page)
+    assert "$" in before
+    assert "Living area" in why
+    assert "numbers float32[1, 9]" in path
+    area = visit.page.get_by_label("Living area (ft²)")
+    area.fill("3000")
+    visit.page.get_by_role("button", name="Predict and explain").click()
+    expect(visit.page.locator("#why")).to_contain_text("Living area = 3,000 ft²", timeout=EXPLAINED)
+    assert read(visit.page)[0] != before
+
+
+def test_a_history_and_a_text_that_is_written(visit: Visit) -> None:
+    choose(visit.page, "Movies you may like")
+    visit.page.get_by_text("Space and the future").click()
+    prediction, why, _ = read(visit.page)
+    assert "Star Wars" in prediction
+    assert "closed form" in why
+    choose(visit.page, "Tiny chat")
+    visit.page.get_by_role("textbox", name="Prompt").fill("The sea in winter")
+    visit.page.get_by_role("button", name="Predict and explain").click()
+    prediction, why, path = read(visit.page)
+    assert "Shapley values" in why
+    assert "log-probability" in path
+
+
+def test_a_mistake_is_explained_and_can_be_mended(visit: Visit) -> None:
+    choose(visit.page, "House prices in Ames, Iowa")
+    area = visit.page.get_by_label("Living area (ft²)")
+    area.fill("9000")
+    visit.page.get_by_role("button", name="Predict and explain").click()
+    expect(visit.page.get_by_role("alert")).to_contain_text(
+        "Living area must lie between 200 and 6,000 ft², got 9000", timeout=EXPLAINED
+    )
+    area.fill("1500")
+    visit.page.get_by_role("button", name="Predict and explain").click()
+    read(visit.page)
+    assert visit.page.get_by_role("alert").count() == 0
+
+
+def test_a_damaged_picture_gets_our_own_message(visit: Visit, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes((models.find()["mobilenet-v2"] / "examples" / "cat.jpg").read_bytes()[:2000])
+    choose(visit.page, "Everyday photos")
+    visit.page.locator("input[type=file]").set_input_files(broken)
+    visit.page.get_by_role("button", name="Predict and explain").click()
+    expect(visit.page.get_by_role("alert")).to_contain_text("could not be read", timeout=EXPLAINED)
+
+
+def test_stop_ends_the_sharpening_and_keeps_the_figure(visit: Visit) -> None:
+    choose(visit.page, "Everyday photos")
+    visit.page.locator(".gallery-item").first.click()
+    why = visit.page.get_by_role("region", name="Explanation")
+    expect(why.locator("progress")).to_be_visible(timeout=EXPLAINED)
+    visit.page.get_by_role("button", name="Stop").click()
+    visit.page.wait_for_timeout(1500)
+    stopped = why.inner_text()
+    visit.page.wait_for_timeout(2500)
+    assert why.inner_text() == stopped
+    assert why.locator(".effects li").count() > 5
+
+
+def test_another_model_starts_with_a_clean_page(visit: Visit) -> None:
+    choose(visit.page, "Everyday photos")
+    visit.page.locator(".gallery-item").first.click()
+    expect(visit.page.get_by_role("region", name="Prediction")).to_be_visible(timeout=EXPLAINED)
+    choose(visit.page, "Praise or complaint")
+    expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
+    visit.page.wait_for_timeout(3000)  # what still ran for the photo must not write into this page
+    expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
+
+
+def test_going_through_all_models_leaves_nothing_behind(visit: Visit) -> None:
+    first = {
+        "Movies you may like": "Space and the future",
+        "Praise or complaint": "Film: plain praise",
+        "House prices in Ames, Iowa": "A typical house",
+        "Tiny chat": "Text 0",
+        "Everyday photos": "",
+    }
+    for title, example in first.items():
+        choose(visit.page, title)
+        expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
+        boxes = visit.page.locator(".fields textarea")
+        assert [boxes.nth(i).input_value() for i in range(boxes.count())] in ([], [""])
+        if example:
+            visit.page.get_by_text(example, exact=True).click()
+            expect(visit.page.get_by_role("region", name="Prediction")).to_be_visible(timeout=EXPLAINED)
+    assert visit.page.locator(".fields img").count() == 0
+
+
+def test_every_value_is_in_the_table_too(visit: Visit) -> None:
+    choose(visit.page, "Praise or complaint")
+    visit.page.get_by_text("Film: plain praise").click()
+    read(visit.page)
+    visit.page.get_by_text("As a table").click()
+    example = json.loads((models.find()["sentiment"] / "demo.json").read_text())["examples"][0]["inputs"]["text"]
+    expect(visit.page.locator("table tbody tr")).to_have_count(len(example.split()))

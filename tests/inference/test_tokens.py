@@ -1,0 +1,127 @@
+"""Hiding words from a model: one token for one, and nothing typed acts as a special token."""
+
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoTokenizer
+
+from inference import models, tokens
+from inference.fields import MaskedText
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    return AutoTokenizer.from_pretrained(models.installed("sentence-transformers/all-MiniLM-L6-v2"))
+
+
+def encode(tokenizer: Any, text: str) -> tuple[torch.Tensor, torch.Tensor]:
+    encoded = tokenizer(text, return_offsets_mapping=True, return_tensors="pt", **tokens.PLAIN)
+    return encoded["input_ids"], encoded["offset_mapping"][0]
+
+
+@pytest.mark.parametrize("typed", ["[MASK]", "[SEP]", "[CLS]", "[PAD]", "[UNK]"])
+def test_a_typed_special_token_is_plain_text(tokenizer: Any, typed: str) -> None:
+    ids, _ = encode(tokenizer, f"good {typed} film")
+    assert tokenizer.convert_tokens_to_ids(typed) not in ids[0, 1:-1].tolist()
+    assert tokenizer.decode(ids[0, 1:-1]).replace(" ", "") == f"good{typed.lower()}film"
+
+
+def test_without_the_option_a_typed_mask_would_be_the_mask(tokenizer: Any) -> None:
+    assert tokenizer.mask_token_id in tokenizer("good [MASK] film")["input_ids"]
+
+
+TEXT = "An unforgettable, warm film."
+
+
+@pytest.mark.parametrize(
+    ("hidden", "words"),
+    [
+        ([], []),
+        ([(0, 2)], ["An"]),
+        ([(3, 17)], ["unforgettable,"]),
+        ([(18, 22)], ["warm"]),
+        ([(0, 2), (18, 22)], ["An", "warm"]),
+        ([(0, len(TEXT))], [TEXT]),
+        ([(2, 3)], []),  # a space belongs to no token
+        ([(19, 20)], ["warm"]),  # a part of a token hides the whole of it
+    ],
+)
+def test_every_token_that_a_hidden_span_touches_is_replaced_and_no_other(
+    tokenizer: Any, hidden: list[tuple[int, int]], words: list[str]
+) -> None:
+    ids, offsets = encode(tokenizer, TEXT)
+    token, name = tokens.replacement(tokenizer)
+    result = tokens.hide(ids, offsets, hidden, token)
+    spans = [(TEXT.index(word), TEXT.index(word) + len(word)) for word in words]
+    for before, after, (start, end) in zip(ids[0].tolist(), result[0].tolist(), offsets.tolist(), strict=True):
+        inside = end > start and any(start >= a and end <= b for a, b in spans)
+        assert after == (token if inside else before)
+    assert name == "[MASK]"
+
+
+def test_a_token_is_replaced_one_for_one(tokenizer: Any) -> None:
+    ids, offsets = encode(tokenizer, TEXT)
+    result = tokens.hide(ids, offsets, [(3, 16)], tokenizer.mask_token_id)
+    assert result.shape == ids.shape
+    assert result.dtype == ids.dtype
+    pieces = len(tokenizer("unforgettable", add_special_tokens=False)["input_ids"])
+    assert int((result == tokenizer.mask_token_id).sum()) == pieces > 1
+
+
+def test_special_tokens_are_never_replaced(tokenizer: Any) -> None:
+    ids, offsets = encode(tokenizer, TEXT)
+    result = tokens.hide(ids, offsets, [(0, 1_000)], tokenizer.mask_token_id)
+    assert result[0, 0] == tokenizer.cls_token_id
+    assert result[0, -1] == tokenizer.sep_token_id
+    assert (result[0, 1:-1] == tokenizer.mask_token_id).all()
+
+
+def test_the_ids_themselves_are_not_changed(tokenizer: Any) -> None:
+    ids, offsets = encode(tokenizer, TEXT)
+    before = ids.clone()
+    tokens.hide(ids, offsets, [(0, 5)], tokenizer.mask_token_id)
+    assert torch.equal(ids, before)
+
+
+def test_many_rows_are_hidden_alike() -> None:
+    ids = torch.arange(8).reshape(2, 4)
+    offsets = torch.tensor([[0, 0], [0, 3], [4, 6], [0, 0]])
+    assert tokens.hide(ids, offsets, [(4, 6)], 99).tolist() == [[0, 1, 99, 3], [4, 5, 99, 7]]
+
+
+class Vocabulary:
+    """A tokenizer's special tokens and nothing else."""
+
+    mask_token = unk_token = pad_token = eos_token = None
+
+    def __init__(self, **names: str) -> None:
+        vars(self).update(names)
+
+    def convert_tokens_to_ids(self, token: str) -> int:
+        return len(token)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({"mask_token": "<m>", "unk_token": "<unk>"}, (3, "<m>")),
+        ({"unk_token": "<unk>", "pad_token": "<p>"}, (5, "<unk>")),
+        ({"pad_token": "<pad>", "eos_token": "<e>"}, (5, "<pad>")),
+        ({"eos_token": "<end>"}, (5, "<end>")),
+    ],
+)
+def test_without_a_mask_token_the_next_best_stands_in(names: dict[str, str], expected: tuple[int, str]) -> None:
+    assert tokens.replacement(Vocabulary(**names)) == expected
+
+
+def test_without_any_such_token_nothing_can_be_hidden() -> None:
+    with pytest.raises(ValueError) as error:
+        tokens.replacement(Vocabulary())
+    assert str(error.value) == "The tokenizer has no mask, unknown, padding or end token to hide a word with."
+
+
+def test_a_plain_text_hides_nothing() -> None:
+    assert tokens.masked("a") == MaskedText("a", ())
+    partly = MaskedText("a b", ((0, 1),))
+    assert tokens.masked(partly) is partly
