@@ -21,7 +21,6 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 
 from explain import explain_stream
 from explain.panels import why
@@ -111,15 +110,15 @@ def case(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tu
         yield keep, answer.failure(report(error).message), keep
 
 
-def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace) -> None:
-    """Serve until interrupted."""
+def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, **how: Any) -> tuple[Any, str, str]:
+    """Serve until interrupted, or as `how` says; the application, its local and its public address."""
     blocks.queue(max_size=64, api_open=False)
-    blocks.launch(
+    return blocks.launch(
         server_name=options.host,
         server_port=options.port,
         share=options.share,
         app_kwargs={
-            "routes": [Mount("/api/v1", app=rest(endpoints))],
+            "routes": rest(endpoints).routes,
             "middleware": [Middleware(Guard, origins=options.origin)],
             "docs_url": None,
             "redoc_url": None,
@@ -127,12 +126,14 @@ def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace)
         theme=look.theme(),
         css_paths=look.STYLE,
         favicon_path=look.LOGO,
+        head=look.HEAD,
         footer_links=["api"],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         show_error=False,
         max_file_size="24mb",
+        **how,
     )
 
 

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,7 @@ def estimate(
     if budget < 2:
         raise ValueError(f"Two evaluations are the least an explanation needs, got {budget}.")
     memo = Memo(game)
-    if additive:
+    if additive and n + 2 <= budget:
         yield closed_form(memo, n)
         return
     exact = 2**n <= budget
@@ -283,7 +283,7 @@ def candidates(n: int, pool: int, seed: int) -> Coalitions:
     return np.unique(np.where(rows[:, :1], ~rows, rows), axis=0)
 
 
-@cache
+@lru_cache(maxsize=16)
 def design(n: int) -> Design:
-    """The one design for n players; it grows as more of it is asked for."""
+    """The one design for n players; it grows as more of it is asked for, to 16 MB at most."""
     return Design(n)

@@ -8,6 +8,7 @@ import numpy as np
 
 from inference import tokens
 from inference.errors import InputError
+from inference.fields import shown
 from inference.task import Task
 from inference.types import Raw, Target, from_json
 
@@ -94,10 +95,10 @@ def limits(evaluations: Any, seconds: Any) -> None:
     """Check what a visitor may ask for. Raises InputError."""
     whole = isinstance(evaluations, int) and not isinstance(evaluations, bool)
     if evaluations is not None and not (whole and 2 <= evaluations <= MAX_EVALUATIONS):
-        raise InputError(f"evaluations must be a whole number from 2 to {MAX_EVALUATIONS:,}, got {evaluations!r}.")
+        raise InputError(f"evaluations must be a whole number from 2 to {MAX_EVALUATIONS:,}, got {shown(evaluations)}.")
     number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
     if seconds is not None and not (number and 0 < seconds <= 3600):
-        raise InputError(f"seconds must be a number above 0 and at most 3,600, got {seconds!r}.")
+        raise InputError(f"seconds must be a number above 0 and at most 3,600, got {shown(seconds)}.")
 
 
 def record(task: Task, players: Players, target: Target, found: Estimate, seconds: float, seed: int) -> Explanation:

@@ -201,10 +201,11 @@ def signed(value: float, explanation: Explanation) -> str:
 
 
 def sized(value: float, explanation: Explanation) -> str:
-    """A value with the decimals that suit the figure."""
+    """A value with the decimals that suit the figure, as HTML."""
     numbers: Any = explanation.values
     places = decimals(max((abs(number) for number in numbers), default=0))
-    return quantity(value, explanation.unit, places).replace("-", "−")
+    text = quantity(value, explanation.unit, places)
+    return escape(text.replace("-", "−", 1) if value < 0 else text)
 
 
 def jpeg_uri(image: Image.Image) -> str:

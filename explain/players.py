@@ -188,7 +188,7 @@ def segment(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     labels = slic(pixels, n_segments=REGIONS, compactness=12, sigma=1, start_label=0)
     indices: NDArray[np.intp] = np.unique(labels, return_inverse=True)[1]
-    return indices.reshape(labels.shape).astype(np.uint8)
+    return np.minimum(indices, REGIONS - 1).reshape(labels.shape).astype(np.uint8)  # tiny pictures get a few more
 
 
 def whereabouts(mask: NDArray[np.bool_]) -> str:

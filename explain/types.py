@@ -81,7 +81,7 @@ class Explanation(Record):
 
         return shap.Explanation(
             values=np.array(self.values).T,  # shap puts outputs last
-            base_values=np.array(self.base),
+            base_values=self.base if isinstance(self.base, float) else np.array(self.base),
             data=np.array([feature.label for feature in self.features], dtype=object),
             feature_names=[feature.label for feature in self.features],
             error_std=None if self.stderr is None else np.array(self.stderr).T,

@@ -46,6 +46,12 @@ class Demo(Record):
     unit: str | None = None
     background: str | None = None
 
+    def __post_init__(self) -> None:
+        names = [field.name for field in self.fields]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"each field needs a name of its own, {', '.join(sorted(twice))} occurs twice")
+
     @property
     def inputs(self) -> list[Field]:
         """The fields that reach the model: its inputs and its settings."""
@@ -75,29 +81,37 @@ class Demo(Record):
 
     @staticmethod
     def _given(field: Any, inputs: dict[str, Any]) -> Any:
-        return inputs.get(field.name, field.default if field.role == "setting" else None)
+        value = inputs.get(field.name)
+        return field.default if value is None and field.role == "setting" else value
 
 
 def read(folder: Path) -> Demo:
     """The demo.json of a model folder. Raises ModelError that names each mistake by its place."""
     try:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        for field in data.get("fields", []):
-            if isinstance(field, dict) and isinstance(field.get("items"), str):
-                field["items"] = read_items(folder / field["items"])
+    except OSError as error:
+        raise ModelError(f"{folder.name}/{FILE} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise ModelError(f"{folder.name}/{FILE} is no valid JSON: {error}.") from None
+    if not isinstance(data, dict):
+        raise ModelError(f"{folder.name}/{FILE} must hold a JSON object, got {type(data).__name__}.")
+    data.pop("$schema", None)  # editors like to name it
+    fields = data.get("fields")
+    for field in fields if isinstance(fields, list) else []:
+        if isinstance(field, dict) and isinstance(field.get("items"), str):
+            field["items"] = read_items(folder, field["items"])
+    try:
         return adapter(Demo).validate_python(data)
-    except FileNotFoundError as error:
-        raise ModelError(f"{folder.name}: {Path(error.filename).name} is missing.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, AttributeError) as error:
-        raise ModelError(f"{folder.name}/{FILE} is no JSON object: {error}.") from None
     except ValidationError as error:
         raise ModelError(f"{folder.name}/{FILE}: {'; '.join(mistakes(error))}.") from None
 
 
-def read_items(path: Path) -> dict[str, str]:
-    """Names by id from a CSV with the columns id and name."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row["name"] for row in csv.DictReader(file)}
+def read_items(folder: Path, name: str) -> dict[str, str]:
+    """Names by id from a CSV with the columns id and name. Raises ModelError."""
+    rows = read_csv(folder, name)
+    if not rows or not {"id", "name"} <= set(rows[0]):
+        raise ModelError(f"{folder.name}/{name} needs the columns id and name, and at least one row.")
+    return {row["id"]: row["name"] for row in rows}
 
 
 def read_background(folder: Path, demo: Demo) -> list[Raw]:
@@ -105,10 +119,20 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
     if demo.background is None:
         return []
     try:
-        with (folder / demo.background).open(encoding="utf-8", newline="") as file:
-            return [demo.parse(row) for row in csv.DictReader(file)]
-    except (OSError, InputError) as error:
-        raise ModelError(f"{folder.name}/{Path(demo.background).name} cannot be used: {error}") from None
+        return [demo.parse(row) for row in read_csv(folder, demo.background)]
+    except InputError as error:
+        raise ModelError(f"{folder.name}/{demo.background}: {error}") from None
+
+
+def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
+    """The rows of a CSV of a model folder, keyed by column. Raises ModelError."""
+    try:
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise ModelError(f"{folder.name}/{name} cannot be read: {error.strerror}.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ModelError(f"{folder.name}/{name} is no CSV in UTF-8: {error}.") from None
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
@@ -116,9 +140,11 @@ def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
     if not isinstance(inputs, dict):
         return inputs
     pictures = [field.name for field in demo.fields if field.kind == "image"]
-    known = {example.inputs.get(name) for example in demo.examples for name in pictures}
+    named = [example.inputs.get(name) for example in demo.examples for name in pictures]
+    known = {name: path for name in named if isinstance(name, str) for path in [(folder / name).resolve()]}
+    own = {name: path for name, path in known.items() if path.is_relative_to(folder.resolve())}
     return {
-        name: folder / value if name in pictures and isinstance(value, str) and value in known else value
+        name: own.get(value, value) if name in pictures and isinstance(value, str) else value
         for name, value in inputs.items()
     }
 
@@ -129,13 +155,13 @@ def check(folder: Path) -> str:
     for example in about.examples:
         about.parse(resolve(folder, about, example.inputs))
     read_background(folder, about)
-    return f"{folder.name}: {len(about.fields)} fields, {len(about.examples)} examples, no mistake found."
+    return f"{folder.name}: no mistake found; fields: {len(about.fields)}, examples: {len(about.examples)}."
 
 
 def schema() -> dict[str, Any]:
     """The JSON schema of demo.json."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "SeeWhy demo.json, version 1",
         **adapter(Demo).json_schema(),
+        "title": "SeeWhy demo.json, version 1",
     }

@@ -10,8 +10,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
+import numpy as np
 from PIL import Image, ImageOps
 from pydantic import Discriminator
 
@@ -22,7 +23,11 @@ from .units import quantity
 Role = Literal["input", "setting", "group", "truth"]
 
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 48 million; beyond, one small file could fill the memory
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # Pillow raises at twice this, before any pixel is decoded
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # for whatever else opens a picture; we refuse larger ones ourselves, undecoded
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # Pillow knows others that start programs (EPS) or are brittle
+
+
+MAX_CATEGORY = 200  # characters of a category that is not among the choices
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,10 @@ class TextField(Field):
     default: str = ""
 
     def parse(self, value: Any) -> str:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise self.missing("write a few words")
         if not isinstance(value, str):
             raise InputError(f"{self.label} must be a text, got {type(value).__name__}.")
-        if not value.strip():
-            raise self.missing("write a few words")
         if len(value) > self.max_length:
             raise InputError(f"{self.label} may have {self.max_length:,} characters, got {len(value):,}.")
         return value
@@ -97,12 +102,18 @@ class ImageField(Field):
         if value is None or value == "":
             raise self.missing("choose a picture")
         try:
-            picture = value if isinstance(value, Image.Image) else Image.open(self._source(value))
+            picture = value if isinstance(value, Image.Image) else self._open(value)
             return upright_rgb(picture, self.max_side)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise InputError(f"{self.label} may have {MAX_PIXELS:,} pixels; send a smaller picture.") from None
         except (OSError, SyntaxError, ValueError, EOFError):
             raise InputError(f"{self.label} could not be read: send a whole JPEG, PNG, WebP or GIF file.") from None
+
+    def _open(self, value: Any) -> Image.Image:
+        picture = Image.open(self._source(value), formats=FORMATS)
+        if picture.width * picture.height <= MAX_PIXELS:
+            picture.draft("RGB", (self.max_side, self.max_side))  # a large JPEG decodes at a fraction of its size
+        return picture
 
     def _source(self, value: Any) -> Path | io.BytesIO:
         if isinstance(value, Path):
@@ -130,6 +141,11 @@ class NumberField(Field):
     seen: tuple[float, float] | None = None
     step: float | None = None
     default: float | None = None
+
+    def __post_init__(self) -> None:
+        for low, high in filter(None, (self.limits, self.seen)):
+            if low > high:
+                raise ValueError(f"limits and seen run from low to high, got {low} to {high}")
 
     def parse(self, value: Any) -> float:
         if value is None or value == "":
@@ -174,7 +190,7 @@ class CategoryField(Field):
             raise self.missing("choose one of " + ", ".join(self.choices[:12]))
         if not isinstance(value, str):
             raise InputError(f"{self.label} must be one of its choices as a text, got {shown(value)}.")
-        if value not in self.choices and not self.unseen:
+        if value not in self.choices and (not self.unseen or len(value) > MAX_CATEGORY):
             raise InputError.among(self.label, value, self.choices)
         return value
 
@@ -222,14 +238,11 @@ def upright_rgb(picture: Image.Image, max_side: int) -> Image.Image:
     """First frame, turned by EXIF, on white where transparent, 8 bits, at most `max_side` pixels; metadata dropped."""
     if picture.width * picture.height > MAX_PIXELS:
         raise Image.DecompressionBombError
-    picture.draft("RGB", (max_side, max_side))  # lets a large JPEG decode at a fraction of its size
     picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith(("I", "F")):
+        picture = eight_bits(picture)
     picture.thumbnail((max_side, max_side), Image.Resampling.BICUBIC, reducing_gap=3.0)
-    if picture.mode.startswith(("I", "F")):  # more than 8 bits of grey: Pillow alone would clip them to white
-        extremes = (0, 65535) if picture.mode.startswith("I;16") else picture.getextrema()
-        low, high = cast(tuple[float, float], extremes)
-        picture = picture.convert("F").point(lambda x: (x - low) * (255 / ((high - low) or 1))).convert("L")
-    if "A" in picture.getbands() or "transparency" in picture.info:
+    if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     clean = picture.convert("RGB")
@@ -237,7 +250,24 @@ def upright_rgb(picture: Image.Image, max_side: int) -> Image.Image:
     return clean
 
 
+def eight_bits(picture: Image.Image) -> Image.Image:
+    """More than 8 bits of grey as 8: by their range for 16 bits, else from the darkest to the lightest there is.
+
+    Pillow alone would clip them to white. The colour that a PNG names as transparent stays so.
+    """
+    grey = np.asarray(picture)
+    low, high = (0, 65535) if picture.mode.startswith("I;16") else (grey.min(), grey.max())
+    scaled = Image.fromarray(((grey - low) * (255 / ((high - low) or 1))).astype(np.uint8))
+    transparent = picture.info.get("transparency")
+    if isinstance(transparent, int):
+        scaled.putalpha(Image.fromarray(np.where(grey == transparent, 0, 255).astype(np.uint8)))
+    return scaled
+
+
 def shown(value: Any) -> str:
     """What arrived, short enough for a message."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write out integers of more than 4,300 digits
+        return "an enormous number"
     return text if len(text) <= 40 else text[:37] + "…"

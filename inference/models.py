@@ -82,8 +82,11 @@ def installed(hub_id: str) -> Path:
     if spec is None or spec.origin is None:
         raise ModelError(f"The package {base.package!r} is missing; it carries {hub_id}. Install the project again.")
     folder = Path(spec.origin).parent / base.folder
-    with (folder / "model.safetensors").open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with (folder / "model.safetensors").open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"The weights of {hub_id} in {base.package!r} cannot be read: {error.strerror}.") from None
     if found != base.sha256:
         raise ModelError(f"The weights of {hub_id} in {base.package!r} are not the expected ones (SHA-256 {found}).")
     return folder

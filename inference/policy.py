@@ -1,11 +1,12 @@
 """From a prediction to what would be done about it: thresholds in order, the first one met decides."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from .errors import ModelError
 from .types import Decision, Item, Prediction, Record
-from .units import quantity
+from .units import decimals, quantity
 
 Tone = Literal["good", "caution", "bad", "neutral"]
 
@@ -31,19 +32,19 @@ class Policy(Record):
         numbers = [t for t in thresholds[:-1] if t is not None]
         if not self.rules or thresholds[-1] is not None or len(numbers) < len(thresholds) - 1:
             raise ValueError("every rule but the last needs at_least, and the last must have none")
-        if numbers != sorted(numbers, reverse=True):
+        if any(high <= low for high, low in pairwise(numbers)):
             raise ValueError("thresholds must fall from rule to rule")
 
     def decide(self, prediction: Prediction) -> Decision:
         """The first rule that the score meets, with the comparison as its reason. Raises ModelError."""
         item = self._item(prediction)
-        named = f"{item.name} {quantity(item.score, prediction.unit)}"
-        if prediction.scale == "probability":
-            named = f"probability of {item.name} {item.score:.2f}"
         rule = next(rule for rule in self.rules if rule.at_least is None or item.score >= rule.at_least)
         floor = rule.at_least if rule.at_least is not None else self._lowest()
-        relation = "is at or above" if rule.at_least is not None else "is below"
-        reason = f"{named} {relation} {quantity(floor, prediction.unit)}" if floor is not None else named
+        what = f"probability of {item.name}" if prediction.scale == "probability" else item.name
+        reason = f"{what} {distinct(item.score, floor, prediction)}"
+        if floor is not None:
+            relation = "is at or above" if rule.at_least is not None else "is below"
+            reason += f" {relation} {quantity(floor, prediction.unit)}"
         return Decision(rule.action, reason)
 
     def tone(self, decision: Decision) -> Tone:
@@ -58,3 +59,13 @@ class Policy(Record):
 
     def _lowest(self) -> float | None:
         return self.rules[-2].at_least if len(self.rules) > 1 else None
+
+
+def distinct(score: float, floor: float | None, prediction: Prediction) -> str:
+    """A score with enough decimals to stand on its own side of a threshold: 0.3999, not 0.40, below 0.4."""
+    places = 0 if float(score).is_integer() else decimals(abs(score))
+    if prediction.scale == "probability":
+        places = 2
+    while floor is not None and places < 9 and (round(score, places) >= floor) != (score >= floor):
+        places += 1
+    return quantity(score, prediction.unit, places)

@@ -136,21 +136,38 @@ class Cache(Generic[T]):
     def __init__(self, limit: int | None = None) -> None:
         self.limit = limit
         self._entries: OrderedDict[str, tuple[T, int]] = OrderedDict()
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._loading = threading.Lock()  # transformers cannot be imported by two threads at once
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
     def get(self, name: str, load: Callable[[], tuple[T, int]]) -> T:
-        """The entry, loaded by `load() -> (entry, bytes)` where it is not there yet, by one thread at a time."""
+        """The entry; where it is not there yet, `load() -> (entry, bytes)` is called, once however many ask for it.
+
+        What is there already is served meanwhile. What `load` raises leaves nothing behind.
+        """
+        found = self._used(name)
+        if found is None:
+            with self._loading:
+                found = self._used(name) or self._insert(name, *self._load(load))
+        return found[0]
+
+    def _used(self, name: str) -> tuple[T, int] | None:
         with self._lock:
-            if name not in self._entries:
-                if self.limit is None:
-                    self.limit = max(free_memory().values()) // 2
-                entry, size = load()
-                while self._entries and sum(size for _, size in self._entries.values()) + size > self.limit:
-                    dropped, _ = self._entries.popitem(last=False)
-                    log.info("dropped %s from memory to make room for %s", dropped, name)
-                self._entries[name] = entry, size
-            self._entries.move_to_end(name)
-            return self._entries[name][0]
+            if name in self._entries:
+                self._entries.move_to_end(name)
+            return self._entries.get(name)
+
+    def _load(self, load: Callable[[], tuple[T, int]]) -> tuple[T, int]:
+        if self.limit is None:
+            self.limit = max(free_memory().values()) // 2
+        return load()
+
+    def _insert(self, name: str, entry: T, size: int) -> tuple[T, int]:
+        with self._lock:
+            while self._entries and sum(size for _, size in self._entries.values()) + size > (self.limit or 0):
+                dropped, _ = self._entries.popitem(last=False)
+                log.info("dropped %s from memory to make room for %s", dropped, name)
+            self._entries[name] = entry, size
+            return entry, size

@@ -7,8 +7,8 @@ PREFIXES = {"$", "€", "£"}
 
 def number(value: float) -> str:
     """`value` with thousands separators and three significant digits below 1,000: 181,000 · 12.3 · 0.0412."""
-    if value == 0 or abs(value) >= 1000 or float(value).is_integer():
-        return f"{value:,.0f}"
+    if abs(value) >= 999.5 or float(value).is_integer():
+        return f"{value or 0:,.0f}"  # `or` turns −0 into 0
     text = f"{value:.3g}"
     return text if "e" not in text else f"{value:.1e}"
 
@@ -19,11 +19,12 @@ def decimals(largest: float) -> int:
 
 
 def quantity(value: float, unit: str | None = None, places: int | None = None) -> str:
-    """`value` with its unit, a currency in front and in whole units: `-$1,200`, `1,500 ft²`.
+    """`value` with its unit: `1,500 ft²`, or a currency in front and by default in whole units: `-$1,200`.
 
     places: so many decimals, for numbers that stand below one another.
     """
     if unit in PREFIXES:
-        return f"{'-' if value < 0 else ''}{unit}{abs(value):,.0f}"
+        text = f"{abs(value):,.{places or 0}f}"
+        return f"{'-' if value < 0 and text.strip('0.') else ''}{unit}{text}"
     text = number(value) if places is None else f"{value:,.{places}f}"
     return f"{text} {unit}" if unit else text

@@ -6,6 +6,7 @@ from ..models import ASSETS
 
 LOGO = ASSETS / "logo.svg"
 STYLE = ASSETS / "style.css"
+HEAD = '<link rel="icon" href="favicon.ico">'  # relative: behind a proxy's sub-path, the browser would guess wrong
 HEADER = (
     f'<header class="seewhy">{LOGO.read_text(encoding="utf-8")}<h1>See<span>Why</span></h1>'
     "<p>See what a model predicts, what would be done about it, and why.</p></header>"

@@ -1,7 +1,8 @@
 """REST: `/api/v1/models`, `/predict`, `/explain` and their streaming twins, with proper status codes.
 
-A FastAPI application of its own, so that its OpenAPI document is clean and any server can mount it. Bodies are JSON, or
-multipart/form-data whose files are fields and whose part `inputs` is a JSON object.
+A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
+(routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
+files are fields and whose part `inputs` is a JSON object.
 """
 
 import base64
@@ -21,6 +22,7 @@ from ..errors import InputError
 from ..types import Record, adapter
 from .endpoints import Endpoints, report
 
+PREFIX = "/api/v1"
 CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
 
 
@@ -65,31 +67,32 @@ class Route(APIRoute):
 
 
 def rest(endpoints: Endpoints) -> FastAPI:
-    """The application; mount it at /api/v1."""
-    app = FastAPI(title="SeeWhy", version="1", docs_url=None, redoc_url=None)  # their pages load from outside hosts
+    """The application, all of it under /api/v1."""
+    # The pages of docs_url and redoc_url load from outside hosts.
+    app = FastAPI(title="SeeWhy", version="1", docs_url=None, redoc_url=None, openapi_url=f"{PREFIX}/openapi.json")
     app.router.route_class = Route
 
-    @app.get("/models")
+    @app.get(f"{PREFIX}/models")
     def models() -> list[dict[str, Any]]:
         """Every model on offer: name, task, title, fields and examples that can be sent as they are."""
         return endpoints.models()
 
-    @app.post("/predict", openapi_extra=body_of(PredictRequest))
+    @app.post(f"{PREFIX}/predict", openapi_extra=body_of(PredictRequest))
     async def predict(request: Request) -> Response:
         """The prediction for one input, with its decision, warnings and trace."""
         return await last_of(request, predictions(await read(request, PredictRequest)))
 
-    @app.post("/predict/stream", openapi_extra=body_of(PredictRequest))
+    @app.post(f"{PREFIX}/predict/stream", openapi_extra=body_of(PredictRequest))
     async def predict_stream(request: Request) -> Response:
         """NDJSON: `{"delta": …}` for each piece of a text as it is written, and the answer last."""
         return await lines_of(predictions(await read(request, PredictRequest)))
 
-    @app.post("/explain", openapi_extra=body_of(ExplainRequest))
+    @app.post(f"{PREFIX}/explain", openapi_extra=body_of(ExplainRequest))
     async def explain(request: Request) -> Response:
         """Why the model gave the target its score. The work ends when the caller leaves."""
         return await last_of(request, explanations(await read(request, ExplainRequest)))
 
-    @app.post("/explain/stream", openapi_extra=body_of(ExplainRequest))
+    @app.post(f"{PREFIX}/explain/stream", openapi_extra=body_of(ExplainRequest))
     async def explain_stream(request: Request) -> Response:
         """NDJSON: ever better explanations, one a line."""
         return await lines_of(explanations(await read(request, ExplainRequest)))

@@ -247,6 +247,13 @@ def test_no_bar_leaves_its_track(size: int) -> None:
         assert -0.05 <= float(left) <= float(left) + float(width) <= 100.15
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_is_folded_stays_on_its_track_even_if_it_is_the_most(sign: int) -> None:
+    html = draw(explained([0.01 * sign] * 60), {}).html
+    left, width = re.findall(r"left:([\d.]+)%;width:([\d.]+)%", html)[-1]
+    assert (left, width) == ("50.0" if sign > 0 else "0.0", "50.0")
+
+
 def test_bars_stand_on_the_side_of_their_sign() -> None:
     html = draw(explained([0.5, -0.25], ["a", "b"]), {}).html
     (first, second) = re.findall(r"left:([\d.]+)%;width:([\d.]+)%", html)

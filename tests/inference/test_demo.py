@@ -106,21 +106,31 @@ def test_nan_and_infinities_are_refused(folder: Path, number: str) -> None:
     assert mistake(folder, text) == "mine/demo.json: fields.0.number.limits.1: Input should be a finite number."
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "5", '"demo"', "null", '{"task": }'])
-def test_what_is_no_json_object_is_said_to_be_none(folder: Path, text: str) -> None:
-    assert mistake(folder, text).startswith("mine/demo.json is no JSON object: ")
+@pytest.mark.parametrize("text", ["", "{", '{"task": }'])
+def test_what_is_no_json_is_said_to_be_none(folder: Path, text: str) -> None:
+    assert mistake(folder, text).startswith("mine/demo.json is no valid JSON: ")
+
+
+@pytest.mark.parametrize("text", ["[]", "5", '"demo"', "null"])
+def test_what_is_no_object_is_said_to_be_none(folder: Path, text: str) -> None:
+    assert mistake(folder, text).startswith("mine/demo.json must hold a JSON object, got ")
+
+
+def test_an_editors_schema_key_is_let_through(folder: Path) -> None:
+    plain = {"task": "t", "title": "T", "summary": "S", "fields": []}
+    assert demo.read(written(folder, {"$schema": "../demo.schema.json", **plain})) == demo.Demo.from_json(plain)
 
 
 def test_what_is_no_utf_8_is_said_to_be_no_json(folder: Path) -> None:
     (folder / demo.FILE).write_bytes(b'{"task": "\xff"}')
-    with pytest.raises(ModelError, match=r"^mine/demo\.json is no JSON object: "):
+    with pytest.raises(ModelError, match=r"^mine/demo\.json is no valid JSON: "):
         demo.read(folder)
 
 
 def test_a_missing_demo_is_named_without_a_path_of_the_machine(folder: Path) -> None:
     with pytest.raises(ModelError) as error:
         demo.read(folder)
-    assert str(error.value) == "mine: demo.json is missing."
+    assert str(error.value) == "mine/demo.json cannot be read: No such file or directory."
 
 
 @pytest.mark.parametrize("fields", [None, 5, "text", {"text": TEXT}, [5], [None]])
@@ -154,7 +164,7 @@ def test_items_may_stand_in_a_csv_beside_demo_json(folder: Path) -> None:
 
 
 def test_a_missing_csv_of_items_is_named(folder: Path) -> None:
-    assert mistake(folder, history("films.csv")) == "mine: films.csv is missing."
+    assert mistake(folder, history("films.csv")) == "mine/films.csv cannot be read: No such file or directory."
 
 
 @pytest.mark.parametrize("content", [b"title,year\nAlien,1979\n", b"id\n7\n", b"id,name\n7\n", b"id,name\n7,\xff\n"])
@@ -278,14 +288,20 @@ def test_a_row_that_does_not_fit_is_the_presenters_mistake(folder: Path, content
     (folder / "background.csv").write_text(content, encoding="utf-8")
     with pytest.raises(ModelError) as error:
         demo.read_background(folder, HOUSES)
-    assert str(error.value) == f"mine/background.csv cannot be used: {message}"
+    assert str(error.value) == f"mine/background.csv: {message}"
 
 
-@pytest.mark.parametrize("content", [None, b"area,style\n5,fl\xffat\n"], ids=["missing", "not-utf-8"])
-def test_a_background_that_cannot_be_read_is_the_presenters_mistake(folder: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "cannot be read: No such file or directory"), (b"area,style\n5,fl\xffat\n", "is no CSV in UTF-8")],
+    ids=["missing", "not-utf-8"],
+)
+def test_a_background_that_cannot_be_read_is_the_presenters_mistake(
+    folder: Path, content: bytes | None, said: str
+) -> None:
     if content is not None:
         (folder / "background.csv").write_bytes(content)
-    with pytest.raises(ModelError, match=r"^mine/background\.csv cannot be used: "):
+    with pytest.raises(ModelError, match=rf"^mine/background\.csv {said}"):
         demo.read_background(folder, HOUSES)
 
 
@@ -381,7 +397,7 @@ def test_an_example_whose_picture_is_no_name_breaks_no_other_input(folder: Path)
 def test_a_folder_free_of_mistakes_is_said_to_be(folder: Path) -> None:
     (folder / "background.csv").write_text("area,style\n50,flat\n", encoding="utf-8")
     data = {**HOUSES.to_json(), "examples": [{"title": "One", "inputs": {"area": 5, "style": "house"}}]}
-    assert demo.check(written(folder, data)) == "mine: 2 fields, 1 examples, no mistake found."
+    assert demo.check(written(folder, data)) == "mine: no mistake found; fields: 2, examples: 1."
 
 
 def test_an_example_that_does_not_fit_is_found(folder: Path) -> None:
@@ -393,7 +409,7 @@ def test_an_example_that_does_not_fit_is_found(folder: Path) -> None:
 
 def test_a_background_that_does_not_fit_is_found(folder: Path) -> None:
     (folder / "background.csv").write_text("area,style\n500,flat\n", encoding="utf-8")
-    with pytest.raises(ModelError, match=r"^mine/background\.csv cannot be used: Area must lie"):
+    with pytest.raises(ModelError, match=r"^mine/background\.csv: Area must lie"):
         demo.check(written(folder, HOUSES.to_json()))
 
 
@@ -404,7 +420,7 @@ def test_an_example_picture_that_is_missing_is_found(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_our_own_folders_are_free_of_mistakes(folder: Path) -> None:
-    assert demo.check(folder).endswith(", no mistake found.")
+    assert "no mistake found" in demo.check(folder)
 
 
 # The published schema

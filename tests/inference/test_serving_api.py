@@ -30,7 +30,7 @@ def endpoints(tiny_chat: Path) -> Endpoints:
 
 @pytest.fixture(scope="module")
 def client(endpoints: Endpoints) -> Iterator[TestClient]:
-    with TestClient(rest(endpoints)) as client:
+    with TestClient(rest(endpoints), base_url="http://testserver/api/v1") as client:
         yield client
 
 
@@ -181,6 +181,7 @@ def test_leaving_ends_the_work_at_the_next_batch(tiny_chat: Path) -> None:
 
 def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    assert set(paths) == {"/models", "/predict", "/predict/stream", "/explain", "/explain/stream"}
-    schema = paths["/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    names = ("models", "predict", "predict/stream", "explain", "explain/stream")
+    assert set(paths) == {f"/api/v1/{name}" for name in names}
+    schema = paths["/api/v1/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["properties"]) == {"model", "inputs", "target", "evaluations", "seconds"}

@@ -120,11 +120,14 @@ def test_categories_of_different_columns_never_share_a_vector() -> None:
     model = network()
     assert model.offsets.tolist() == [0, 3]
     assert model.categories.num_embeddings == 8
-    base = {"numbers": torch.zeros(1, 3)}
-    seen = {
-        tuple(model(**base, categories=torch.tensor([[a, b]])).logits[0].tolist()) for a in range(3) for b in range(5)
-    }
-    assert len(seen) == 15
+    pairs = torch.tensor([[a, b] for a in range(3) for b in range(5)])
+    before = model(torch.zeros(15, 3), pairs).logits[:, 0]
+    for row in range(8):
+        column, code = (0, row) if row < 3 else (1, row - 3)
+        model.categories.weight[row] += 10
+        after = model(torch.zeros(15, 3), pairs).logits[:, 0]
+        model.categories.weight[row] -= 10
+        assert ((after - before).abs() > 1e-3).tolist() == (pairs[:, column] == code).tolist()
 
 
 @torch.inference_mode()

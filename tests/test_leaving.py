@@ -1,0 +1,112 @@
+"""Whoever stops or leaves ends the work: on the page's server, over gradio_client, and over REST."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client
+
+import app
+from explain import explain_stream
+from inference.serving.catalogue import Catalogue
+from inference.serving.endpoints import Endpoints
+
+INPUTS = {"prompt": "The sea in winter is grey and loud and why do leaves turn red in autumn and what would be done"}
+EVALUATIONS = 512
+
+
+class Counter:
+    """How many inputs the model has scored."""
+
+    def __init__(self) -> None:
+        self.scored = 0
+        self.started = threading.Event()
+
+
+@pytest.fixture(scope="module")
+def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
+    """The app in this process, its chat model counting what it scores; each batch takes a little while."""
+    catalogue = Catalogue({"tiny-chat": tiny_chat})
+    task, counter = catalogue.task("tiny-chat"), Counter()
+    score_batch = task.score_batch
+
+    def counting(raws: Any, target: Any) -> Any:
+        counter.scored += len(raws)
+        counter.started.set()
+        time.sleep(0.02)
+        return score_batch(raws, target)
+
+    task.score_batch = counting  # type: ignore[method-assign]
+    endpoints = Endpoints(catalogue, explain_stream)
+    blocks = app.page(endpoints)
+    options = app.parser().parse_args([])
+    url = app.launch(blocks, endpoints, options, prevent_thread_lock=True, quiet=True)[1].rstrip("/")
+    yield url, counter
+    blocks.close()
+
+
+def assert_work_ends(counter: Counter) -> None:
+    """Two batches may still be under way; after that, nothing more is scored."""
+    time.sleep(1.0)
+    before = counter.scored
+    time.sleep(1.0)
+    assert counter.scored == before < EVALUATIONS
+
+
+def test_cancelling_over_gradio_client(counted: tuple[str, Counter]) -> None:
+    url, counter = counted
+    counter.scored = 0
+    job = Client(url, verbose=False).submit("tiny-chat", INPUTS, None, EVALUATIONS, None, api_name="/explain_stream")
+    assert next(iter(job))["evaluations"] > 0
+    job.cancel()
+    assert_work_ends(counter)
+
+
+def test_closing_the_page_while_it_streams(counted: tuple[str, Counter]) -> None:
+    url, counter = counted
+    counter.scored = 0
+    endpoint = next(
+        d["id"] for d in httpx.get(f"{url}/config").json()["dependencies"] if d["api_name"] == "explain_stream"
+    )
+    asked = {"data": ["tiny-chat", INPUTS, None, EVALUATIONS, None], "fn_index": endpoint, "session_hash": "leaving"}
+    httpx.post(f"{url}/gradio_api/queue/join", json=asked).raise_for_status()
+    with httpx.stream("GET", f"{url}/gradio_api/queue/data", params={"session_hash": "leaving"}) as stream:
+        for line in stream.iter_lines():
+            if "process_generating" in line:
+                break
+    assert counter.scored > 0
+    assert_work_ends(counter)
+
+
+@pytest.mark.parametrize("path", ["explain", "explain/stream"])
+def test_leaving_over_rest(counted: tuple[str, Counter], path: str) -> None:
+    url, counter = counted
+    counter.scored = 0
+    counter.started.clear()
+    body = {"model": "tiny-chat", "inputs": INPUTS, "evaluations": EVALUATIONS}
+
+    def ask() -> None:
+        with (
+            suppress(httpx.TimeoutException),
+            httpx.stream("POST", f"{url}/api/v1/{path}", json=body, timeout=0.5) as r,
+        ):
+            next(r.iter_lines())
+
+    caller = threading.Thread(target=ask)
+    caller.start()
+    assert counter.started.wait(10)
+    caller.join()
+    assert_work_ends(counter)
+
+
+def test_a_full_explanation_does_reach_its_budget(counted: tuple[str, Counter]) -> None:
+    url, counter = counted
+    counter.scored = 0
+    body = {"model": "tiny-chat", "inputs": INPUTS, "evaluations": EVALUATIONS}
+    httpx.post(f"{url}/api/v1/explain", json=body, timeout=60).raise_for_status()
+    assert counter.scored >= EVALUATIONS  # so the tests above would notice if leaving changed nothing
