@@ -63,7 +63,7 @@ def prediction_is_the_pipelines_own(task: Task) -> None:
 
 BARE = {
     "labels": lambda bare: [(entry["label"], entry["score"]) for entry in bare],
-    "value": lambda bare: [("value", bare["value"])],
+    "value": lambda bare: [("value", bare["value"] if isinstance(bare, dict) else bare[0]["score"])],
     "ranking": lambda bare: [(entry["item"], entry["score"]) for entry in bare],
     "text": lambda bare: [(bare[0]["generated_text"], None)],
 }
