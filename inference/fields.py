@@ -12,20 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from pydantic import Discriminator
 
 from .errors import InputError
+from .pictures import FORMATS, MAX_PIXELS, upright_rgb
 from .types import Record, Span
 from .units import quantity
 
 Role = Literal["input", "setting", "group", "truth"]
-
-MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 48 million; beyond, one small file could fill the memory
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # for whatever else opens a picture; we refuse larger ones ourselves, undecoded
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # Pillow knows others that start programs (EPS) or are brittle
-
 
 MAX_CATEGORY = 200  # characters of a category that is not among the choices
 
@@ -232,36 +227,6 @@ class HistoryField(Field):
 
 AnyField = Annotated[TextField | ImageField | NumberField | CategoryField | HistoryField, Discriminator("kind")]
 """Any kind of field, read by its `kind`."""
-
-
-def upright_rgb(picture: Image.Image, max_side: int) -> Image.Image:
-    """First frame, turned by EXIF, on white where transparent, 8 bits, at most `max_side` pixels; metadata dropped."""
-    if picture.width * picture.height > MAX_PIXELS:
-        raise Image.DecompressionBombError
-    picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith(("I", "F")):
-        picture = eight_bits(picture)
-    picture.thumbnail((max_side, max_side), Image.Resampling.BICUBIC, reducing_gap=3.0)
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    clean = picture.convert("RGB")
-    clean.info = {}
-    return clean
-
-
-def eight_bits(picture: Image.Image) -> Image.Image:
-    """More than 8 bits of grey as 8: by their range for 16 bits, else from the darkest to the lightest there is.
-
-    Pillow alone would clip them to white. The colour that a PNG names as transparent stays so.
-    """
-    grey = np.asarray(picture)
-    low, high = (0, 65535) if picture.mode.startswith("I;16") else (grey.min(), grey.max())
-    scaled = Image.fromarray(((grey - low) * (255 / ((high - low) or 1))).astype(np.uint8))
-    transparent = picture.info.get("transparency")
-    if isinstance(transparent, int):
-        scaled.putalpha(Image.fromarray(np.where(grey == transparent, 0, 255).astype(np.uint8)))
-    return scaled
 
 
 def shown(value: Any) -> str:

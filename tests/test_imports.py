@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
 
 LAYERS = [
-    ["inference.errors", "inference.units"],
+    ["inference.errors", "inference.units", "inference.pictures"],
     ["inference.types"],
     ["inference.fields", "inference.policy"],
     ["inference.demo", "inference.tokens"],
@@ -21,7 +21,15 @@ LAYERS = [
     ["inference", "inference.outputs", "inference.modeling"],
     ["inference.tasks"],
     ["inference.serving"],
-    ["explain", "explain.types", "explain.estimators", "explain.players", "explain.explainer", "explain.figures"],
+    [
+        "explain",
+        "explain.types",
+        "explain.quadrature",
+        "explain.estimators",
+        "explain.players",
+        "explain.explainer",
+        "explain.figures",
+    ],
     ["inference.panels", "explain.panels"],
     ["app"],
 ]

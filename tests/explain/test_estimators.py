@@ -8,23 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from explain.estimators import (
-    LINEAR,
-    MAX_PAIRS,
-    RHOS,
-    Coalitions,
-    Design,
-    Estimate,
-    Floats,
-    Game,
-    Memo,
-    candidates,
-    closed_form,
-    design,
-    enumeration,
-    estimate,
-    prior,
-)
+from explain.estimators import MAX_PAIRS, Estimate, Game, Memo, closed_form, enumeration, estimate
+from explain.quadrature import LINEAR, RHOS, Coalitions, Design, Floats, candidates, design, prior
 
 # Games
 

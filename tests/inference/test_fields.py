@@ -18,7 +18,6 @@ from PIL import Image
 
 from inference.errors import InputError
 from inference.fields import (
-    MAX_PIXELS,
     AnyField,
     CategoryField,
     Field,
@@ -27,6 +26,7 @@ from inference.fields import (
     NumberField,
     TextField,
 )
+from inference.pictures import MAX_PIXELS
 from inference.types import from_json
 
 TEXT = TextField(name="text", label="Review", max_length=20)
