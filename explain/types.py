@@ -8,6 +8,7 @@ import numpy as np
 from inference.types import Record, Scale, Target
 
 if TYPE_CHECKING:
+    import pandas
     import shap
 
 Numbers = tuple[float, ...]
@@ -74,6 +75,26 @@ class Explanation(Record):
     residual: float
     label_map: LabelMap | None = None
     version: Literal[1] = 1
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """One row a feature, in the order of the input: id, field, feature, value and stderr (NaN while unknown).
+
+        Of many outputs at once, the first. Sort it by `value` for the strongest effects.
+        """
+        import pandas
+
+        many = not isinstance(self.base, float)
+        values: Any = self.values[0] if many else self.values
+        stderr: Any = self.stderr[0] if many and self.stderr else self.stderr
+        return pandas.DataFrame(
+            {
+                "id": [feature.id for feature in self.features],
+                "field": [feature.field for feature in self.features],
+                "feature": [feature.label for feature in self.features],
+                "value": values,
+                "stderr": stderr or float("nan"),
+            }
+        )
 
     def to_shap(self) -> "shap.Explanation":
         """The same as a `shap.Explanation`, ready for `shap.plots.waterfall`; importing shap takes seconds."""

@@ -135,3 +135,25 @@ def test_shap_has_the_outputs_last() -> None:
 
 def test_shap_gets_no_error_bars_where_there_are_none() -> None:
     assert MAPPED.to_shap().error_std is None
+
+
+# The same as a table
+
+
+def test_a_frame_has_a_row_for_each_feature() -> None:
+    frame = ONE.to_frame()
+    assert frame.to_dict("list") == {
+        "id": ["text:0-4", "text:5-9"],
+        "field": ["text", "text"],
+        "feature": ["warm", "film"],
+        "value": [0.25, -0.125],
+        "stderr": [0.01, 0.02],
+    }
+
+
+def test_a_frame_of_many_outputs_is_that_of_the_first() -> None:
+    assert MANY.to_frame()["value"].tolist() == [0.25, -0.125]
+
+
+def test_an_unknown_error_is_nan_in_a_frame() -> None:
+    assert MAPPED.to_frame()["stderr"].isna().all()
