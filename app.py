@@ -24,15 +24,15 @@ from starlette.middleware import Middleware
 
 from explain import explain_stream
 from explain.panels import why
-from inference import demo, models, runtime
-from inference.errors import ModelError, SeeWhyError
+from inference import models, runtime, task
+from inference.errors import SeeWhyError
 from inference.panels import answer, look
 from inference.panels.form import form
 from inference.panels.remote import remote
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
-from inference.serving.security import Guard
+from inference.serving.security import MAX_BODY, Guard
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -41,11 +41,9 @@ def main(arguments: list[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         if options.command == "check":
-            print(demo.check(options.folder))
+            print(task.check(options.folder))
             return
-        roots = options.model or [models.ASSETS / "models"]
-        folders = {name: folder for root in roots for name, folder in models.find(root).items()}
-        endpoints = Endpoints(Catalogue(folders), explain_stream)
+        endpoints = Endpoints(Catalogue(models.find_all(options.model or [models.ASSETS / "models"])), explain_stream)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
@@ -85,10 +83,16 @@ def page(endpoints: Endpoints) -> gr.Blocks:
             with gr.Row(elem_classes="screen"):
                 left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
             with right:
-                shown = [gr.HTML(answer.EMPTY, elem_id="answer"), gr.HTML(elem_id="why"), gr.HTML(elem_id="path")]
+                # Each with a value: without one, the page would keep that of the model before.
+                shown = [
+                    gr.HTML(answer.EMPTY, elem_id="answer"),
+                    gr.HTML("", elem_id="why"),
+                    gr.HTML("", elem_id="path"),
+                ]
             with left:
                 form(name, folders[name], demos[name], partial(case, endpoints), shown)
 
+        gr.HTML(look.FOOTER)
         remote(endpoints)
     return blocks
 
@@ -98,13 +102,13 @@ def case(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tu
     keep = gr.skip()
     yield answer.WAITING, "", ""
     try:
-        for shown, path in answer.stream(endpoints, name, inputs):
+        for shown, path, prediction in answer.stream(endpoints, name, inputs):  # noqa: B007  # the last is explained
             yield shown, why.WAITING, path
     except Exception as error:
         yield answer.failure(report(error).message), "", ""
         return
     try:
-        for explanation in why.stream(endpoints, name, inputs):
+        for explanation in why.stream(endpoints, name, inputs, prediction):
             yield keep, explanation, keep
     except Exception as error:
         yield keep, answer.failure(report(error).message), keep
@@ -127,12 +131,12 @@ def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace,
         css_paths=look.STYLE,
         favicon_path=look.LOGO,
         head=look.HEAD,
-        footer_links=["api"],
+        footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         show_error=False,
-        max_file_size="24mb",
+        max_file_size=MAX_BODY,
         **how,
     )
 
@@ -142,8 +146,8 @@ def preload(catalogue: Catalogue) -> None:
     for name in catalogue.demos:
         try:
             catalogue.task(name)
-        except ModelError as error:
-            logging.getLogger("app").warning("%s", error)
+        except Exception as error:
+            logging.getLogger("app").warning("%s", report(error).message)
 
 
 if __name__ == "__main__":

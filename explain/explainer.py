@@ -9,6 +9,7 @@ import numpy as np
 from inference import tokens
 from inference.errors import InputError
 from inference.fields import shown
+from inference.runtime import in_background
 from inference.task import Task
 from inference.types import Raw, Target, from_json
 
@@ -46,7 +47,7 @@ def explain_stream(
     evaluations: at most so many distinct coalitions are scored; `budget(n)` by default.
     seconds: no new batch starts after them, once there is an estimate. They choose where the stream stops, never what
     it says on the way: that follows from the number of evaluations and the seed.
-    Closing the stream ends the work at the next batch. Raises InputError, NotFound.
+    Closing the stream ends the work at the next batch. Raises InputError.
     """
     limits(evaluations, seconds)
     raw = task.parse(inputs)
@@ -66,11 +67,15 @@ def scorer(task: Task, raw: Raw, target: Target) -> tuple[Players, Game]:
     stand_in = ""
     if any(field.kind == "text" for field in task.demo.fields):
         stand_in = tokens.replacement(task.pipeline.tokenizer)[1]
-    players = Players(task.demo.inputs, raw, task.background, stand_in)
+    players = Players(task.demo.inputs, task.readable(raw), task.background, stand_in)
 
     def game(coalitions: Coalitions) -> Floats:
         weighted = [list(players.inputs(kept)) for kept in coalitions]
-        scores = task.scores([each for group in weighted for _, each in group], target)
+        token = in_background.set(True)
+        try:
+            scores = task.scores([each for group in weighted for _, each in group], target)
+        finally:
+            in_background.reset(token)
         ends = np.cumsum([len(group) for group in weighted])
         weights = np.array([weight for group in weighted for weight, _ in group])
         return np.add.reduceat(scores * weights, np.concatenate([[0], ends[:-1]]))[:, None]
@@ -82,13 +87,19 @@ def parse_target(task: Task, raw: Raw, target: Any) -> Target:
     """A Target from itself, from JSON, or from what the task predicts. Raises InputError."""
     if target is None:
         return task.target(task.read(task.forward(task.encode([raw])), [raw])[0])
-    parsed: Target = from_json(Target, {"item": target} if isinstance(target, str) else target, "target")
+    try:
+        parsed: Target = from_json(Target, {"item": target} if isinstance(target, str) else target, "target")
+    except InputError:
+        raise InputError(
+            "target must be an item's id, {'item': id}, {'text': …, 'token': n or null} or "
+            f"{{'contrast': [target, target]}}, got {shown(target)}."
+        ) from None
     return parsed
 
 
 def budget(n: int) -> int:
-    """Evaluations spent on n players unless told otherwise."""
-    return min(max(16 * n, 64), 512)
+    """Evaluations spent on n players unless told otherwise: all coalitions up to 9 players, else 16 a player."""
+    return 2**n if n <= 9 else min(16 * n, 512)
 
 
 def limits(evaluations: Any, seconds: Any) -> None:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from inference.types import ItemTarget, Raw
@@ -18,6 +19,8 @@ from .types import Explanation
 
 LISTED = 12
 """Bars drawn; the table has every feature."""
+NUMBERED = 5
+"""Regions whose numbers stand on the picture."""
 FOR, AGAINST = (37, 99, 235), (217, 95, 2)
 """Blue speaks for the target, orange against it: told apart with any common colour blindness, as are their hues."""
 
@@ -27,9 +30,10 @@ Row = tuple[str, float, float | None]
 
 @dataclass(frozen=True)
 class Figure:
-    """HTML that is safe to place, a sentence that says the same, and all values from the largest effect down."""
+    """Safe HTML, its table with all values from the largest effect down, and a sentence that says the same."""
 
     html: str
+    table: str
     alt: str
     rows: list[Row]
 
@@ -43,13 +47,14 @@ def draw(explanation: Explanation, raw: Raw) -> Figure:
     alt = sentence(explanation, rows)
     kinds = {next(iter(feature.where)) for feature in explanation.features if feature.where}
     inputs = "".join(INPUTS[kind](explanation, raw, alt) for kind in sorted(kinds) if kind in INPUTS)
-    html = f'<p class="sentence">{escape(alt)}</p>{inputs}{bars(explanation, rows)}{table(explanation, rows)}'
-    return Figure(html, alt, rows)
+    html = f'<p class="sentence">{escape(alt)}</p>{inputs}{bars(explanation, rows)}'
+    return Figure(html, table(explanation, rows), alt, rows)
 
 
 def words(explanation: Explanation, raw: Raw, alt: str) -> str:
     """The text with each word shaded by its value."""
     strength = strengths(explanation)
+    values: Any = dict(zip((f.id for f in explanation.features), explanation.values, strict=True))
     features = [f for f in explanation.features if f.where and "chars" in f.where]
     name, text, parts, end = features[0].field, raw[features[0].field], [], 0
     for feature in features:
@@ -58,10 +63,10 @@ def words(explanation: Explanation, raw: Raw, alt: str) -> str:
         parts.append(escape(text[end:start]))
         parts.append(
             f'<mark class="{side(share)}" style="--strength:{abs(share):.2f}" '
-            f'title="{signed(share_of(explanation, feature.id), explanation)}">{escape(text[start:stop])}</mark>'
+            f'title="{signed(values[feature.id], explanation)}">{escape(text[start:stop])}</mark>'
         )
         end = stop
-    return f'<p class="words" data-field="{escape(name)}">{"".join(parts)}{escape(text[end:])}</p>'
+    return f'<p class="words" dir="auto" data-field="{escape(name)}">{"".join(parts)}{escape(text[end:])}</p>'
 
 
 def regions(explanation: Explanation, raw: Raw, alt: str) -> str:
@@ -74,7 +79,7 @@ def regions(explanation: Explanation, raw: Raw, alt: str) -> str:
     veil = overlay(explanation).resize(photo.size, Image.Resampling.BICUBIC)
     return (
         f'<figure class="regions"><img src="{jpeg_uri(photo)}" alt="{escape(alt)}">'
-        f'<img class="veil" src="{png_uri(veil)}" alt=""></figure>'
+        f'<img class="veil" src="{png_uri(veil)}" alt="">{numbers(explanation)}</figure>'
     )
 
 
@@ -82,12 +87,34 @@ INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "re
 """How features that have a place in the input are shown there."""
 
 
-def overlay(explanation: Explanation) -> Image.Image:
-    """The label map coloured: RGBA, as opaque as a region's value is large."""
+def numbers(explanation: Explanation) -> str:
+    """The strongest regions' numbers, each on the pixel of its region nearest to the region's middle."""
+    labels = label_array(explanation)
+    height, width = labels.shape
+    strength = strengths(explanation)
+    strongest = sorted(explanation.features, key=lambda feature: -abs(strength[feature.id]))[:NUMBERED]
+    tags = ""
+    for feature in strongest:
+        index = (feature.where or {}).get("region", -1)
+        ys, xs = np.nonzero(labels == index)
+        if not len(ys) or not strength[feature.id]:
+            continue
+        nearest = np.argmin((ys - ys.mean()) ** 2 + (xs - xs.mean()) ** 2)
+        left, top = 100 * (xs[nearest] + 0.5) / width, 100 * (ys[nearest] + 0.5) / height
+        tags += f'<b style="left:{left:.1f}%;top:{top:.1f}%">{index + 1}</b>'
+    return tags
+
+
+def label_array(explanation: Explanation) -> NDArray[np.uint8]:
+    """The label map's indices, uint8[height, width]."""
     assert explanation.label_map is not None  # asked for only where there is one
     _, _, body = explanation.label_map.png.partition(",")
-    labels = np.asarray(Image.open(io.BytesIO(base64.b64decode(body))))
-    strength = strengths(explanation)
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(body))))
+
+
+def overlay(explanation: Explanation) -> Image.Image:
+    """The label map coloured: RGBA, as opaque as a region's value is large."""
+    labels, strength = label_array(explanation), strengths(explanation)
     colours = np.zeros((256, 4), np.uint8)
     for feature in explanation.features:
         share = strength[feature.id]
@@ -122,7 +149,7 @@ def bar(label: str, value: float, stderr: float | None, top: float, explanation:
     width = 50 * abs(value) / top
     left = 50 if value >= 0 else 50 - width
     return (
-        f'<li><span class="name">{escape(label)}</span><span class="track">'
+        f'<li><span class="name" dir="auto" title="{escape(label)}">{escape(clipped(label))}</span><span class="track">'
         f'<span class="{side(value)}" style="left:{left:.1f}%;width:{width:.1f}%"></span>{whisker}</span>'
         f'<span class="number">{signed(value, explanation)}</span></li>'
     )
@@ -145,8 +172,8 @@ def sentence(explanation: Explanation, rows: list[Row]) -> str:
     """What moved the output most, in words."""
     biggest = max((abs(value) for _, value, _ in rows), default=0)
     strong = [row for row in rows[:6] if abs(row[1]) >= 0.1 * biggest > 0]
-    up = [f"“{label}”" for label, value, _ in strong if value > 0][:3]
-    down = [f"“{label}”" for label, value, _ in strong if value < 0][:3]
+    up = [f"“{clipped(label)}”" for label, value, _ in strong if value > 0][:3]
+    down = [f"“{clipped(label)}”" for label, value, _ in strong if value < 0][:3]
     if not strong:
         return f"Nothing in the input moved {named(explanation)}."
     raises, lowers = VERBS[is_amount(explanation)]
@@ -177,17 +204,16 @@ def listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
+def clipped(label: str) -> str:
+    """A label short enough for a line."""
+    return label if len(label) <= 48 else f"{label[:46].rstrip()}…"
+
+
 def strengths(explanation: Explanation) -> dict[str, float]:
     """Values by feature id, scaled so that the largest is 1 or −1."""
     values: Any = explanation.values
     top = max((abs(value) for value in values), default=0) or 1
     return {feature.id: value / top for feature, value in zip(explanation.features, values, strict=True)}
-
-
-def share_of(explanation: Explanation, feature_id: str) -> float:
-    """The value of one feature."""
-    values: Any = explanation.values
-    return float(next(v for f, v in zip(explanation.features, values, strict=True) if f.id == feature_id))
 
 
 def side(value: float) -> str:
@@ -203,7 +229,9 @@ def signed(value: float, explanation: Explanation) -> str:
 def sized(value: float, explanation: Explanation) -> str:
     """A value with the decimals that suit the figure, as HTML."""
     numbers: Any = explanation.values
-    places = decimals(max((abs(number) for number in numbers), default=0))
+    ends: Any = (explanation.base, explanation.score)
+    largest = max((abs(number) for number in numbers), default=0) or max(map(abs, ends))
+    places = decimals(largest)
     text = quantity(value, explanation.unit, places)
     return escape(text.replace("-", "−", 1) if value < 0 else text)
 

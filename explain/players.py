@@ -186,9 +186,20 @@ def segment(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Region indices uint8[height, width], from 0 without gaps, for pixels uint8[height, width, 3]."""
     from skimage.segmentation import slic
 
-    labels = slic(pixels, n_segments=REGIONS, compactness=12, sigma=1, start_label=0)
-    indices: NDArray[np.intp] = np.unique(labels, return_inverse=True)[1]
-    return np.minimum(indices, REGIONS - 1).reshape(labels.shape).astype(np.uint8)  # tiny pictures get a few more
+    for wanted in range(REGIONS, 0, -2):  # SLIC takes the number as a hint: narrow pictures get more
+        labels = slic(pixels, n_segments=wanted, compactness=12, sigma=1, start_label=0)
+        indices: NDArray[np.intp] = np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
+        if indices.max() < REGIONS:
+            break
+    regions = grid(*labels.shape) if indices.max() == 0 else indices  # nothing to hold on to, such as noise
+    return np.minimum(regions, REGIONS - 1).astype(np.uint8)
+
+
+def grid(height: int, width: int) -> NDArray[np.intp]:
+    """Indices intp[height, width] of at most 4 × 4 equal tiles."""
+    rows, columns = min(4, height), min(4, width)
+    row, column = np.arange(height) * rows // height, np.arange(width) * columns // width
+    return row[:, None] * columns + column
 
 
 def whereabouts(mask: NDArray[np.bool_]) -> str:

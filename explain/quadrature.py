@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from threadpoolctl import threadpool_limits
 
+one_thread = threading.Lock()
+"""threadpool_limits sets and restores a limit of the whole process: two at once would leave it in place for good."""
+
 Floats = NDArray[np.float64]
 Coalitions = NDArray[np.bool_]
 
@@ -81,7 +84,7 @@ def fit(z: Floats, g: Floats) -> tuple[Floats, Floats, Floats]:
     """
     n = z.shape[1]
     rhos = (*RHOS, 1.8 / n) if n > 30 else RHOS
-    with threadpool_limits(1, "blas"):  # at these sizes threads only fight those of torch
+    with one_thread, threadpool_limits(1, "blas"):  # at these sizes threads only fight those of torch
         columns = [fit_column(z, column, rhos) for column in g.T]
     values, stderr, residual = (np.stack(part, axis=-1) for part in zip(*columns, strict=True))
     return values, stderr, residual
@@ -132,7 +135,7 @@ class Design:
 
     def first(self, count: int) -> Coalitions:
         """The first `count` pairs, bool[count, n]; their complements are implied, as are the two ends before them."""
-        with self._lock, threadpool_limits(1, "blas"):
+        with self._lock, one_thread, threadpool_limits(1, "blas"):
             while len(self._picked) < count:
                 self._pick()
             return self.candidates[self._picked[:count]]

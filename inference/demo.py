@@ -5,6 +5,7 @@ The JSON schema is derived from the dataclasses here and published as assets/dem
 
 import csv
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -51,6 +52,12 @@ class Demo(Record):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"each field needs a name of its own, {', '.join(sorted(twice))} occurs twice")
+
+    @property
+    def kinds(self) -> str:
+        """The kinds of the fields that reach the model: `text`, or `9 number, 4 category`."""
+        counts = Counter(field.kind for field in self.inputs)
+        return ", ".join(kind if count == 1 else f"{count} {kind}" for kind, count in counts.items())
 
     @property
     def inputs(self) -> list[Field]:

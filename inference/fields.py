@@ -7,6 +7,7 @@ import base64
 import binascii
 import io
 import math
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from PIL import Image
 from pydantic import Discriminator
 
 from .errors import InputError
-from .pictures import FORMATS, MAX_PIXELS, upright_rgb
+from .pictures import FORMATS, MAX_PIXELS, decoding, upright_rgb
 from .types import Record, Span
 from .units import quantity
 
@@ -72,10 +73,14 @@ class TextField(Field):
     default: str = ""
 
     def parse(self, value: Any) -> str:
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None or (isinstance(value, str) and not any(map(visible, value))):
             raise self.missing("write a few words")
         if not isinstance(value, str):
             raise InputError(f"{self.label} must be a text, got {type(value).__name__}.")
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise InputError(f"{self.label} holds half a character (a lone surrogate); write it anew.") from None
         if len(value) > self.max_length:
             raise InputError(f"{self.label} may have {self.max_length:,} characters, got {len(value):,}.")
         return value
@@ -97,8 +102,9 @@ class ImageField(Field):
         if value is None or value == "":
             raise self.missing("choose a picture")
         try:
-            picture = value if isinstance(value, Image.Image) else self._open(value)
-            return upright_rgb(picture, self.max_side)
+            with decoding:
+                picture = value if isinstance(value, Image.Image) else self._open(value)
+                return upright_rgb(picture, self.max_side)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise InputError(f"{self.label} may have {MAX_PIXELS:,} pixels; send a smaller picture.") from None
         except (OSError, SyntaxError, ValueError, EOFError):
@@ -114,7 +120,7 @@ class ImageField(Field):
         if isinstance(value, Path):
             return value
         head, _, body = value.partition(",") if isinstance(value, str) else ("", "", "")
-        if not (head.startswith("data:image/") and head.endswith(";base64")):
+        if not (head.startswith("data:") and head.endswith(";base64")):
             raise InputError(
                 f"{self.label} must be a picture file or a data URI (data:image/png;base64,…), got {shown(value)}."
             )
@@ -227,6 +233,11 @@ class HistoryField(Field):
 
 AnyField = Annotated[TextField | ImageField | NumberField | CategoryField | HistoryField, Discriminator("kind")]
 """Any kind of field, read by its `kind`."""
+
+
+def visible(character: str) -> bool:
+    """Whether a character leaves a mark: no space, control or zero-width one."""
+    return unicodedata.category(character)[0] not in "CZ"
 
 
 def shown(value: Any) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,15 @@ def find(root: Path = ASSETS / "models") -> dict[str, Path]:
     return {folder.resolve().name: folder.resolve() for folder in folders}
 
 
+def find_all(roots: Sequence[Path]) -> dict[str, Path]:
+    """The models of several roots. Raises ModelError where two folders have one name."""
+    found: dict[str, Path] = {}
+    for name, path in [entry for root in roots for entry in find(root).items()]:
+        if found.setdefault(name, path) != path:
+            raise ModelError(f"Two model folders are called {name!r}; rename one of them.")
+    return found
+
+
 def folder(name_or_folder: str | Path) -> Path:
     """The folder of a model named as in `find()`, or given as a folder. Raises NotFound."""
     path = Path(name_or_folder)
@@ -68,7 +78,7 @@ def adapter_base(folder: Path) -> Path | None:
     config = folder / "adapter_config.json"
     if not config.is_file():
         return None
-    hub_id = json.loads(config.read_text(encoding="utf-8"))["base_model_name_or_path"]
+    hub_id = json.loads(config.read_text(encoding="utf-8")).get("base_model_name_or_path")
     if hub_id not in INSTALLED:
         raise ModelError(f"{folder.name}: no installed package carries {hub_id!r}, which this adapter changes.")
     return installed(hub_id)

@@ -3,8 +3,9 @@
 `LabelsTask`, `ValueTask`, `RankingTask` and `TextTask` are the bases of the tasks; a task says only what is its own.
 """
 
+import queue
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 from inspect import signature
 from typing import Any
@@ -14,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from . import runtime, tokens
-from .errors import InputError
+from .errors import Busy, InputError
 from .fields import HistoryField
 from .task import Batch, Task
 from .types import Item, ItemTarget, Prediction, Raw, Target, TextTarget
@@ -22,6 +23,10 @@ from .units import number, quantity
 
 SHOWN = 20
 """Of a thousand labels or movies, a prediction names this many; any other can still be a target."""
+
+
+LONGEST = 512
+"""Tokens of a text that can be a target, and of an ordinary input in a full batch."""
 
 
 class ItemTask(Task):
@@ -41,6 +46,11 @@ class ItemTask(Task):
 
     def summary(self, prediction: Prediction) -> str:
         return f"{len(self.positions):,} {self.kind}, {self.scale} each"
+
+    def named(self, items: Iterable[Item]) -> tuple[Item, ...]:
+        """The first items, and the one that the decision is about wherever it stands."""
+        wanted = self.demo.decision.of if self.demo.decision else None
+        return tuple(item for place, item in enumerate(items) if place < SHOWN or item.id == wanted)
 
     def score(self, outputs: Batch, target: Target) -> NDArray[np.float64]:
         if not isinstance(target, ItemTarget):
@@ -72,13 +82,11 @@ class LabelsTask(ItemTask):
         return logits.softmax(-1).numpy()
 
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
-        wanted = self.demo.decision.of if self.demo.decision else None
         predictions = []
         for i in range(len(raws)):
             labels = self.pipeline.postprocess({"logits": outputs["logits"][i : i + 1]}, **self.postprocess_options)
-            items = [Item(entry["label"], entry["label"], entry["score"]) for entry in labels]
-            named = tuple(item for place, item in enumerate(items) if place < SHOWN or item.id == wanted)
-            predictions.append(Prediction(self.kind, self.scale, named))
+            items = (Item(entry["label"], entry["label"], entry["score"]) for entry in labels)
+            predictions.append(Prediction(self.kind, self.scale, self.named(items)))
         return predictions
 
 
@@ -130,9 +138,9 @@ class RankingTask(ItemTask):
         for scores, raw in zip(self.all_scores(outputs), raws, strict=True):
             seen = [self.positions[item] for item in raw[self.history.name]]
             scores[seen] = -np.inf
-            best = np.argsort(-scores, kind="stable")[: min(SHOWN, len(ids) - len(seen))]
-            items = tuple(Item(ids[i], names.get(ids[i], ids[i]), float(scores[i])) for i in best)
-            predictions.append(Prediction(self.kind, self.scale, items))
+            best = np.argsort(-scores, kind="stable")[: len(ids) - len(seen)]
+            items = (Item(ids[i], names.get(ids[i], ids[i]), float(scores[i])) for i in best)
+            predictions.append(Prediction(self.kind, self.scale, self.named(items)))
         return predictions
 
 
@@ -142,7 +150,7 @@ class TextTask(Task):
     kind = "text"
     scale = "log-probability"
     batch_size = 8
-    first_token_timeout = 120.0  # seconds without a new token after which a stream gives up
+    patience = 120.0  # seconds to wait for the accelerator, and then for each token, before giving up
 
     def target(self, prediction: Prediction) -> Target:
         return TextTarget(prediction.text or "")
@@ -150,31 +158,46 @@ class TextTask(Task):
     def summary(self, prediction: Prediction) -> str:
         return f"{len(prediction.text or ''):,} characters, log-probability {number(prediction.scores[0])}"
 
+    def remarks(self, outputs: Batch) -> Iterator[str]:
+        written = outputs["generated_sequence"][0, 0, outputs["input_ids"].shape[1] :]
+        limit = self.forward_options.get("max_new_tokens", 0)
+        if len(written) == limit and int(written[-1]) != self.pipeline.tokenizer.eos_token_id:
+            yield f"The reply was cut after {limit} tokens."
+
     def run(self, batch: Batch) -> Generator[str, None, Batch]:
-        """Generate in a thread of its own and yield the text as it comes; closing the stream stops the model."""
+        """Generate in a thread of its own and yield the text as it comes; closing the stream stops the model.
+
+        Raises Busy where the accelerator, or the next token, does not come in time.
+        """
         from transformers import StoppingCriteriaList, TextIteratorStreamer
 
         streamer = TextIteratorStreamer(
-            self.pipeline.tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=self.first_token_timeout
+            self.pipeline.tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=self.patience
         )
-        stop = threading.Event()
+        started, stop = threading.Event(), threading.Event()
         result: dict[str, Any] = {}
 
         def generate() -> None:
             criteria = StoppingCriteriaList([lambda ids, scores, **_: torch.full((len(ids),), stop.is_set())])
             try:
                 with runtime.accelerator:
+                    started.set()
                     options = {**self.forward_options, "streamer": streamer, "stopping_criteria": criteria}
                     result["outputs"] = self.pipeline.forward(batch, **options)
             except BaseException as error:  # handed to the visitor's thread below, where it is raised again
                 result["error"] = error
             finally:
+                started.set()
                 streamer.end()
 
         thread = threading.Thread(target=generate, name=f"generate {self.name}", daemon=True)
         thread.start()
         try:
+            if not started.wait(self.patience):
+                raise Busy("The model is busy with others' texts; please try again in a minute.")
             yield from (piece for piece in streamer if piece)
+        except queue.Empty:
+            raise Busy("The model took too long for the next word; please try again.") from None
         finally:
             stop.set()
             thread.join()
@@ -196,14 +219,21 @@ class TextTask(Task):
         """Teacher forcing: Σ log p(token | input, tokens before it), or one token's summand, in nats."""
         if not isinstance(target, TextTarget):
             raise InputError("The target of this model is a text: send {'text': …, 'token': n or null}.")
-        tokenizer = self.pipeline.tokenizer
-        reply = tokenizer(target.text, add_special_tokens=False, return_tensors="pt", **tokens.PLAIN)["input_ids"]
+        options = {"add_special_tokens": False, "return_tensors": "pt", **tokens.PLAIN}
+        with self.tokenizing:
+            reply = self.pipeline.tokenizer(target.text, **options)["input_ids"]
+        if reply.shape[1] > LONGEST:
+            raise InputError(f"The text of a target may have {LONGEST} tokens, got {reply.shape[1]:,}.")
         if target.token is not None and target.token >= reply.shape[1]:
             raise InputError(f"The text has {reply.shape[1]} tokens, numbered from 0; there is no {target.token}.")
         encoded = self.encode(raws)
         if not encoded["attention_mask"].all():  # prompts of different lengths: padding would shift their positions
             return np.concatenate([self.score_batch([raw], target) for raw in raws])
         prompts = encoded["input_ids"]
+        rows = max(1, LONGEST * self.batch_size // (prompts.shape[1] + reply.shape[1]))
+        if len(raws) > rows:  # long texts in smaller batches: others wait for the accelerator
+            parts = [raws[i : i + rows] for i in range(0, len(raws), rows)]
+            return np.concatenate([self.score_batch(part, target) for part in parts])
         ids = torch.cat([prompts, reply.expand(len(prompts), -1)], dim=1)
         logits = self.forward_logits(ids, reply.shape[1] + 1)[:, :-1]
         each = logits.double().log_softmax(-1).gather(-1, ids[:, prompts.shape[1] :, None])[..., 0]

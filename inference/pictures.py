@@ -1,10 +1,14 @@
 """Pictures from strangers: what is opened at all, and the one form in which it goes on."""
 
+import threading
+
 import numpy as np
 from PIL import Image, ImageOps
 
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 48 million; beyond, one small file could fill the memory
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # for whatever else opens a picture; we refuse larger ones ourselves, undecoded
+decoding = threading.BoundedSemaphore(2)
+"""Pictures decoded at once: each may take some hundred megabytes for a moment."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # Pillow knows others that start programs (EPS) or are brittle
 
 
@@ -30,8 +34,11 @@ def eight_bits(picture: Image.Image) -> Image.Image:
     Pillow alone would clip them to white. The colour that a PNG names as transparent stays so.
     """
     grey = np.asarray(picture)
-    low, high = (0, 65535) if picture.mode.startswith("I;16") else (grey.min(), grey.max())
-    scaled = Image.fromarray(((grey - low) * (255 / ((high - low) or 1))).astype(np.uint8))
+    if picture.mode.startswith("I;16"):
+        scaled = Image.fromarray((grey >> 8).astype(np.uint8))
+    else:
+        low, high = float(grey.min()), float(grey.max())
+        scaled = Image.fromarray(((grey - np.float32(low)) * np.float32(255 / (high - low or 1))).astype(np.uint8))
     transparent = picture.info.get("transparency")
     if isinstance(transparent, int):
         scaled.putalpha(Image.fromarray(np.where(grey == transparent, 0, 255).astype(np.uint8)))

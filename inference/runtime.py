@@ -9,6 +9,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -24,8 +25,33 @@ log = logging.getLogger(__name__)
 ZERO_GPU = os.environ.get("SPACES_ZERO_GPU") == "true"
 GIB = 1024**3
 
-accelerator = threading.Lock()
-"""Held for one forward pass at a time, so that many visitors share one device batch by batch."""
+in_background: ContextVar[bool] = ContextVar("in_background", default=False)
+"""Set while somebody can wait: an explanation sharpens, a prediction is expected at once."""
+
+
+class Accelerator:
+    """A lock for one forward pass, or one text, at a time. Predictions go before what runs in the background."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._taken = False
+        self._urgent = 0
+
+    def __enter__(self) -> None:
+        patient = in_background.get()
+        with self._changed:
+            self._urgent += not patient
+            self._changed.wait_for(lambda: not self._taken and not (patient and self._urgent))
+            self._urgent -= not patient
+            self._taken = True
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._taken = False
+            self._changed.notify_all()
+
+
+accelerator = Accelerator()
 
 
 @dataclass(frozen=True)
@@ -81,16 +107,17 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
     """
     import transformers
     from accelerate.utils import is_bf16_available
+    from safetensors import SafetensorError
 
     source = models.weights(folder)
     if source is None:
         raise ModelError(f"{folder.name} has no weights at hand (safetensors); its README says how to get them.")
-    base = models.adapter_base(source)
-    where = place(count_parameters(source, *([base] if base else [])), free_memory(), is_bf16_available())
-    options: dict[str, Any] = {"device_map": where.device_map, "dtype": where.dtype, "use_safetensors": True}
-    if where.device_map == "auto":
-        options["offload_folder"] = str(models.user_cache() / "offload")
     try:
+        base = models.adapter_base(source)
+        where = place(count_parameters(source, *([base] if base else [])), free_memory(), is_bf16_available())
+        options: dict[str, Any] = {"device_map": where.device_map, "dtype": where.dtype, "use_safetensors": True}
+        if where.device_map == "auto":
+            options["offload_folder"] = str(models.user_cache() / "offload")
         if base:
             model = merged(task, base, source, options)
             tokenizer = transformers.AutoTokenizer.from_pretrained(base)
@@ -104,7 +131,7 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
             trust_remote_code=False,
             model_kwargs=options,
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         log.exception("loading %s", folder.name)
         raise ModelError(f"{folder.name} could not be loaded as {task}: {type(error).__name__}.") from error
 
@@ -142,15 +169,16 @@ class Cache(Generic[T]):
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
-    def get(self, name: str, load: Callable[[], tuple[T, int]]) -> T:
+    def get(self, name: str, load: Callable[[], tuple[T, int]], expected: int = 0) -> T:
         """The entry; where it is not there yet, `load() -> (entry, bytes)` is called, once however many ask for it.
 
-        What is there already is served meanwhile. What `load` raises leaves nothing behind.
+        Room for the `expected` bytes is made before loading. What is there already is served meanwhile. What `load`
+        raises leaves nothing of it behind.
         """
         found = self._used(name)
         if found is None:
             with self._loading:
-                found = self._used(name) or self._insert(name, *self._load(load))
+                found = self._used(name) or self._load(name, load, expected)
         return found[0]
 
     def _used(self, name: str) -> tuple[T, int] | None:
@@ -159,15 +187,18 @@ class Cache(Generic[T]):
                 self._entries.move_to_end(name)
             return self._entries.get(name)
 
-    def _load(self, load: Callable[[], tuple[T, int]]) -> tuple[T, int]:
+    def _load(self, name: str, load: Callable[[], tuple[T, int]], expected: int) -> tuple[T, int]:
         if self.limit is None:
-            self.limit = max(free_memory().values()) // 2
-        return load()
+            self.limit = next(iter(free_memory().values())) // 2  # of the device that models go to first
+        self._make_room(name, expected)
+        entry, size = load()
+        self._make_room(name, size)
+        with self._lock:
+            self._entries[name] = entry, size
+        return entry, size
 
-    def _insert(self, name: str, entry: T, size: int) -> tuple[T, int]:
+    def _make_room(self, name: str, size: int) -> None:
         with self._lock:
             while self._entries and sum(size for _, size in self._entries.values()) + size > (self.limit or 0):
                 dropped, _ = self._entries.popitem(last=False)
                 log.info("dropped %s from memory to make room for %s", dropped, name)
-            self._entries[name] = entry, size
-            return entry, size

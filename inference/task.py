@@ -5,7 +5,9 @@ in text_classification.py. This module knows no task by name, no page and no exp
 """
 
 import importlib
+import json
 import pkgutil
+import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import demo, models, runtime
-from .errors import NotFound
+from .errors import InputError, ModelError, NotFound
 from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Step, Target
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class Task:
     def __init__(self, folder: Path, about: demo.Demo, pipeline: "Pipeline") -> None:
         self.folder, self.demo, self.pipeline = folder, about, pipeline
         self.name = folder.name
+        self.tokenizing = threading.Lock()
         # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
             **self.options()
@@ -130,7 +133,7 @@ class Task:
         raise NotImplementedError
 
     def scores(self, raws: Sequence[Raw], target: Target) -> "NDArray[np.float64]":
-        """The score of `target` for each input, float64[len(raws)]; a contrast is a difference. Raises NotFound."""
+        """The score of `target` for each input, float64[len(raws)]; a contrast is a difference. Raises InputError."""
         import numpy as np
 
         if isinstance(target, Contrast):
@@ -154,6 +157,10 @@ class Task:
         for each in self.demo.inputs:
             yield from each.warnings(raw[each.name])
 
+    def remarks(self, outputs: Batch) -> Iterator[str]:
+        """What a reader should know about an output."""
+        return iter(())
+
     def predict(self, inputs: Any, trace: Trace | None = None) -> Answer:
         """The whole path of one input. Raises InputError."""
         *_, answer = self.stream(inputs, trace)
@@ -168,19 +175,20 @@ class Task:
             step.detail = self.demo.describe(raw)
         with trace.step("preprocessing") as step:
             batch = self.encode([raw])
-            step.detail = shapes(batch)
+            step.detail = f"{self.demo.kinds} → {shapes(batch)}"
         with trace.step("forward pass") as step:
             outputs = yield from self.run(batch)
-            step.detail = f"{shapes(outputs)} {self.where}"
+            step.detail = f"{', '.join(batch)} → {shapes(outputs)}, {self.where}"
         with trace.step("postprocessing") as step:
             prediction = self.read(outputs, [raw])[0]
-            step.detail = self.summary(prediction)
+            step.detail = f"{', '.join(outputs)} → {self.summary(prediction)}"
         decision = None
         if self.demo.decision:
             with trace.step("decision") as step:
                 decision = self.demo.decision.decide(prediction)
-                step.detail = decision.action
-        yield Answer(self.name, self.id, prediction, decision, tuple(self.warnings(raw)), tuple(trace.steps))
+                step.detail = f"{decision.reason} → {decision.action}"
+        warnings = (*self.warnings(raw), *self.remarks(outputs))
+        yield Answer(self.name, self.id, prediction, decision, warnings, tuple(trace.steps))
 
     def predict_batch(self, inputs: Sequence[Any]) -> list[Prediction]:
         """Many inputs at once, `batch_size` a forward pass. Raises InputError for the first that does not fit."""
@@ -192,6 +200,10 @@ class Task:
         return predictions
 
     # What the explanation needs to know
+
+    def readable(self, raw: Raw) -> Raw:
+        """The part of an input that the model reads: what is cut off has no players."""
+        return raw
 
     @cached_property
     def background(self) -> list[Raw]:
@@ -238,6 +250,23 @@ def task_class(task: str) -> type[Task]:
     module = importlib.import_module(f"{__package__}.tasks.{task.replace('-', '_')}")
     found: type[Task] = getattr(module, "".join(part.capitalize() for part in task.split("-")))
     return found
+
+
+def check(folder: Path) -> str:
+    """That a model folder is free of mistakes, in a sentence. Raises ModelError or InputError that name what they find.
+
+    Weights are not loaded.
+    """
+    about = demo.read(folder)
+    if about.task not in available():
+        raise NotFound.among("task", about.task, available())
+    if not any(each.role == "input" for each in about.fields):
+        raise ModelError(f"{folder.name}/demo.json: fields needs at least one with the role input.")
+    config = folder / "config.json"
+    labels = json.loads(config.read_text(encoding="utf-8")).get("id2label", {}) if config.is_file() else {}
+    if about.decision and labels and about.decision.of not in ("top", "value", *labels.values()):
+        raise InputError.among("item in decision.of", about.decision.of, labels.values())
+    return demo.check(folder)
 
 
 def load(name_or_folder: str | Path) -> Task:

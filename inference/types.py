@@ -105,15 +105,18 @@ class ItemTarget(Record):
 class TextTarget(Record):
     """Explain the log-probability of a text as it was shown, or of its token number `token` (from 0) alone."""
 
-    text: str
+    text: Annotated[str, Field(max_length=5_000)]
     token: Annotated[int, Field(ge=0)] | None = None
+
+    def __post_init__(self) -> None:
+        self.text.encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
 
 
 @dataclass(frozen=True)
 class Contrast(Record):
     """Explain why the first target scored above the second: the difference of their scores."""
 
-    contrast: tuple["Target", "Target"]
+    contrast: tuple[ItemTarget | TextTarget, ItemTarget | TextTarget]
 
 
 Target = ItemTarget | TextTarget | Contrast

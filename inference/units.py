@@ -23,8 +23,9 @@ def quantity(value: float, unit: str | None = None, places: int | None = None) -
 
     places: so many decimals, for numbers that stand below one another.
     """
-    if unit in PREFIXES:
-        text = f"{abs(value):,.{places or 0}f}"
-        return f"{'-' if value < 0 and text.strip('0.') else ''}{unit}{text}"
-    text = number(value) if places is None else f"{value:,.{places}f}"
-    return f"{text} {unit}" if unit else text
+    prefix = unit if unit in PREFIXES else ""
+    if prefix and places is None:
+        places = 0
+    text = number(abs(value)) if places is None else f"{abs(value):,.{places}f}"
+    sign = "-" if value < 0 and text.strip("0.") else ""  # no −0
+    return f"{sign}{prefix}{text}{f' {unit}' if unit and not prefix else ''}"

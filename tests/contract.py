@@ -122,7 +122,7 @@ def explanation_adds_up(task: Task) -> None:
     np.testing.assert_allclose(explanation.score, shown, rtol=TOLERANCE, atol=1e-6)
     total = explanation.base + sum(explanation.values)
     np.testing.assert_allclose(total, explanation.score, rtol=1e-6, atol=1e-9)
-    own_error = sum(explanation.stderr or ())
+    own_error = 2 * np.sqrt(np.square(explanation.stderr or 0).sum())
     assert explanation.residual <= max(ESTIMATE_TOLERANCE * np.abs(explanation.values).sum(), own_error)
     assert explanation.evaluations <= 64
     again = explain(task, inputs, explanation.target, evaluations=64)
@@ -136,7 +136,7 @@ def figure_draws(task: Task) -> None:
     figure = figures.draw(explanation, task.parse(inputs))
     assert len(figure.rows) == len(explanation.features)
     assert explanation.output in figure.alt
-    assert "<table>" in figure.html
+    assert "<table>" in figure.table
 
 
 def values_agree_with_enumeration(task: Task) -> None:

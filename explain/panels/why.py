@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from inference.serving.endpoints import Endpoints
+from inference.types import Prediction
 
 from ..explainer import budget
 from ..figures import draw
@@ -13,37 +14,40 @@ from ..types import Explanation
 SECONDS = 20.0
 """How long the page keeps sharpening a figure."""
 
-WAITING = '<div class="card why" aria-busy="true"><p class="eyebrow">Why</p><p class="hint">Asking the model…</p></div>'
+WAITING = (
+    '<div class="card why" aria-busy="true"><h2 class="eyebrow">Why</h2>'
+    '<p class="hint">Asking the model what it used…</p></div>'
+)
 
 
-def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[str]:
-    """The explanation as HTML, again and again. Raises what `explanations` raises."""
+def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any], prediction: Prediction | None) -> Iterator[str]:
+    """The explanation of a prediction as shown, as HTML, again and again. Raises what `explanations` raises."""
     task = endpoints.catalogue.task(name)
     raw = task.parse(inputs)
-    last: Explanation | None = None
-    for explanation in endpoints.explanations(name, inputs, seconds=SECONDS):
-        if isinstance(explanation, Explanation):
-            last = explanation
-            yield card(explanation, draw(explanation, raw).html, progress(explanation))
-    if last is not None:
-        yield card(last, draw(last, raw).html, "")
+    for found in endpoints.explanations(name, inputs, prediction and task.target(prediction), seconds=SECONDS):
+        explanation = cast(Explanation, found)
+        figure = draw(explanation, raw)
+        yield card(progress(explanation) + figure.html)
+    # The table comes last: it would close under a reader's eyes whenever the figure is drawn anew.
+    yield card(figure.html + figure.table + footing(explanation))
 
 
-def card(explanation: Explanation, figure: str, bar: str) -> str:
-    """The figure with what it rests on."""
+def card(content: str) -> str:
+    """The explanation's place on the page."""
     return (
-        '<div class="card why" role="region" aria-label="Explanation"><p class="eyebrow">Why</p>'
-        f'{figure}{bar}<p class="hint">This is what the model uses, not what causes it. {escape(footing(explanation))}'
-        "</p></div>"
+        '<div class="card why" role="region" aria-label="Explanation"><h2 class="eyebrow">Why</h2>'
+        f'{content}<p class="hint">This is what the model uses, not what causes it.</p></div>'
     )
 
 
 def footing(explanation: Explanation) -> str:
     """How the values came about, for whoever wants to rely on them."""
     return (
-        f"{explanation.estimand} values by {explanation.method}, {explanation.evaluations:,} evaluations in "
-        f"{explanation.seconds:.1f} s; {explanation.baseline}; "
-        f"values and base miss the score by {explanation.residual:.1g} before that is spread over them."
+        "<details><summary>How exact is this?</summary><p>"
+        f"{explanation.estimand} values by {explanation.method}, from {explanation.evaluations:,} evaluations in "
+        f"{explanation.seconds:.1f} s. To hide means: {escape(explanation.baseline)}. Before the remainder was spread, "
+        f"values and base missed the score by {explanation.residual:.1g}. A thin line over a bar is its 95 % interval."
+        "</p></details>"
     )
 
 

@@ -23,18 +23,23 @@ WAITING = '<div class="card" aria-busy="true"><p class="hint">Predicting…</p><
 """And while the model is at work."""
 
 
-def stream(endpoints: Endpoints, name: str, inputs: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """(answer, path) as HTML, again for each piece of a text that is being written. Raises what `answers` raises."""
-    about, written = endpoints.catalogue.demo(name), ""
+def stream(endpoints: Endpoints, name: str, inputs: dict[str, object]) -> Iterator[tuple[str, str, Prediction | None]]:
+    """(answer, path) as HTML and the prediction once there is one, anew for each piece of a text being written.
+
+    Raises what `answers` raises.
+    """
+    about, written = endpoints.catalogue.about(name), ""
     for part in endpoints.answers(name, inputs):
         if isinstance(part, Answer):
-            yield answer(part, about), path(part)
+            yield answer(part, about), path(part), part.prediction
         else:
             written += part
-            yield (
-                f'<div class="card answer"><p class="reply">{escape(written)}<span class="caret"></span></p></div>',
-                "",
-            )
+            yield writing(written), "", None
+
+
+def writing(text: str) -> str:
+    """A text that is not finished."""
+    return f'<div class="card answer"><p class="reply">{escape(text)}<span class="caret"></span></p></div>'
 
 
 def answer(found: Answer, about: Demo) -> str:
@@ -81,7 +86,7 @@ def ranking(prediction: Prediction) -> str:
 
 def written(prediction: Prediction) -> str:
     """The text as it was written."""
-    return f'<p class="eyebrow">Prediction</p><p class="reply">{escape(prediction.text or "")}</p>'
+    return f'<h2 class="eyebrow">Reply</h2><p class="reply" dir="auto">{escape(prediction.text or "")}</p>'
 
 
 FIGURES: dict[str, Callable[[Prediction], str]] = {
@@ -95,7 +100,7 @@ FIGURES: dict[str, Callable[[Prediction], str]] = {
 
 def headline(large: str, beside: str) -> str:
     """The answer in one line."""
-    return f'<p class="eyebrow">Prediction</p><p class="headline">{escape(large)} <small>{escape(beside)}</small></p>'
+    return f'<h2 class="eyebrow">Prediction</h2><p class="headline">{escape(large)} <small>{escape(beside)}</small></p>'
 
 
 def percent(probability: float) -> str:
@@ -115,7 +120,7 @@ def path(found: Answer) -> str:
     )
     return (
         '<div class="card" role="region" aria-label="Path of the input">'
-        f'<p class="eyebrow">The path your input took</p><ol class="path">{rows}</ol></div>'
+        f'<h2 class="eyebrow">The path your input took</h2><ol class="path">{rows}</ol></div>'
     )
 
 

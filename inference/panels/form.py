@@ -1,5 +1,6 @@
 """The form of a model: one widget per field, made on demand; nothing here knows a task."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -73,14 +74,16 @@ Run = Callable[..., Any]
 
 def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.components.Component]) -> None:
     """Place the form of a model, its examples first, and wire it to `run`."""
-    gr.HTML(f'<p class="summary">{escape(about.summary)}</p>')
+    titles = escape(json.dumps([example.title for example in about.examples]))
+    hints = [field.description for field in about.inputs if field.kind == "image"]  # their widget shows none
+    gr.HTML(f'<p class="summary" data-titles="{titles}">{escape(" ".join([about.summary, *hints]))}</p>')
     rows = [example_values(folder, about, example) for example in about.examples]
     offered = examples(name, about, rows) if rows else None
     with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
         widgets = [widget(name, field) for field in about.inputs]
     with gr.Row(elem_classes="actions"):
         go = gr.Button("Predict and explain", variant="primary", scale=3)
-        stop = gr.Button("Stop", scale=1)
+        stop = gr.Button("Stop", scale=1, elem_classes="stop")
 
     def case(*values: Any) -> Iterator[Any]:
         yield from run(name, dict(zip([field.name for field in about.inputs], values, strict=True)))
@@ -93,13 +96,19 @@ def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.co
         "concurrency_limit": 16,
         "concurrency_id": "cases",
         "api_visibility": "private",
+        "trigger_mode": "multiple",  # "once" would drop an example that is clicked while another is explained
     }
     running: list[Any] = [go.click(**options, js=TO_ANSWER)]
     running += [widget.submit(**options) for widget in widgets if isinstance(widget, gr.Textbox)]
     if offered:
         filled = offered.click(lambda i: rows[i] if len(rows[i]) > 1 else rows[i][0], offered, widgets, **QUIET)
         running.append(filled.then(**options, js=TO_ANSWER))
-    stop.click(None, cancels=running, **QUIET)
+    stop.click(None, cancels=running, js=STOPPED, **QUIET)
+    for again in [
+        go.click,
+        *([offered.click] if offered else []),
+    ]:  # whoever asks anew does not wait for the old answer
+        again(None, cancels=running, **QUIET)
 
 
 def widget(model: str, field: Field) -> gr.components.Component:
@@ -115,6 +124,16 @@ TO_ANSWER = """(...values) => {
     return values;
 }"""
 """On a phone the answer stands below the form: go there."""
+
+STOPPED = """() => {
+    for (const bar of document.querySelectorAll("#why .progress"))
+        bar.textContent = bar.textContent.trim().replace("the figure is sharpening", "stopped");
+    for (const card of document.querySelectorAll(".card[aria-busy]")) {
+        card.removeAttribute("aria-busy");
+        card.innerHTML = '<p class="hint">Stopped.</p>';
+    }
+}"""
+"""Nothing on the page may claim to be at work any longer."""
 
 
 def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Dataset:

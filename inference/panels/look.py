@@ -6,10 +6,16 @@ from ..models import ASSETS
 
 LOGO = ASSETS / "logo.svg"
 STYLE = ASSETS / "style.css"
+SCRIPT = (ASSETS / "page.js").read_text(encoding="utf-8")
 HEAD = '<link rel="icon" href="favicon.ico">'  # relative: behind a proxy's sub-path, the browser would guess wrong
+HEAD += f"<script>{SCRIPT}</script>"
 HEADER = (
     f'<header class="seewhy">{LOGO.read_text(encoding="utf-8")}<h1>See<span>Why</span></h1>'
     "<p>See what a model predicts, what would be done about it, and why.</p></header>"
+)
+FOOTER = (
+    '<footer class="seewhy">Nothing you enter is kept beyond this visit. '
+    'Programs: <a href="api/v1/openapi.json">the API</a>.</footer>'
 )
 
 
@@ -21,16 +27,21 @@ def theme() -> gr.themes.Base:
         body_background_fill="*neutral_50",
         body_background_fill_dark="*neutral_950",
         block_border_width="0px",
+        input_border_width="1px",
+        input_border_color="*neutral_400",
+        input_border_color_dark="*neutral_500",
+        input_background_fill="white",
+        input_background_fill_dark="*neutral_900",
         block_info_text_color="*neutral_600",
         block_info_text_color_dark="*neutral_300",
         block_label_text_color="*neutral_700",
         block_label_text_color_dark="*neutral_200",
         block_title_text_color="*neutral_800",
         block_title_text_color_dark="*neutral_100",
-        input_placeholder_color="*neutral_500",
-        input_placeholder_color_dark="*neutral_400",
+        input_placeholder_color="*neutral_600",
+        input_placeholder_color_dark="*neutral_300",
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_600",
-        button_primary_background_fill_hover_dark="*primary_500",
+        button_primary_background_fill_hover_dark="*primary_700",
     )

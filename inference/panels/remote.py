@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from ..serving.endpoints import Endpoints, report
 
@@ -23,7 +25,7 @@ def told(call: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(call)
     def guarded(*values: Any) -> Any:
         try:
-            return call(*values)
+            return call(*map(received, values))
         except Exception as error:
             raise gr.Error(report(error).message, print_exception=False) from None
 
@@ -36,8 +38,25 @@ def told_stream(stream: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[
     @wraps(stream)
     def guarded(*values: Any) -> Iterator[Any]:
         try:
-            yield from stream(*values)
+            yield from stream(*map(received, values))
         except Exception as error:
             raise gr.Error(report(error).message, print_exception=False) from None
 
     return guarded
+
+
+def received(value: Any) -> Any:
+    """`inputs` with the files that gradio_client has uploaded as paths; anything else as it is.
+
+    Only paths in Gradio's own upload folder count: a caller could name any other.
+    """
+    if not isinstance(value, dict):
+        return value
+    folder = Path(get_upload_folder()).resolve()
+    paths = {name: Path(entry["path"]) for name, entry in value.items() if is_upload(entry)}
+    return value | {name: path for name, path in paths.items() if path.resolve().is_relative_to(folder)}
+
+
+def is_upload(entry: Any) -> bool:
+    """Whether a value looks like gradio_client's description of a file."""
+    return isinstance(entry, dict) and isinstance(entry.get("path"), str)

@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fastapi import FastAPI, HTTPException, Request
+from anyio import CancelScope
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from ..errors import InputError
@@ -73,7 +75,8 @@ def rest(endpoints: Endpoints) -> FastAPI:
     app.router.route_class = Route
 
     @app.get(f"{PREFIX}/models")
-    def models() -> list[dict[str, Any]]:
+    @app.post(f"{PREFIX}/models", include_in_schema=False)
+    async def models() -> list[dict[str, Any]]:
         """Every model on offer: name, task, title, fields and examples that can be sent as they are."""
         return endpoints.models()
 
@@ -127,6 +130,8 @@ async def read_form(request: Request) -> dict[str, Any]:
             if isinstance(value, UploadFile):
                 data = base64.b64encode(await value.read()).decode()
                 inputs[name] = f"data:{value.content_type or 'application/octet-stream'};base64,{data}"
+    if parts.get("target", "").startswith("{"):
+        return {**parts, "target": damaged_or(parts["target"], "The part target"), "inputs": inputs}
     return {**parts, "inputs": inputs}
 
 
@@ -169,9 +174,31 @@ async def closing(stream: Iterator[dict[str, Any]]) -> AsyncIterator[dict[str, A
         async for part in iterate_in_threadpool(stream):
             yield part
     finally:
-        stream.close()  # type: ignore[attr-defined]  # endpoints give generators
+        with CancelScope(shield=True):  # closing may wait for a batch, or for a word of a text
+            await run_in_threadpool(stream.close)  # type: ignore[attr-defined]  # endpoints give generators
 
 
 def body_of(kind: Any) -> dict[str, Any]:
-    """The request body of a route that reads it by itself, for the OpenAPI document."""
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": adapter(kind).json_schema()}}}}
+    """The request body of a route that reads it by itself, and how it may be refused, for the OpenAPI document."""
+    schema = adapter(kind).json_schema()
+    told = {"type": "object", "properties": {"detail": {"type": "string"}}}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema}, "multipart/form-data": {"schema": {"type": "object"}}},
+        },
+        "responses": {
+            str(status): {"description": reason, "content": {"application/json": {"schema": told}}}
+            for status, reason in REFUSALS.items()
+        },
+    }
+
+
+REFUSALS = {
+    400: "the body is no valid JSON",
+    404: "no such model",
+    413: "the body is too large",
+    415: "neither JSON nor a form",
+    422: "the input cannot be used; `detail` says why",
+    503: "too many at once; try again shortly",
+}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import demo, models, task
-from ..errors import NotFound
+from ..errors import ModelError, NotFound
 from ..runtime import Cache
 from ..task import Task, Trace
 from ..units import number
@@ -20,11 +20,14 @@ class Catalogue:
     def __init__(self, folders: Mapping[str, Path], memory: int | None = None) -> None:
         """folders: as from `models.find`. memory: bytes of weights to keep; by default half of what is free.
 
-        A folder without weights at hand is left out, and the log says so. Raises ModelError for a faulty demo.json.
+        A folder without weights at hand is left out, and the log says so. Raises ModelError for a faulty demo.json, and
+        where no model is left.
         """
         self.folders = {name: folder for name, folder in folders.items() if at_hand(name, folder)}
         demos = {name: demo.read(folder) for name, folder in self.folders.items()}
         self.demos = dict(sorted(demos.items(), key=lambda entry: (entry[1].task, entry[0])))
+        if not self.demos:
+            raise ModelError(f"No model has its weights at hand among {', '.join(folders) or 'none given'}.")
         self._loaded: Cache[Task] = Cache(memory)
 
     def describe(self) -> list[dict[str, Any]]:
@@ -33,7 +36,7 @@ class Catalogue:
         described = {name: about.to_json() for name, about in self.demos.items()}
         return [{"name": name, **{key: about[key] for key in keys}} for name, about in described.items()]
 
-    def demo(self, name: str) -> demo.Demo:
+    def about(self, name: str) -> demo.Demo:
         """What a model says of itself. Raises NotFound."""
         if name not in self.demos:
             raise NotFound.among("model", name, self.demos)
@@ -41,10 +44,10 @@ class Catalogue:
 
     def task(self, name: str, trace: Trace | None = None) -> Task:
         """The loaded model; the trace is told whether it had to be loaded. Raises NotFound, ModelError."""
-        self.demo(name)
+        self.about(name)
         ready = name in self._loaded
         with (trace or Trace()).step("model loading") as step:
-            loaded = self._loaded.get(name, lambda: self._load(name))
+            loaded = self._loaded.get(name, lambda: self._load(name), expected_bytes(self.folders[name]))
             size = loaded.pipeline.model.get_memory_footprint() / 1e6
             step.detail = f"{number(size)} MB {loaded.where}{', already in memory' if ready else ''}"
         return loaded
@@ -60,3 +63,8 @@ def at_hand(name: str, folder: Path) -> bool:
     if not found:
         log.warning("%s is left out: its weights are not at hand; its README says how to get them", name)
     return found
+
+
+def expected_bytes(folder: Path) -> int:
+    """What a model's weight files take on disk: near enough to what they will take in memory."""
+    return sum(file.stat().st_size for file in (models.weights(folder) or folder).glob("*.safetensors"))

@@ -15,8 +15,9 @@ from .catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
-PLACES = 64
-"""Calls at work or waiting for the accelerator at once; one more is told to come back."""
+PREDICTING, EXPLAINING = 24, 8
+"""Calls at work or waiting for the accelerator at once, together fewer than a server has threads (40): one more is told
+to come back, and those threads stay free to tell it."""
 
 Explain = Callable[..., Iterator[Record]]
 """`explain.explain_stream`, handed in by app.py: this package does not know the one that explains."""
@@ -46,7 +47,8 @@ class Endpoints:
     def __init__(self, catalogue: Catalogue, explain: Explain) -> None:
         self.catalogue = catalogue
         self._explain = explain
-        self._places = threading.BoundedSemaphore(PLACES)
+        self._predicting = threading.BoundedSemaphore(PREDICTING)
+        self._explaining = threading.BoundedSemaphore(EXPLAINING)
 
     def models(self) -> list[dict[str, Any]]:
         """Every model on offer: name, task, title, fields and examples."""
@@ -54,8 +56,8 @@ class Endpoints:
 
     def predict(self, model: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """The prediction for one input, with its decision, warnings and trace."""
-        *_, answer = self.answers(model, inputs)
-        return answer.to_json() if isinstance(answer, Answer) else {}
+        *_, answer = self.predict_stream(model, inputs)
+        return answer
 
     def explain(
         self,
@@ -66,8 +68,8 @@ class Endpoints:
         seconds: float | None = None,
     ) -> dict[str, Any]:
         """Why the model gave the target its score: the last explanation of the stream."""
-        *_, last = self.explanations(model, inputs, target, evaluations, seconds)
-        return last.to_json()
+        *_, last = self.explain_stream(model, inputs, target, evaluations, seconds)
+        return last
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
@@ -88,7 +90,7 @@ class Endpoints:
 
     def answers(self, model: str, inputs: Any) -> Iterator[str | Answer]:
         """As `predict_stream`, as records."""
-        with self._place():
+        with place(self._predicting):
             trace = Trace()
             yield from self.catalogue.task(model, trace).stream(inputs, trace)
 
@@ -96,14 +98,16 @@ class Endpoints:
         self, model: str, inputs: Any, target: Any = None, evaluations: Any = None, seconds: Any = None
     ) -> Iterator[Record]:
         """As `explain_stream`, as records."""
-        with self._place():
+        with place(self._explaining):
             yield from self._explain(self.catalogue.task(model), inputs, target, evaluations, seconds)
 
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if not self._places.acquire(blocking=False):
-            raise Busy("Many people are here right now; please try again in a few seconds.")
-        try:
-            yield
-        finally:
-            self._places.release()
+
+@contextmanager
+def place(places: threading.Semaphore) -> Iterator[None]:
+    """One of the places, given back at the end. Raises Busy."""
+    if not places.acquire(blocking=False):
+        raise Busy("Many people are here right now; please try again in a few seconds.")
+    try:
+        yield
+    finally:
+        places.release()

@@ -1,12 +1,14 @@
 """What a public address needs around everything else: bounded bodies, and no requests from other sites' pages."""
 
+import re
 from collections.abc import Sequence, Set
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+OUTSIDE = re.compile(r"/(file[=/]|proxy=)/*https?:", re.IGNORECASE)
+"""Paths under which Gradio would fetch from another host for whoever asks."""
 MAX_BODY = 32 * 1024**2
 """Bytes of one request; a phone's photo has 3 to 12 MB."""
 
@@ -30,7 +32,8 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self.app(scope, bounded(receive), send)
+        body = Body(receive, send)
+        await self.app(scope, body.receive, body.send)
 
 
 def refused(headers: Headers, path: str, origins: Set[str]) -> JSONResponse | None:
@@ -38,21 +41,33 @@ def refused(headers: Headers, path: str, origins: Set[str]) -> JSONResponse | No
     if int(headers.get("content-length", "0")) > MAX_BODY:
         return JSONResponse({"detail": f"A request may have {MAX_BODY // 1024**2} MB."}, 413)
     origin, host = headers.get("origin"), headers.get("x-forwarded-host") or headers.get("host", "")
-    if origin is not None and origin not in origins and urlsplit(origin).netloc != host.split(",")[0].strip():
+    if origin is not None and origin not in origins and origin.partition("://")[2] != host.split(",")[0].strip():
         return JSONResponse({"detail": "Requests from other sites' pages are refused."}, 403)
-    if "/gradio_api/file=http" in path:
+    if OUTSIDE.search(path):
         return JSONResponse({"detail": "Only files of this application are served."}, 403)
     return None
 
 
-def bounded(receive: Receive) -> Receive:
-    """`receive`, cut off once more than `MAX_BODY` bytes have come: the reader then sees the caller leave."""
-    total = 0
+class Body:
+    """A request whose body is counted as it comes: beyond `MAX_BODY` it ends, and the answer becomes 413."""
 
-    async def counted() -> Message:
-        nonlocal total
-        message = await receive()
-        total += len(message.get("body", b""))
-        return message if total <= MAX_BODY else {"type": "http.disconnect"}
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._total, self._refused = 0, False
 
-    return counted
+    async def receive(self) -> Message:
+        """The next part; once there was too much, as if the caller had left."""
+        message = await self._receive()
+        self._total += len(message.get("body", b""))
+        return message if self._total <= MAX_BODY else {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Pass the answer on, unless the body was too large."""
+        if self._total <= MAX_BODY:
+            await self._send(message)
+        elif not self._refused:
+            self._refused = True
+            body = b'{"detail": "The request is too large."}'
+            headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+            await self._send({"type": "http.response.start", "status": 413, "headers": headers})
+            await self._send({"type": "http.response.body", "body": body})

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import tokens
+from ..inputs import TextInput
 from ..outputs import LabelsTask
 from ..task import Batch
 from ..types import Raw
 
 
-class TextClassification(LabelsTask):
+class TextClassification(TextInput, LabelsTask):
     """Any sequence classifier of the hub."""
 
     id = "text-classification"
@@ -17,21 +18,24 @@ class TextClassification(LabelsTask):
     def options(self) -> dict[str, Any]:
         return {**super().options(), "truncation": True, **tokens.PLAIN}
 
-    def prepare(self, raw: Raw) -> str:
-        return tokens.masked(raw[self.demo.first("text").name]).text
-
     def encode_one(self, raw: Raw) -> Batch:
         """Token ids int64[1, tokens] and their masks; hidden words are replaced token by token."""
-        encoded = self.pipeline.preprocess(self.prepare(raw), return_offsets_mapping=True, **self.preprocess_options)
-        offsets = encoded.pop("offset_mapping")[0]
-        hidden = tokens.masked(raw[self.demo.first("text").name]).hidden
-        token, _ = tokens.replacement(self.pipeline.tokenizer)
-        encoded["input_ids"] = tokens.hide(encoded["input_ids"], offsets, hidden, token)
-        return dict(encoded)
+        masked = self.masked(raw)
+        with self.tokenizing:
+            options = {"return_offsets_mapping": True, **self.preprocess_options}
+            encoded = self.pipeline.preprocess(masked.text, **options)
+        return self.hide(encoded, masked)
+
+    def readable(self, raw: Raw) -> Raw:
+        field = self.demo.first("text").name
+        text = self.prepare(raw)
+        options = {"return_offsets_mapping": True, **self.preprocess_options}
+        read = max(end for _, end in self.tokenize(text, **options)["offset_mapping"])
+        return {**raw, field: text[:read]}
 
     def warnings(self, raw: Raw) -> Iterator[str]:
         yield from super().warnings(raw)
         limit = self.pipeline.tokenizer.model_max_length
-        count = len(self.pipeline.tokenizer(self.prepare(raw), truncation=False, verbose=False, **tokens.PLAIN)[0])
+        count = len(self.tokenize(self.prepare(raw), truncation=False, verbose=False, **tokens.PLAIN)["input_ids"])
         if count > limit:
             yield f"The text has {count:,} tokens and the model reads {limit:,}: the rest was cut off."

@@ -3,20 +3,21 @@
 from typing import Any
 
 from .. import tokens
+from ..inputs import TextInput
 from ..outputs import TextTask
-from ..task import Batch, Task
+from ..task import Batch
 from ..types import Raw
 
 CUT = "\ue000"  # a private-use character, to find where the user's text stands in a chat template
 
 
-class TextGeneration(TextTask):
+class TextGeneration(TextInput, TextTask):
     """Any causal language model of the hub, by its chat template where it has one. Decoding is greedy: repeatable."""
 
     id = "text-generation"
 
     def __init__(self, *args: Any) -> None:
-        Task.__init__(self, *args)
+        super().__init__(*args)
         tokenizer = self.pipeline.tokenizer
         tokenizer.padding_side = "left"
         if tokenizer.pad_token_id is None:
@@ -25,22 +26,15 @@ class TextGeneration(TextTask):
     def options(self) -> dict[str, Any]:
         return {"max_new_tokens": 64, "do_sample": False, "return_full_text": False}
 
-    def prepare(self, raw: Raw) -> str:
-        return tokens.masked(raw[self.demo.first("text").name]).text
-
     def encode_one(self, raw: Raw) -> Batch:
         """Token ids int64[1, tokens]: the template around the text, the text itself free of special tokens."""
         import torch
 
-        tokenizer = self.pipeline.tokenizer
-        masked = tokens.masked(raw[self.demo.first("text").name])
+        masked = self.masked(raw)
         options = {"add_special_tokens": False, "return_tensors": "pt"}
-        before, after = (tokenizer(part, **options)["input_ids"].long() for part in self.frame())
-        text = tokenizer(masked.text, return_offsets_mapping=True, **options, **tokens.PLAIN)
-        token, _ = tokens.replacement(tokenizer)
-        ids = torch.cat(
-            [before, tokens.hide(text["input_ids"], text["offset_mapping"][0], masked.hidden, token), after], dim=1
-        )
+        before, after = (self.tokenize(part, **options)["input_ids"].long() for part in self.frame())
+        encoded = self.tokenize(masked.text, return_offsets_mapping=True, **options, **tokens.PLAIN)
+        ids = torch.cat([before, self.hide(encoded, masked)["input_ids"], after], dim=1)
         return {"input_ids": ids, "attention_mask": torch.ones_like(ids), "prompt_text": masked.text}
 
     def frame(self) -> tuple[str, str]:

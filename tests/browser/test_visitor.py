@@ -179,6 +179,8 @@ def test_stop_ends_the_sharpening_and_keeps_the_figure(visit: Visit) -> None:
     expect(why.locator("progress")).to_be_visible(timeout=EXPLAINED)
     visit.page.get_by_role("button", name="Stop").click()
     visit.page.wait_for_timeout(1500)
+    expect(why.locator("progress")).to_have_count(0)
+    expect(why.locator(".progress")).to_contain_text("stopped")
     stopped = why.inner_text()
     visit.page.wait_for_timeout(2500)
     assert why.inner_text() == stopped
@@ -193,6 +195,29 @@ def test_another_model_starts_with_a_clean_page(visit: Visit) -> None:
     expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
     visit.page.wait_for_timeout(3000)  # what still ran for the photo must not write into this page
     expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
+    for part in ("#why", "#path"):
+        expect(visit.page.locator(f"{part} .card")).to_have_count(0)
+
+
+def test_another_example_is_answered_while_one_is_explained(visit: Visit) -> None:
+    choose(visit.page, "Everyday photos")
+    visit.page.get_by_role("button", name="Cat").click()
+    expect(visit.page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
+    visit.page.get_by_role("button", name="Espresso").click()
+    expect(visit.page.locator("#answer .headline")).to_contain_text("espresso", timeout=EXPLAINED)
+    prediction, why, _ = read(visit.page)
+    assert "espresso" in prediction
+    assert "espresso" in why
+
+
+def test_models_and_examples_can_be_chosen_by_keyboard(visit: Visit) -> None:
+    visit.page.get_by_role("radio", name="Everyday photos").focus()
+    visit.page.keyboard.press("ArrowRight")
+    expect(visit.page.get_by_role("radio", name="Movies you may like")).to_be_checked()
+    visit.page.keyboard.press("ArrowLeft")
+    expect(visit.page.get_by_role("radio", name="Everyday photos")).to_be_checked()
+    visit.page.get_by_role("button", name="Espresso").press("Enter")
+    expect(visit.page.locator("#answer .headline")).to_contain_text("espresso", timeout=EXPLAINED)
 
 
 def test_going_through_all_models_leaves_nothing_behind(visit: Visit, tiny_chat: Path) -> None:

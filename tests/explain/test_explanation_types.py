@@ -54,7 +54,7 @@ EXPLANATIONS = {
     "many": MANY,
     "mapped": MAPPED,
     "text": replace(ONE, target=TextTarget("Yes.", 0)),
-    "contrast": replace(ONE, target=Contrast((ItemTarget("a"), Contrast((TextTarget("b"), ItemTarget("c")))))),
+    "contrast": replace(ONE, target=Contrast((ItemTarget("a"), TextTarget("b")))),
     "nobody": replace(ONE, features=(), values=(), stderr=()),
 }
 

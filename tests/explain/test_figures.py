@@ -93,7 +93,8 @@ class Page(HTMLParser):
 
 
 def page(explanation: Explanation, raw: Raw | None = None) -> Page:
-    read = Page(draw(explanation, raw or {}).html)
+    figure = draw(explanation, raw or {})
+    read = Page(figure.html + figure.table)
     assert read.open == []
     return read
 
@@ -103,7 +104,8 @@ def page(explanation: Explanation, raw: Raw | None = None) -> Page:
 
 def test_a_text_with_a_script_never_appears_raw() -> None:
     explanation, raw = words(f"good {EVIL} <img src=x onerror=alert(1)>", [0.1, -0.2, 0.3, 0.0, 0.1][:5])
-    html = draw(explanation, raw).html
+    figure = draw(explanation, raw)
+    html = figure.html + figure.table
     assert "<script" not in html
     assert "<img" not in html
     assert page(explanation, raw).of("script") == []
@@ -112,7 +114,8 @@ def test_a_text_with_a_script_never_appears_raw() -> None:
 def test_text_between_and_after_the_words_is_escaped_too() -> None:
     text = "<i> good <b>"
     explanation = explained([0.1], ["good"], [{"chars": [4, 8]}])
-    html = draw(explanation, {"text": text}).html
+    figure = draw(explanation, {"text": text})
+    html = figure.html + figure.table
     assert "<i> " not in html
     assert "&lt;i&gt; " in html
     assert " &lt;b&gt;" in html
@@ -216,8 +219,8 @@ def table_rows(read_html: str) -> list[str]:
 def test_the_table_has_every_feature_from_the_largest_down(count: int) -> None:
     values = np.random.default_rng(0).permutation(np.linspace(-0.5, 0.7, count)).tolist()
     figure = draw(explained(values), {})
-    assert table_rows(figure.html) == [label for label, _, _ in figure.rows]
-    assert sorted(table_rows(figure.html)) == sorted(f"feature {i}" for i in range(count))
+    assert table_rows(figure.table) == [label for label, _, _ in figure.rows]
+    assert sorted(table_rows(figure.table)) == sorted(f"feature {i}" for i in range(count))
     sizes = [abs(value) for _, value, _ in figure.rows]
     assert sizes == sorted(sizes, reverse=True)
 
@@ -225,7 +228,7 @@ def test_the_table_has_every_feature_from_the_largest_down(count: int) -> None:
 @pytest.mark.parametrize(("count", "rest"), [(LISTED, None), (LISTED + 1, "1 more together"), (40, "28 more together")])
 def test_many_features_fold_into_more_together(count: int, rest: str | None) -> None:
     html = draw(explained([0.5 / (i + 1) for i in range(count)]), {}).html
-    bars = re.findall(r'<li><span class="name">(.*?)</span>', html)
+    bars = re.findall(r'<li><span class="name"[^>]*>(.*?)</span>', html)
     assert len(bars) == min(count, LISTED + 1)
     assert (rest is None and "more together" not in html) or bars[-1] == rest
 
@@ -271,7 +274,7 @@ def test_bars_stand_on_the_side_of_their_sign() -> None:
 def test_numbers_carry_sign_unit_and_interval(
     values: list[float], unit: str | None, stderr: list[float] | None, cells: list[str]
 ) -> None:
-    html = draw(explained(values, ["a", "b"], unit=unit, stderr=stderr), {}).html
+    html = draw(explained(values, ["a", "b"], unit=unit, stderr=stderr), {}).table
     assert re.findall(r"<td>(.*?)</td>", html) == ["a", *cells[:2], "b", *cells[2:]]
 
 

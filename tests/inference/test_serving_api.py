@@ -157,7 +157,7 @@ def test_an_unforeseen_error_gives_an_id_and_keeps_its_traceback_in_the_log(
 
 
 def test_too_many_at_once_are_told_to_come_back(tiny_chat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "PLACES", 1)
+    monkeypatch.setattr(serving, "EXPLAINING", 1)
     crowded = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream)
     first = crowded.explanations("tiny-chat", {"prompt": "The sea in winter"})
     next(first)

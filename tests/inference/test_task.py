@@ -169,10 +169,10 @@ def test_an_answer_holds_all_that_belongs_beside_a_prediction(sums: Sums) -> Non
     )
     assert [(step.step, step.detail) for step in answer.trace] == [
         ("data input", "First = 20; Second = 2"),
-        ("preprocessing", "numbers float64[1, 2]"),
-        ("forward pass", "scores float64[1, 2] on paper"),
-        ("postprocessing", "sum 22"),
-        ("decision", "Large"),
+        ("preprocessing", "2 number → numbers float64[1, 2]"),
+        ("forward pass", "numbers → scores float64[1, 2], on paper"),
+        ("postprocessing", "scores → sum 22"),
+        ("decision", "Sum 22 is at or above 10 → Large"),
     ]
     assert Answer.from_json(answer.to_json()) == answer
 

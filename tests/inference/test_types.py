@@ -37,7 +37,7 @@ RECORDS: list[Record] = [
     TextTarget("Yes."),
     TextTarget("Yes.", 0),
     Contrast((ItemTarget("a"), ItemTarget("b"))),
-    Contrast((Contrast((TextTarget("a"), TextTarget("b", 2))), ItemTarget("c"))),
+    Contrast((TextTarget("a"), TextTarget("b", 2))),
     Decision("Share", "because"),
     Step("forward pass", 1.25, "logits float32[1, 2]"),
     Answer("m", "t", PREDICTION, Decision("Share", "because"), ("careful",), (Step("a", 0.0, ""),)),
