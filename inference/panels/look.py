@@ -14,7 +14,7 @@ HEADER = (
     "<p>See what a model predicts, what would be done about it, and why.</p></header>"
 )
 FOOTER = (
-    '<footer class="seewhy">Nothing you enter is kept beyond this visit. '
+    '<footer class="seewhy">What you send is deleted within two hours. '
     'Programs: <a href="api/v1/openapi.json">the API</a>.</footer>'
 )
 

@@ -138,14 +138,15 @@ def test_a_row_changed_by_hand(visit: Visit) -> None:
 def test_a_history_and_a_text_that_is_written(visit: Visit) -> None:
     choose(visit.page, "Movies you may like")
     visit.page.get_by_text("Space and the future").click()
-    prediction, why, _ = read(visit.page)
+    prediction, _, _ = read(visit.page)
     assert "Star Wars" in prediction
-    assert "closed form" in why
+    visit.page.get_by_text("How exact is this?").click()
+    expect(visit.page.get_by_text("closed form")).to_be_visible()
     choose(visit.page, "Tiny chat")
     visit.page.get_by_role("textbox", name="Prompt").fill("The sea in winter")
     visit.page.get_by_role("button", name="Predict and explain").click()
-    prediction, why, path = read(visit.page)
-    assert "Shapley values" in why
+    _, why, path = read(visit.page)
+    assert "winter" in why
     assert "log-probability" in path
 
 
@@ -214,6 +215,7 @@ def test_models_and_examples_can_be_chosen_by_keyboard(visit: Visit) -> None:
     visit.page.get_by_role("radio", name="Everyday photos").focus()
     visit.page.keyboard.press("ArrowRight")
     expect(visit.page.get_by_role("radio", name="Movies you may like")).to_be_checked()
+    expect(visit.page.get_by_text("Space and the future")).to_be_visible()
     visit.page.keyboard.press("ArrowLeft")
     expect(visit.page.get_by_role("radio", name="Everyday photos")).to_be_checked()
     visit.page.get_by_role("button", name="Espresso").press("Enter")
@@ -233,7 +235,7 @@ def test_going_through_all_models_leaves_nothing_behind(visit: Visit, tiny_chat:
     for title, example in first.items():
         choose(visit.page, title)
         expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
-        expect(visit.page.locator(".summary")).to_have_text(summaries[title])
+        expect(visit.page.locator(".summary")).to_contain_text(summaries[title])
         if title in ("Praise or complaint", "Tiny chat"):
             expect(visit.page.locator(".fields textarea")).to_have_value("")
         if example:
