@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from . import runtime, tokens
-from .errors import Busy, InputError
+from .errors import Busy, InputError, ModelError
 from .fields import HistoryField
 from .task import Batch, Task
 from .types import Item, ItemTarget, Prediction, Raw, Target, TextTarget
@@ -71,7 +71,10 @@ class LabelsTask(ItemTask):
         return {name: i for i, name in self.pipeline.model.config.id2label.items()}
 
     def options(self) -> dict[str, Any]:
-        return {"top_k": len(self.pipeline.model.config.id2label)}
+        config = self.pipeline.model.config
+        if config.problem_type == "regression":
+            raise ModelError(f"{self.name} predicts a number, not labels: it needs a task for values.")
+        return {"top_k": len(config.id2label)}
 
     def all_scores(self, outputs: Batch) -> NDArray[np.float64]:
         """Softmax of the logits, or a sigmoid each where labels do not exclude one another."""
@@ -181,6 +184,8 @@ class TextTask(Task):
             criteria = StoppingCriteriaList([lambda ids, scores, **_: torch.full((len(ids),), stop.is_set())])
             try:
                 with runtime.accelerator:
+                    if stop.is_set():  # left while still waiting
+                        return
                     started.set()
                     options = {**self.forward_options, "streamer": streamer, "stopping_criteria": criteria}
                     result["outputs"] = self.pipeline.forward(batch, **options)
@@ -200,7 +205,8 @@ class TextTask(Task):
             raise Busy("The model took too long for the next word; please try again.") from None
         finally:
             stop.set()
-            thread.join()
+            if started.is_set():  # else it still waits its turn, and will find that nobody waits for it
+                thread.join()
         if "error" in result:
             raise result["error"]
         return result["outputs"]

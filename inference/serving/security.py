@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence, Set
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,12 +34,18 @@ class Guard:
             await refusal(scope, receive, send)
             return
         body = Body(receive, send)
-        await self.app(scope, body.receive, body.send)
+        try:
+            await self.app(scope, body.receive, body.send)
+        except ClientDisconnect:
+            await body.refuse()
 
 
 def refused(headers: Headers, path: str, origins: Set[str]) -> JSONResponse | None:
     """The refusal that a request gets by its head alone, if any."""
-    if int(headers.get("content-length", "0")) > MAX_BODY:
+    length = headers.get("content-length", "0")
+    if not length.isdigit():
+        return JSONResponse({"detail": "Content-Length must be a whole number."}, 400)
+    if int(length) > MAX_BODY:
         return JSONResponse({"detail": f"A request may have {MAX_BODY // 1024**2} MB."}, 413)
     origin, host = headers.get("origin"), headers.get("x-forwarded-host") or headers.get("host", "")
     if origin is not None and origin not in origins and origin.partition("://")[2] != host.split(",")[0].strip():
@@ -65,7 +72,12 @@ class Body:
         """Pass the answer on, unless the body was too large."""
         if self._total <= MAX_BODY:
             await self._send(message)
-        elif not self._refused:
+        else:
+            await self.refuse()
+
+    async def refuse(self) -> None:
+        """Say once that the body was too large, if it was."""
+        if self._total > MAX_BODY and not self._refused:
             self._refused = True
             body = b'{"detail": "The request is too large."}'
             headers = [(b"content-type", b"application/json"), (b"connection", b"close")]

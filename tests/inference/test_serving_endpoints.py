@@ -154,14 +154,9 @@ def test_errors_before_and_within_the_model_give_the_place_back(endpoints: Endpo
 
 
 def test_leaving_a_stream_gives_the_place_back(endpoints: Endpoints) -> None:
+    liked = endpoints.catalogue.about("movies").examples[0].inputs
     for _ in range(30):
-        stream = endpoints.answers("movies", {"history": [endpoints_item(endpoints)]})
+        stream = endpoints.answers("movies", liked)
         next(stream)
         stream.close()  # type: ignore[attr-defined]  # a generator
     assert endpoints.predict("tiny-chat", INPUTS)["model"] == "tiny-chat"
-
-
-def endpoints_item(endpoints: Endpoints) -> str:
-    """The id of some movie."""
-    field: Any = endpoints.catalogue.about("movies").first("history")
-    return next(iter(field.catalogue))

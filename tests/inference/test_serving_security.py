@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
@@ -21,8 +21,11 @@ ALLOWED = "https://example.com"
 
 
 async def count(request: Request) -> PlainTextResponse:
-    """How long the body was."""
-    return PlainTextResponse(str(len(await request.body())))
+    """How long the body was; a caller who left, as the API takes it."""
+    try:
+        return PlainTextResponse(str(len(await request.body())))
+    except ClientDisconnect:
+        return PlainTextResponse("", 499)
 
 
 async def talk(socket: WebSocket) -> None:
@@ -76,7 +79,7 @@ def test_a_phones_photo_passes_and_the_refusal_says_how_much_would(client: TestC
     assert (response.status_code, response.json()) == (413, {"detail": "A request may have 32 MB."})
 
 
-def asgi(app: Any, parts: list[bytes], headers: list[tuple[bytes, bytes]]) -> list[dict[str, Any]]:
+def asgi(app: Any, parts: list[bytes]) -> list[dict[str, Any]]:
     """What `app` sends for a body that comes in these parts."""
     sent: list[dict[str, Any]] = []
     messages = iter([{"type": "http.request", "body": part, "more_body": True} for part in parts])
@@ -87,7 +90,7 @@ def asgi(app: Any, parts: list[bytes], headers: list[tuple[bytes, bytes]]) -> li
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers, "query_string": b""}
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
     asyncio.run(app(scope, receive, send))
     return sent
 
@@ -102,7 +105,7 @@ def test_an_application_that_answers_in_its_own_way_is_overruled_once() -> None:
         for _ in range(3):
             await send({"type": "http.response.body", "body": b"done", "more_body": True})
 
-    start, body = asgi(Guard(stubborn), [b"x" * 60] * 9, [])
+    start, body = asgi(Guard(stubborn), [b"x" * 60] * 9)
     assert (start["type"], start["status"]) == ("http.response.start", 413)
     assert (b"connection", b"close") in start["headers"]
     assert json.loads(body["body"]) == {"detail": "The request is too large."}
@@ -219,3 +222,8 @@ def test_what_is_not_http_reaches_the_application_untouched(kind: str) -> None:
     asyncio.run(Guard(app)(*values))
     assert seen == [values]
     assert all(mine is theirs for mine, theirs in zip(values, seen[0], strict=True))
+
+
+@pytest.mark.parametrize("length", ["abc", "", "-5", "1e3"])
+def test_a_content_length_that_is_no_number_is_refused(client: TestClient, length: str) -> None:
+    assert client.post("/echo", headers={"content-length": length}).status_code == 400

@@ -1,0 +1,117 @@
+"""The explanation on the page: it sharpens with its progress said, and ends with the table instead."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from conftest import load
+
+from explain import Explanation, explain, explain_stream
+from explain.explainer import budget
+from explain.panels import why
+from inference.errors import InputError, NotFound
+from inference.serving.catalogue import Catalogue
+from inference.serving.endpoints import Endpoints
+from inference.types import Item, Prediction
+
+EVIL = "<img src=x onerror=alert(1)>"
+INPUTS = {"prompt": "The sea in winter is grey and loud, and leaves turn red."}
+
+
+@pytest.fixture(scope="module")
+def endpoints(tiny_chat: Path) -> Endpoints:
+    return Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream)
+
+
+@pytest.fixture(scope="module")
+def cards(endpoints: Endpoints) -> list[str]:
+    return list(why.stream(endpoints, "tiny-chat", INPUTS, None))
+
+
+@pytest.fixture(scope="module")
+def explanation(tiny_chat: Path) -> Explanation:
+    return explain(load(tiny_chat), INPUTS, evaluations=30)
+
+
+def test_while_it_sharpens_the_figure_has_progress_and_no_table(cards: list[str]) -> None:
+    assert len(cards) > 2
+    for card in cards[:-1]:
+        assert card.count("<progress ") == 1
+        assert "<table" not in card
+        assert "How exact is this?" not in card
+
+
+def test_progress_grows_to_the_whole_budget(cards: list[str]) -> None:
+    shares = [float(re.findall(r'<progress value="([\d.]+)"', card)[0]) for card in cards[:-1]]
+    assert shares == sorted(set(shares))
+    assert 0 < shares[0] < shares[-1] == 1
+
+
+def test_the_last_card_has_the_table_and_no_progress(cards: list[str]) -> None:
+    assert "<progress" not in cards[-1]
+    assert cards[-1].count("<table") == 1
+    assert "How exact is this?" in cards[-1]
+    assert f"from {budget(12):,} evaluations" in cards[-1]  # a player a word
+
+
+def test_every_card_says_what_an_explanation_is_not(cards: list[str]) -> None:
+    for card in cards:
+        assert card.startswith('<div class="card why" role="region" aria-label="Explanation">')
+        assert "This is what the model uses, not what causes it." in card
+        assert "aria-busy" not in card
+
+
+def test_what_was_predicted_is_what_is_explained(tiny_chat: Path) -> None:
+    targets: list[object] = []
+
+    def explaining(task: object, inputs: object, target: object, *_: object) -> object:
+        targets.append(target)
+        return explain_stream(load(tiny_chat), inputs, target, 10)
+
+    endpoints = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explaining)  # type: ignore[arg-type]
+    said = Prediction("text", "log-probability", (Item("text", "text", -1.0),), text=" the sea")
+    list(why.stream(endpoints, "tiny-chat", INPUTS, said))
+    list(why.stream(endpoints, "tiny-chat", INPUTS, None))
+    assert targets == [load(tiny_chat).target(said), None]
+
+
+def test_errors_come_through_before_any_card(endpoints: Endpoints) -> None:
+    with pytest.raises(NotFound):
+        next(why.stream(endpoints, "nothing", INPUTS, None))
+    with pytest.raises(InputError, match="Prompt is missing"):
+        next(why.stream(endpoints, "tiny-chat", {}, None))
+
+
+def test_a_visitors_words_are_no_markup(endpoints: Endpoints) -> None:
+    for card in why.stream(endpoints, "tiny-chat", {"prompt": f"sea {EVIL} winter"}, None):
+        assert "<img" not in card
+        assert "onerror=alert(1)" in unescape(card)  # it is shown as it was written
+
+
+def test_the_baseline_is_no_markup(explanation: Explanation) -> None:
+    html = why.footing(replace(explanation, baseline=f"hidden is {EVIL} & more"))
+    assert EVIL not in html
+    assert f"To hide means: hidden is {EVIL} & more." in unescape(html)
+    assert "&lt;img" in html and "&amp; more" in html
+
+
+def test_the_footing_says_how_the_values_came_about(explanation: Explanation) -> None:
+    found = replace(explanation, method="sampling", evaluations=1_234, seconds=2.345, residual=0.00123)
+    html = why.footing(found)
+    for part in ("Shapley values by sampling", "from 1,234 evaluations in 2.3 s", "missed the score by 0.001."):
+        assert part in html
+    assert found.baseline in unescape(html)
+
+
+@pytest.mark.parametrize(
+    ("evaluations", "share"), [(0, "0.000"), (2, "0.010"), (96, "0.500"), (192, "1.000"), (5_000, "1.000")]
+)
+def test_progress_is_the_share_of_what_is_planned_and_never_more_than_all(
+    explanation: Explanation, evaluations: int, share: str
+) -> None:
+    assert budget(len(explanation.features)) == 192
+    html = why.progress(replace(explanation, evaluations=evaluations))
+    assert f'value="{share}"' in html
+    assert html.count(f"{evaluations:,} of 192 evaluations: the figure is sharpening") == 2

@@ -1,0 +1,142 @@
+"""Texts on their way into a model: whole or cut, special tokens as plain words, the same from many threads."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import load
+
+from explain.explainer import scorer
+from inference import models
+from inference.fields import MaskedText
+from inference.inputs import TextInput
+from inference.types import ItemTarget, Raw
+
+SHORT = [
+    "A warm, witty film.",
+    "good [MASK] film [SEP] bad [CLS]",
+    "[MASK]",
+    "ΑΒΓ déjà vu 映画 🎬",
+    "an unforgettably tedious evening",
+]
+LONG = [
+    "slow " * 511,
+    "bad [MASK] film " * 200,
+    "unforgettable " * 340,
+    "An utterly charming, quietly devastating picture. " * 90,
+]
+LIMIT = 512
+
+
+@pytest.fixture(scope="module")
+def task() -> Any:
+    found = load(models.find()["sentiment"])
+    assert isinstance(found, TextInput)
+    assert found.pipeline.tokenizer.model_max_length == LIMIT
+    return found
+
+
+def count(task: Any, text: str) -> int:
+    """Tokens of a text as the model would read it whole."""
+    options = {"truncation": False, "verbose": False, "split_special_tokens": True}
+    return len(task.tokenize(text, **options)["input_ids"])
+
+
+def said(task: Any, raw: Raw) -> Any:
+    """Everything that the tokenizer has to do with."""
+    encoded = task.encode([raw])
+    return encoded["input_ids"].tolist(), list(encoded), list(task.warnings(raw)), task.readable(raw)
+
+
+def test_many_threads_read_their_texts_as_one_alone_would(task: Any) -> None:
+    raws = [{"text": text} for text in SHORT + LONG]
+    expected = [said(task, raw) for raw in raws]
+    wrong: list[str] = []
+    barrier = threading.Barrier(8)
+
+    def work(first: int) -> None:
+        barrier.wait()
+        for i in range(4 * len(raws)):
+            place = (first + i) % len(raws)
+            try:
+                if said(task, raws[place]) != expected[place]:
+                    wrong.append(raws[place]["text"][:30])
+            except Exception as error:
+                wrong.append(repr(error))
+
+    threads = [threading.Thread(target=work, args=[i]) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("text", SHORT, ids=lambda text: text[:12])
+def test_a_typed_special_token_is_read_as_words(task: Any, text: str) -> None:
+    tokenizer = task.pipeline.tokenizer
+    ids = task.encode([{"text": text}])["input_ids"][0].tolist()
+    assert (ids[0], ids[-1]) == (tokenizer.cls_token_id, tokenizer.sep_token_id)
+    special = {tokenizer.mask_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id}
+    assert not special & set(ids[1:-1])
+
+
+def test_a_hidden_word_is_the_mask_and_the_rest_stays(task: Any) -> None:
+    text = "A warm [MASK] film."
+    plain = task.encode([{"text": text}])
+    hidden = task.encode([{"text": MaskedText(text, ((2, 6),))}])
+    assert list(plain) == list(hidden)
+    assert "offset_mapping" not in hidden
+    changed = (plain["input_ids"] != hidden["input_ids"])[0].nonzero().flatten().tolist()
+    assert len(changed) == 1
+    assert hidden["input_ids"][0, changed[0]] == task.pipeline.tokenizer.mask_token_id
+    assert task.prepare({"text": MaskedText(text, ((2, 6),))}) == text
+
+
+@pytest.mark.parametrize(("words", "warned"), [(509, False), (510, False), (511, True), (900, True)])
+def test_a_text_is_warned_of_once_the_model_does_not_read_it_whole(task: Any, words: int, warned: bool) -> None:
+    text = "slow " * words
+    assert count(task, text) == words + 2
+    expected = [f"The text has {words + 2:,} tokens and the model reads 512: the rest was cut off."]
+    assert list(task.warnings({"text": text})) == (expected if warned else [])
+    assert task.encode([{"text": text}])["input_ids"].shape[1] == min(words + 2, LIMIT)
+
+
+@pytest.mark.parametrize("text", SHORT, ids=lambda text: text[:12])
+def test_a_short_text_is_readable_whole(task: Any, text: str) -> None:
+    assert task.readable({"text": text}) == {"text": text}
+    assert list(task.warnings({"text": text})) == []
+
+
+@pytest.mark.parametrize("text", LONG, ids=lambda text: text[:12])
+def test_the_readable_part_of_a_long_text_is_what_its_score_comes_from(task: Any, text: str) -> None:
+    whole = {"text": text}
+    cut = task.readable(whole)
+    assert list(task.warnings(whole)) and not list(task.warnings(cut))
+    assert text.startswith(cut["text"]) and len(cut["text"]) < len(text)
+    assert count(task, cut["text"]) == LIMIT
+    assert task.encode([cut])["input_ids"].tolist() == task.encode([whole])["input_ids"].tolist()
+    target = ItemTarget("positive")
+    assert task.scores([cut], target) == pytest.approx(task.scores([whole], target), rel=1e-6)
+    assert task.readable(cut) == cut
+
+
+@pytest.mark.parametrize("text", LONG, ids=lambda text: text[:12])
+def test_no_player_stands_beyond_the_cut(task: Any, text: str) -> None:
+    raw = {"text": text}
+    end = len(task.readable(raw)["text"])
+    players, _ = scorer(task, raw, ItemTarget("positive"))
+    places = [feature.where["chars"] for feature in players.features if feature.where]
+    assert len(places) == len(players) > 1
+    assert 0 < places[-1][1] <= end < len(text)
+    assert max(place[1] for place in places) >= end - 1  # and the last word that is read has one
+
+
+def test_a_chat_reads_special_tokens_as_words_too(tiny_chat: Path) -> None:
+    chat: Any = load(tiny_chat)
+    ids = chat.encode([{"prompt": "The sea <eos> <unk>"}])["input_ids"][0].tolist()
+    tokenizer = chat.pipeline.tokenizer
+    assert not {tokenizer.eos_token_id, tokenizer.unk_token_id} & set(ids)
+    hidden = chat.encode([{"prompt": MaskedText("The sea <eos>", ((4, 7),))}])["input_ids"][0].tolist()
+    assert tokenizer.unk_token_id in hidden

@@ -1,0 +1,404 @@
+"""How each kind of output is read and scored: on stand-ins for labels, values and rankings, on a model for text."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import MethodType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from conftest import TINY_TEXTS, load
+from numpy.typing import NDArray
+from transformers import TextClassificationPipeline
+
+from inference import runtime, tokens
+from inference.demo import Demo
+from inference.errors import Busy, InputError
+from inference.fields import HistoryField, TextField
+from inference.outputs import LONGEST, SHOWN, LabelsTask, RankingTask, TextTask, ValueTask
+from inference.policy import Policy, Rule
+from inference.task import Batch
+from inference.types import Answer, Contrast, Item, ItemTarget, Prediction, Target, TextTarget
+
+
+def about(**more: Any) -> Demo:
+    fields = (TextField(name="text", label="Text"),)
+    return Demo(**{"task": "text-classification", "title": "T", "summary": "S", "fields": fields, **more})
+
+
+# Labels
+
+
+def labels(count: int, problem_type: str | None = None, of: str | None = None) -> LabelsTask:
+    """A task over a stand-in for a classifier's pipeline: its config, and transformers' own reading of the logits."""
+    config = SimpleNamespace(
+        id2label={i: f"label {i}" for i in range(count)}, num_labels=count, problem_type=problem_type
+    )
+    pipe = SimpleNamespace(model=SimpleNamespace(config=config))
+    pipe.postprocess = MethodType(TextClassificationPipeline.postprocess, pipe)
+    pipe._sanitize_parameters = lambda **options: ({}, {}, {**options, "_legacy": False})
+    decision = Policy((Rule("Do", 0.5), Rule("Leave")), of=of) if of else None
+    return LabelsTask(Path("stub"), about(decision=decision), pipe)  # type: ignore[arg-type]
+
+
+LOGITS = [[2.0, -1.0, 0.5], [0.0, 0.0, 9.0]]
+SIGMOID = 1 / (1 + np.exp(-np.array(LOGITS)))
+SOFTMAX = np.exp(LOGITS) / np.exp(LOGITS).sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("columns", "problem_type", "expected"),
+    [
+        (3, None, SOFTMAX),
+        (3, "single_label_classification", SOFTMAX),
+        (3, "multi_label_classification", SIGMOID),
+        (1, None, SIGMOID[:, :1]),
+        (1, "multi_label_classification", SIGMOID[:, :1]),
+    ],
+)
+def test_labels_share_one_probability_unless_they_do_not_exclude_one_another(
+    columns: int, problem_type: str | None, expected: NDArray[np.float64]
+) -> None:
+    task, outputs = labels(columns, problem_type), {"logits": torch.tensor(LOGITS)[:, :columns]}
+    assert task.all_scores(outputs) == pytest.approx(expected, rel=1e-6)
+    for row, prediction in enumerate(task.read(outputs, [{}, {}])):  # and the pipeline reads them alike
+        by_name = {item.id: item.score for item in prediction.items}
+        assert by_name == pytest.approx({f"label {i}": expected[row, i] for i in range(columns)}, rel=1e-5)
+        assert prediction.scores == sorted(prediction.scores, reverse=True)
+        assert (prediction.kind, prediction.scale) == ("labels", "probability")
+    for i in range(columns):
+        assert task.score(outputs, ItemTarget(f"label {i}")) == pytest.approx(expected[:, i], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "more"),
+    [
+        (SHOWN, None, []),
+        (30, None, []),
+        (30, "top", []),
+        (30, "label 0", ["label 0"]),
+        (30, "label 29", []),
+        (30, "label 10", []),
+        (30, "label 9", ["label 9"]),
+    ],
+)
+def test_of_many_labels_the_first_twenty_are_named_and_the_one_decided_about(
+    count: int, of: str | None, more: list[str]
+) -> None:
+    task = labels(count, of=of)
+    outputs = {"logits": torch.arange(float(count))[None]}  # the last label is the first
+    (prediction,) = task.read(outputs, [{}])
+    assert [item.id for item in prediction.items] == [f"label {count - 1 - i}" for i in range(SHOWN)] + more
+    everyone = [task.score(outputs, ItemTarget(f"label {i}"))[0] for i in range(count)]  # named or not
+    assert sum(everyone) == pytest.approx(1)
+    assert task.target(prediction) == ItemTarget(f"label {count - 1}")
+    assert task.summary(prediction) == f"{count} labels, probability each"
+
+
+UNFIT: list[tuple[Target, str]] = [
+    (ItemTarget("angry"), "Unknown target item 'angry'; available are label 0, label 1, label 2."),
+    (TextTarget("label 0"), "The target of this model is an item: send {'item': id}."),
+]
+
+
+@pytest.mark.parametrize(("target", "message"), UNFIT)
+def test_a_target_that_is_no_item_is_refused(target: Target, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        labels(3).score({"logits": torch.tensor(LOGITS)}, target)
+    assert str(error.value) == message
+
+
+# Values
+
+
+class Value(ValueTask):
+    id = "value"
+
+    def all_scores(self, outputs: Batch) -> NDArray[np.float64]:
+        return np.array(outputs["values"], np.float64)[:, None]
+
+
+PLAIN_PIPE: Any = SimpleNamespace(_sanitize_parameters=lambda **options: ({}, {}, options))
+
+
+@pytest.mark.parametrize(("unit", "summary"), [("$", "Sale price $181,000"), (None, "Sale price 181,000")])
+def test_a_value_has_the_name_and_unit_of_the_folder(unit: str | None, summary: str) -> None:
+    task = Value(Path("stub"), about(output="Sale price", unit=unit), PLAIN_PIPE)
+    outputs = {"values": [181_000.0, -2.0]}
+    first, second = task.read(outputs, [{}, {}])
+    assert first == Prediction("value", "value", (Item("value", "Sale price", 181_000.0),), unit=unit)
+    assert second.scores == [-2.0]
+    assert task.summary(first) == summary
+    assert task.target(first) == ItemTarget("value")
+    assert task.name_of(ItemTarget("value")) == "Sale price"
+    assert task.score(outputs, ItemTarget("value")).tolist() == [181_000, -2]
+    with pytest.raises(InputError, match=r"^Unknown target item 'price'; available are value\.$"):
+        task.score(outputs, ItemTarget("price"))
+
+
+# Rankings
+
+
+class Ranking(RankingTask):
+    id = "ranking"
+    count = 30
+
+    @property
+    def positions(self) -> dict[str, int]:  # type: ignore[override]
+        return {f"i{i}": i for i in range(self.count)}
+
+    def all_scores(self, outputs: Batch) -> NDArray[np.float64]:
+        return np.array(outputs["scores"], np.float64)
+
+
+def ranking(count: int, of: str | None = None) -> Ranking:
+    items = {f"i{i}": f"Item {i}" for i in range(count)}
+    decision = Policy((Rule("Do", 0.5), Rule("Leave")), of=of) if of else None
+    fields = (HistoryField(name="seen", label="Seen", items=items),)
+    task = Ranking(Path("stub"), about(fields=fields, decision=decision), PLAIN_PIPE)
+    task.count = count
+    return task
+
+
+def test_a_ranking_leaves_out_what_was_chosen_before() -> None:
+    outputs = {"scores": [[0.5, 3.0, -1.0, 2.0], [0.5, 3.0, -1.0, 2.0], [1.0, 1.0, 1.0, 1.0]]}
+    raws = [{"seen": ("i1",)}, {"seen": ("i3", "i0")}, {"seen": ("i2",)}]
+    found = ranking(4).read(outputs, raws)
+    ids = [[item.id for item in prediction.items] for prediction in found]
+    assert ids == [["i3", "i0", "i2"], ["i1", "i2"], ["i0", "i1", "i3"]]  # equals in the catalogue's order
+    assert found[0].names == ["Item 3", "Item 0", "Item 2"]
+    assert found[0].scores == [2.0, 0.5, -1.0]
+
+
+@pytest.mark.parametrize(
+    ("of", "more"), [(None, []), ("top", []), ("i29", []), ("i2", ["i2"]), ("i1", []), ("i28", [])]
+)
+def test_of_many_items_the_first_twenty_are_named_and_the_one_decided_about(of: str | None, more: list[str]) -> None:
+    task = ranking(30, of)
+    (prediction,) = task.read({"scores": [list(range(30))]}, [{"seen": ("i29", "i1")}])
+    assert [item.id for item in prediction.items] == [f"i{28 - i}" for i in range(SHOWN)] + more
+    assert task.summary(prediction) == "the best " + f"{20 + len(more)} of 30 items, without the history's own"
+
+
+NAMED: list[tuple[Target, str]] = [
+    (ItemTarget("i1"), "Item 1"),
+    (ItemTarget("unknown"), "unknown"),
+    (Contrast((ItemTarget("i1"), ItemTarget("i2"))), "Item 1 rather than Item 2"),
+]
+
+
+@pytest.mark.parametrize(("target", "name"), NAMED)
+def test_an_item_is_called_as_in_the_catalogue(target: Target, name: str) -> None:
+    assert ranking(4).name_of(target) == name
+
+
+# Texts
+
+PROMPT = {"prompt": TINY_TEXTS[0]}
+REPLY = " would be grey, and loud"
+
+
+@pytest.fixture
+def chat(tiny_chat: Path) -> TextTask:
+    task = load(tiny_chat)
+    assert isinstance(task, TextTask)
+    return task
+
+
+def generating() -> list[str]:
+    """The threads that write a text at this moment."""
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("generate ")]
+
+
+@pytest.fixture
+def steps(chat: TextTask) -> Iterator[list[float]]:
+    """One entry for each step of the model from now on, each slowed down a little."""
+    taken: list[float] = []
+
+    def step(*_: Any) -> None:
+        taken.append(time.monotonic())
+        time.sleep(0.005)
+
+    handle = chat.pipeline.model.register_forward_pre_hook(step)
+    yield taken
+    handle.remove()
+
+
+def ids_of(task: TextTask, text: str) -> list[int]:
+    found: list[int] = task.pipeline.tokenizer(text, add_special_tokens=False, **tokens.PLAIN)["input_ids"]
+    return found
+
+
+def by_hand(task: TextTask, prompt: str, reply: str) -> list[float]:
+    """log p of each token of the reply, from a pass of its own for each."""
+    start, written, found = ids_of(task, prompt), ids_of(task, reply), []
+    for i, token in enumerate(written):
+        with torch.inference_mode():
+            logits = task.pipeline.model(input_ids=torch.tensor([start + written[:i]])).logits[0, -1]
+        found.append(float(logits.double().log_softmax(-1)[token]))
+    return found
+
+
+@pytest.mark.parametrize("prompt", TINY_TEXTS)
+def test_the_pieces_of_a_stream_join_to_the_text(chat: TextTask, prompt: str) -> None:
+    *pieces, answer = chat.stream({"prompt": prompt})
+    assert isinstance(answer, Answer)
+    assert len(pieces) > 1 and all(pieces)
+    assert "".join(map(str, pieces)) == answer.prediction.text
+    assert generating() == []
+
+
+def test_a_prediction_has_the_log_probability_of_its_text(chat: TextTask) -> None:
+    prediction = chat.predict(PROMPT).prediction
+    assert prediction.text
+    assert chat.target(prediction) == TextTarget(prediction.text)
+    assert prediction.scores == pytest.approx([sum(by_hand(chat, PROMPT["prompt"], prediction.text))], rel=1e-4)
+
+
+def test_the_score_of_a_text_is_the_sum_over_its_tokens(chat: TextTask) -> None:
+    expected = by_hand(chat, PROMPT["prompt"], REPLY)
+    assert chat.scores([PROMPT], TextTarget(REPLY)) == pytest.approx([sum(expected)], rel=1e-5)
+    each = [chat.scores([PROMPT], TextTarget(REPLY, i))[0] for i in range(len(expected))]
+    assert each == pytest.approx(expected, rel=1e-4)
+    assert len(set(each)) > 1
+
+
+def test_a_contrast_of_texts_is_a_difference(chat: TextTask) -> None:
+    first, second = TextTarget(REPLY), TextTarget(" red")
+    difference = chat.scores([PROMPT], first) - chat.scores([PROMPT], second)
+    assert chat.scores([PROMPT], Contrast((first, second))).tolist() == difference.tolist()
+    assert difference[0] != 0
+
+
+def test_prompts_of_different_lengths_score_as_they_do_alone(chat: TextTask) -> None:
+    raws = [{"prompt": text} for text in ("a", *TINY_TEXTS, "b", "The sea " * 20)]
+    assert len({chat.encode([raw])["input_ids"].shape[1] for raw in raws}) > 3
+    for target in (TextTarget(REPLY), TextTarget(REPLY, 2)):
+        alone = [chat.scores([raw], target)[0] for raw in raws]
+        assert chat.scores(raws, target) == pytest.approx(alone, rel=1e-5)
+
+
+def test_prompts_of_different_lengths_are_answered_as_they_are_alone(chat: TextTask) -> None:
+    inputs = [{"prompt": text} for text in ("a", *TINY_TEXTS)]
+    together = chat.predict_batch(inputs)
+    alone = [chat.predict(each).prediction for each in inputs]
+    assert [each.text for each in together] == [each.text for each in alone]
+    assert [each.scores[0] for each in together] == pytest.approx([each.scores[0] for each in alone], rel=1e-4)
+
+
+def test_long_texts_go_in_smaller_batches_with_the_same_scores(chat: TextTask) -> None:
+    sizes: list[int] = []
+    handle = chat.pipeline.model.register_forward_pre_hook(
+        lambda _, args, kwargs: sizes.append(len(kwargs["input_ids"])), with_kwargs=True
+    )
+    raws = [{"prompt": text + " grey" * 700} for text in "abcdefgh"]
+    try:
+        together = chat.scores(raws, TextTarget(REPLY))
+    finally:
+        handle.remove()
+    assert sum(sizes) == 8 and max(sizes) < 8
+    assert together == pytest.approx([chat.scores([raw], TextTarget(REPLY))[0] for raw in raws], rel=1e-5)
+
+
+def test_the_text_of_a_target_is_bounded_in_tokens(chat: TextTask) -> None:
+    word = " grey"
+    assert len(ids_of(chat, word * LONGEST)) == LONGEST
+    assert np.isfinite(chat.scores([PROMPT], TextTarget(word * LONGEST))).all()
+    with pytest.raises(InputError) as error:
+        chat.scores([PROMPT], TextTarget(word * (LONGEST + 1)))
+    assert str(error.value) == "The text of a target may have 512 tokens, got 513."
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 1_000])
+def test_a_token_beyond_the_text_is_refused(chat: TextTask, beyond: int) -> None:
+    count = len(ids_of(chat, REPLY))
+    with pytest.raises(InputError) as error:
+        chat.scores([PROMPT], TextTarget(REPLY, count + beyond))
+    assert str(error.value) == f"The text has {count} tokens, numbered from 0; there is no {count + beyond}."
+
+
+def test_an_item_is_no_target_of_a_text(chat: TextTask) -> None:
+    with pytest.raises(InputError, match="target of this model is a text"):
+        chat.scores([PROMPT], ItemTarget("text"))
+
+
+def test_a_reply_that_was_cut_is_told_to_be(chat: TextTask) -> None:
+    answer = chat.predict(PROMPT)
+    assert answer.warnings == ("The reply was cut after 64 tokens.",)
+
+
+@pytest.mark.parametrize(
+    ("written", "last", "cut"), [(64, "word", True), (64, "end", False), (63, "word", False), (1, "end", False)]
+)
+def test_only_a_reply_without_an_end_was_cut(chat: TextTask, written: int, last: str, cut: bool) -> None:
+    token = {"word": 10, "end": chat.pipeline.tokenizer.eos_token_id}[last]
+    outputs = {
+        "input_ids": torch.zeros(1, 7, dtype=torch.int64),
+        "generated_sequence": torch.tensor([[[10] * (7 + written - 1) + [token]]]),
+    }
+    assert len(list(chat.remarks(outputs))) == cut
+
+
+def test_leaving_a_text_ends_its_thread_and_gives_the_accelerator_back(chat: TextTask, steps: list[float]) -> None:
+    stream = chat.stream(PROMPT)
+    next(stream)
+    assert generating() == [f"generate {chat.name}"]
+    stream.close()  # type: ignore[attr-defined]  # a generator
+    assert generating() == []
+    assert 0 < len(steps) < 64
+    before = len(steps)
+    assert chat.predict(PROMPT).prediction.text  # nobody holds the accelerator
+    assert len(steps) > before
+
+
+def test_an_error_while_writing_reaches_the_visitor(chat: TextTask) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("out of memory")
+
+    handle = chat.pipeline.model.register_forward_pre_hook(fail)
+    try:
+        with pytest.raises(RuntimeError, match="out of memory"):
+            chat.predict(PROMPT)
+    finally:
+        handle.remove()
+    assert generating() == []
+    assert chat.predict(PROMPT).prediction.text
+
+
+def test_who_waits_too_long_for_the_accelerator_is_told_at_once(
+    chat: TextTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat, "patience", 0.05)
+    held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with runtime.accelerator:
+            held.set()
+            release.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(5)
+    with pytest.raises(Busy, match="busy with others' texts"):
+        chat.predict(PROMPT)
+    assert holder.is_alive()  # nobody had to wait until it was free
+    release.set()
+    holder.join()
+    for thread in threading.enumerate():
+        if thread.name.startswith("generate "):
+            thread.join(10)  # it finds that nobody waits for it any more
+    assert generating() == []
+
+
+def test_who_waits_too_long_for_a_word_is_told_to_try_again(chat: TextTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "patience", 0.05)
+    handle = chat.pipeline.model.register_forward_pre_hook(lambda *_: time.sleep(0.3))
+    try:
+        with pytest.raises(Busy, match="too long for the next word"):
+            chat.predict(PROMPT)
+    finally:
+        handle.remove()
+    assert generating() == []
