@@ -24,7 +24,7 @@ from starlette.middleware import Middleware
 
 from explain import explain_stream
 from explain.panels import why
-from inference import models, runtime, task
+from inference import models, registry, runtime
 from inference.errors import SeeWhyError
 from inference.panels import answer, look
 from inference.panels.form import form
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         if options.command == "check":
-            print(task.check(options.folder))
+            print(registry.check(options.folder))
             return
         endpoints = Endpoints(Catalogue(models.find_all(options.model or [models.ASSETS / "models"])), explain_stream)
     except SeeWhyError as error:

@@ -3,6 +3,6 @@
 Importing this package loads neither torch nor transformers; loading a model does.
 """
 
-from .task import load
+from .registry import load
 
 __all__ = ["load"]

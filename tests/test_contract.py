@@ -15,7 +15,8 @@ from inference import demo, models
 from inference.fields import AnyField
 from inference.panels.answer import FIGURES
 from inference.panels.form import WIDGETS
-from inference.task import Task, available, task_class
+from inference.registry import available, task_class
+from inference.task import Task
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ LAYERS = [
     ["inference.models"],
     ["inference.runtime"],
     ["inference.task"],
+    ["inference.registry"],
     ["inference", "inference.outputs", "inference.inputs", "inference.modeling"],
     ["inference.tasks"],
     ["inference.serving"],

@@ -9,7 +9,7 @@ import pytest
 from requirements import requirements
 
 from inference import demo, models
-from inference.task import available
+from inference.registry import available
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import demo, models, task
+from .. import demo, models, registry
 from ..errors import ModelError, NotFound
 from ..runtime import Cache
 from ..task import Task, Trace
@@ -53,7 +53,7 @@ class Catalogue:
         return loaded
 
     def _load(self, name: str) -> tuple[Task, int]:
-        loaded = task.load(self.folders[name])
+        loaded = registry.load(self.folders[name])
         return loaded, loaded.pipeline.model.get_memory_footprint()
 
 

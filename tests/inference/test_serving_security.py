@@ -192,8 +192,8 @@ def test_nothing_is_fetched_from_another_host(client: TestClient, path: str) -> 
     [
         "/",
         "/api/v1/models",
-        "/gradio_api/file=/tmp/gradio/a.png",
-        "/gradio_api/file=/tmp/gradio/http.png",
+        "/gradio_api/file=/cache/a.png",
+        "/gradio_api/file=/cache/http.png",
         "/gradio_api/upload",
         "/profile/https",
         "/?page=https://evil.org",
