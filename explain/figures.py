@@ -39,7 +39,7 @@ class Figure:
 
 
 def draw(explanation: Explanation, raw: Raw) -> Figure:
-    """The input with its features coloured, where it can be; then bars; then the table behind a fold."""
+    """The input with its features coloured, where it can be, then bars; the table apart from them."""
     order = np.argsort(-np.abs(np.array(explanation.values)), kind="stable")
     values: Any = explanation.values
     stderr: Any = explanation.stderr or [None] * len(order)

@@ -205,6 +205,11 @@ class Task:
         """Reference rows of a table, each keyed by field name. Raises ModelError."""
         return demo.read_background(self.folder, self.demo)
 
+    @cached_property
+    def bytes(self) -> int:
+        """What the weights take in memory."""
+        return int(self.pipeline.model.get_memory_footprint())
+
     @property
     def dtype(self) -> str:
         """The floating type of the model's weights, such as float32."""

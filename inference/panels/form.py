@@ -68,8 +68,8 @@ WIDGETS: dict[str, Callable[[Any, Props], gr.components.Component]] = {
 }
 """How each kind of field is entered."""
 
-Run = Callable[..., Any]
-"""(model, *values) → a stream of what the outputs show."""
+Run = Callable[[str, dict[str, Any]], Iterator[Any]]
+"""(model, inputs by field name) → a stream of what the outputs show."""
 
 
 def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.components.Component]) -> None:
@@ -98,17 +98,22 @@ def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.co
         "api_visibility": "private",
         "trigger_mode": "multiple",  # "once" would drop an example that is clicked while another is explained
     }
-    running: list[Any] = [go.click(**options, js=TO_ANSWER)]
-    running += [widget.submit(**options) for widget in widgets if isinstance(widget, gr.Textbox)]
+    # Each way to ask is a first event, then the run. The first one's way to the server and back gives the cancelling
+    # below its time: listening to the same click, it could otherwise cancel the new run instead of the old.
+    asking: list[Any] = [go.click, *(box.submit for box in widgets if isinstance(box, gr.Textbox))]
+    first = [ask(lambda: None, **QUIET) for ask in asking]
     if offered:
-        filled = offered.click(lambda i: rows[i] if len(rows[i]) > 1 else rows[i][0], offered, widgets, **QUIET)
-        running.append(filled.then(**options, js=TO_ANSWER))
+        first.append(offered.click(lambda i: example_row(rows[i]), offered, widgets, **QUIET))
+        asking.append(offered.click)
+    running = [event.then(**options, js=TO_ANSWER) for event in first]
+    for ask in asking:  # whoever asks anew neither waits for the old answer nor sees it come between
+        ask(None, cancels=running, **QUIET)
     stop.click(None, cancels=running, js=STOPPED, **QUIET)
-    for again in [
-        go.click,
-        *([offered.click] if offered else []),
-    ]:  # whoever asks anew does not wait for the old answer
-        again(None, cancels=running, **QUIET)
+
+
+def example_row(values: list[Any]) -> Any:
+    """An example's values as gradio takes them: a list for several widgets, the bare value for one."""
+    return values if len(values) > 1 else values[0]
 
 
 def widget(model: str, field: Field) -> gr.components.Component:

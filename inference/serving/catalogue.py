@@ -47,14 +47,14 @@ class Catalogue:
         self.about(name)
         ready = name in self._loaded
         with (trace or Trace()).step("model loading") as step:
-            loaded = self._loaded.get(name, lambda: self._load(name), expected_bytes(self.folders[name]))
-            size = loaded.pipeline.model.get_memory_footprint() / 1e6
-            step.detail = f"{number(size)} MB {loaded.where}{', already in memory' if ready else ''}"
+            expected = 0 if ready else expected_bytes(self.folders[name])
+            loaded = self._loaded.get(name, lambda: self._load(name), expected)
+            step.detail = f"{number(loaded.bytes / 1e6)} MB {loaded.where}{', already in memory' if ready else ''}"
         return loaded
 
     def _load(self, name: str) -> tuple[Task, int]:
         loaded = registry.load(self.folders[name])
-        return loaded, loaded.pipeline.model.get_memory_footprint()
+        return loaded, loaded.bytes
 
 
 def at_hand(name: str, folder: Path) -> bool:
@@ -66,5 +66,7 @@ def at_hand(name: str, folder: Path) -> bool:
 
 
 def expected_bytes(folder: Path) -> int:
-    """What a model's weight files take on disk: near enough to what they will take in memory."""
-    return sum(file.stat().st_size for file in (models.weights(folder) or folder).glob("*.safetensors"))
+    """What a model's weight files take on disk, those of an adapter's base included: the least it takes in memory."""
+    source = models.weights(folder) or folder
+    parts = [source, models.adapter_base(source)]
+    return sum(file.stat().st_size for part in parts if part for file in part.glob("*.safetensors"))

@@ -124,6 +124,7 @@ def test_a_sentence_of_ones_own(visit: Visit) -> None:
 def test_a_row_changed_by_hand(visit: Visit) -> None:
     choose(visit.page, "House prices in Ames, Iowa")
     visit.page.get_by_text("A typical house").click()
+    expect(visit.page.locator("#answer .headline")).to_be_in_viewport(timeout=EXPLAINED)
     before, why, path = read(visit.page)
     assert "$" in before
     assert "Living area" in why
@@ -209,6 +210,21 @@ def test_another_example_is_answered_while_one_is_explained(visit: Visit) -> Non
     prediction, why, _ = read(visit.page)
     assert "espresso" in prediction
     assert "espresso" in why
+
+
+def test_a_text_sent_by_keyboard_replaces_the_one_being_explained(visit: Visit) -> None:
+    choose(visit.page, "Tiny chat")
+    box = visit.page.get_by_role("textbox", name="Prompt")
+    box.fill("The sea in winter is grey and loud and why do leaves turn red in autumn")
+    box.press("Shift+Enter")
+    expect(visit.page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
+    box.fill("A warm film")
+    box.press("Shift+Enter")
+    expect(visit.page.locator("#why .words")).to_have_text("A warm film", timeout=EXPLAINED)
+    read(visit.page)
+    visit.page.wait_for_timeout(1500)  # nothing of the first may come between
+    expect(visit.page.locator("#why .words")).to_have_text("A warm film")
+    expect(visit.page.locator("#why progress")).to_have_count(0)
 
 
 def test_models_and_examples_can_be_chosen_by_keyboard(visit: Visit) -> None:
