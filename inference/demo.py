@@ -5,6 +5,7 @@ The JSON schema is derived from the dataclasses here and published as assets/dem
 
 import csv
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from .policy import Policy
 from .types import Raw, Record, adapter, mistakes
 
 FILE = "demo.json"
+SIBLING = re.compile(r"[\w-][\w.-]*")
+"""A folder's name that leads nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,9 @@ class Demo(Record):
     """One model as a visitor meets it.
 
     `unit` is the unit of a value output, `output` its name. `background` names a CSV of reference rows (columns are
-    field names): what a hidden number or category is replaced by in an explanation.
+    field names): what a hidden number or category is replaced by in an explanation. `picture` names an SVG, PNG, JPEG
+    or WebP that stands for the model. `weights` names the model folder beside this one whose weights it shows in
+    another way. `groups` joins labels: each group's probability is the sum of its labels', and `rest` is what remains.
     """
 
     version: Literal[1] = 1
@@ -46,8 +51,14 @@ class Demo(Record):
     output: str = "value"
     unit: str | None = None
     background: str | None = None
+    picture: str | None = None
+    weights: str | None = None
+    groups: dict[str, tuple[str, ...]] | None = None
+    rest: str = "other"
 
     def __post_init__(self) -> None:
+        if self.weights is not None and not SIBLING.fullmatch(self.weights):
+            raise ValueError(f"weights must be the name of a folder beside this one, got {self.weights!r}")
         names = [field.name for field in self.fields]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
@@ -113,6 +124,15 @@ def read(folder: Path) -> Demo:
         raise ModelError(f"{folder.name}/{FILE}: {'; '.join(mistakes(error))}.") from None
 
 
+def weights_of(folder: Path) -> str:
+    """The name of the folder whose weights a model folder shows: its own, unless demo.json names another beside it."""
+    try:
+        named = json.loads((folder / FILE).read_text(encoding="utf-8")).get("weights")
+    except (OSError, ValueError, AttributeError):  # `read` tells what is wrong
+        named = None
+    return named if isinstance(named, str) and SIBLING.fullmatch(named) else folder.name
+
+
 def read_items(folder: Path, name: str) -> dict[str, str]:
     """Names by id from a CSV with the columns id and name. Raises ModelError."""
     rows = read_csv(folder, name)
@@ -148,12 +168,18 @@ def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
         return inputs
     pictures = [field.name for field in demo.fields if field.kind == "image"]
     named = [example.inputs.get(name) for example in demo.examples for name in pictures]
-    known = {name: path for name in named if isinstance(name, str) for path in [(folder / name).resolve()]}
-    own = {name: path for name, path in known.items() if path.is_relative_to(folder.resolve())}
+    own = {name: path for name in named if isinstance(name, str) for path in [file(folder, demo, name)] if path}
     return {
         name: own.get(value, value) if name in pictures and isinstance(value, str) else value
         for name, value in inputs.items()
     }
+
+
+def file(folder: Path, demo: Demo, name: str) -> Path | None:
+    """Where a file that a demo.json names lies: in its folder or in that of the weights it shows; None if outside."""
+    homes = [folder.parent / demo.weights, folder] if demo.weights else [folder]
+    inside = [path for home in homes for path in [(home / name).resolve()] if path.is_relative_to(home.resolve())]
+    return next((path for path in inside if path.is_file()), inside[-1] if inside else None)
 
 
 def check(folder: Path) -> str:
@@ -162,6 +188,9 @@ def check(folder: Path) -> str:
     for example in about.examples:
         about.parse(resolve(folder, about, example.inputs))
     read_background(folder, about)
+    picture = file(folder, about, about.picture) if about.picture else None
+    if about.picture and not (picture and picture.is_file()):
+        raise ModelError(f"{folder.name}/{FILE}: picture names {about.picture!r}, which is not in the folder.")
     return f"{folder.name}: no mistake found; fields: {len(about.fields)}, examples: {len(about.examples)}."
 
 

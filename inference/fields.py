@@ -113,6 +113,7 @@ class ImageField(Field):
     def _open(self, value: Any) -> Image.Image:
         picture = Image.open(self._source(value), formats=FORMATS)
         if picture.width * picture.height <= MAX_PIXELS:
+            picture.info["size"] = picture.size
             picture.draft("RGB", (self.max_side, self.max_side))  # a large JPEG decodes at a fraction of its size
         return picture
 
@@ -130,7 +131,8 @@ class ImageField(Field):
             raise InputError(f"{self.label} is a data URI whose base64 is damaged; encode the file again.") from None
 
     def describe(self, value: Image.Image) -> str:
-        return f"{self.label}: {value.width:,} × {value.height:,} pixels, RGB"
+        width, height = value.info.get("size", value.size)
+        return f"{self.label}: {width:,} × {height:,} pixels, RGB"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from . import tokens
 from .fields import MaskedText
-from .task import Batch, Task
+from .task import Batch, Sight, Task
 from .types import Raw
 
 
@@ -33,3 +33,11 @@ class TextInput(Task):
         offsets = encoded.pop("offset_mapping")[0]
         token, _ = tokens.replacement(self.pipeline.tokenizer)
         return {**encoded, "input_ids": tokens.hide(encoded["input_ids"], offsets, masked.hidden, token)}
+
+    def prepared(self, raw: Raw, batch: Batch) -> str:
+        count = batch["input_ids"].shape[1]
+        return f"cut into {count:,} tokens, each a number that the model knows"
+
+    def sight(self, batch: Batch) -> Sight:
+        with self.tokenizing:
+            return Sight(tokens=tuple(self.pipeline.tokenizer.batch_decode(batch["input_ids"][0][:, None])))

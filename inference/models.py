@@ -61,8 +61,12 @@ def folder(name_or_folder: str | Path) -> Path:
 
 
 def weights(folder: Path) -> Path | None:
-    """The folder that holds a model's weights: its own, or the same name in the user's cache; None if neither."""
-    for candidate in (folder, user_cache() / folder.name):
+    """The folder that holds a model's weights; None if there is none.
+
+    Its own, or the same name in the user's cache; or, where its demo.json names another model's weights, that one's.
+    """
+    owner = folder.parent / demo.weights_of(folder)
+    for candidate in (owner, user_cache() / owner.name):
         if any((candidate / name).is_file() for name in WEIGHTS):
             return candidate
     return None

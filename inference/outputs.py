@@ -61,14 +61,38 @@ class ItemTask(Task):
 
 
 class LabelsTask(ItemTask):
-    """Classes with probabilities."""
+    """Classes with probabilities, or groups of them where demo.json joins labels."""
 
     kind = "labels"
     scale = "probability"
 
     @cached_property
-    def positions(self) -> dict[str, int]:
+    def labels(self) -> dict[str, int]:
+        """The model's own labels, each with its column of the logits."""
         return {name: i for i, name in self.pipeline.model.config.id2label.items()}
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        groups = self.demo.groups
+        return {name: i for i, name in enumerate([*groups, self.demo.rest])} if groups else self.labels
+
+    @cached_property
+    def membership(self) -> NDArray[np.float64]:
+        """Which label belongs to which group, float64[labels, groups] of 0 and 1. Raises ModelError."""
+        groups = self.demo.groups or {}
+        if not self.exclusive:
+            raise ModelError(f"{self.name}: labels that do not exclude one another cannot be summed by groups.")
+        named = [label for group in groups.values() for label in group]
+        for label in named:
+            if label not in self.labels or named.count(label) > 1:
+                raise ModelError(
+                    f"{self.name}: groups names {label!r}, which is no label of the model, or names it twice."
+                )
+        member = np.zeros((len(self.labels), len(groups) + 1))
+        for column, group in enumerate(groups.values()):
+            member[[self.labels[label] for label in group], column] = 1
+        member[:, -1] = 1 - member.sum(1)
+        return member
 
     def options(self) -> dict[str, Any]:
         config = self.pipeline.model.config
@@ -77,20 +101,33 @@ class LabelsTask(ItemTask):
         return {"top_k": len(config.id2label)}
 
     def all_scores(self, outputs: Batch) -> NDArray[np.float64]:
-        """Softmax of the logits, or a sigmoid each where labels do not exclude one another."""
+        """Softmax of the logits, or a sigmoid each where labels do not exclude one another; summed by groups."""
         logits: torch.Tensor = outputs["logits"].double()
+        probabilities: NDArray[np.float64] = (logits.softmax(-1) if self.exclusive else logits.sigmoid()).numpy()
+        return probabilities @ self.membership if self.demo.groups else probabilities
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether exactly one label is right, so that probabilities add up to 1."""
         config = self.pipeline.model.config
-        if config.problem_type == "multi_label_classification" or config.num_labels == 1:
-            return logits.sigmoid().numpy()
-        return logits.softmax(-1).numpy()
+        return config.problem_type != "multi_label_classification" and config.num_labels > 1
 
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
+        if self.demo.groups:
+            return [self.ranked(scores) for scores in self.all_scores(outputs)]
         predictions = []
         for i in range(len(raws)):
             labels = self.pipeline.postprocess({"logits": outputs["logits"][i : i + 1]}, **self.postprocess_options)
             items = (Item(entry["label"], entry["label"], entry["score"]) for entry in labels)
             predictions.append(Prediction(self.kind, self.scale, self.named(items)))
         return predictions
+
+    def ranked(self, scores: NDArray[np.float64]) -> Prediction:
+        """The groups of one input, the most probable first."""
+        names = list(self.positions)
+        best = np.argsort(-scores, kind="stable")
+        items = (Item(names[i], names[i], float(scores[i])) for i in best)
+        return Prediction(self.kind, self.scale, self.named(items))
 
 
 class ValueTask(ItemTask):

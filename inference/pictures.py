@@ -13,10 +13,16 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # Pillow knows others that start progr
 
 
 def upright_rgb(picture: Image.Image, max_side: int) -> Image.Image:
-    """First frame, turned by EXIF, on white where transparent, 8 bits, at most `max_side` pixels; metadata dropped."""
+    """First frame, turned by EXIF, on white where transparent, 8 bits, at most `max_side` pixels; metadata dropped.
+
+    `info["size"]` of the result says what size the picture came in, (width, height) after the turn.
+    """
+    size = picture.info.get("size", picture.size)  # a JPEG may have been decoded smaller
     if picture.width * picture.height > MAX_PIXELS:
         raise Image.DecompressionBombError
-    picture = ImageOps.exif_transpose(picture)
+    turned = ImageOps.exif_transpose(picture)
+    size = size[::-1] if turned.size != picture.size else size
+    picture = turned
     if picture.mode.startswith(("I", "F")):
         picture = eight_bits(picture)
     picture.thumbnail((max_side, max_side), Image.Resampling.BICUBIC, reducing_gap=3.0)
@@ -24,7 +30,7 @@ def upright_rgb(picture: Image.Image, max_side: int) -> Image.Image:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     clean = picture.convert("RGB")
-    clean.info = {}
+    clean.info = {"size": size}
     return clean
 
 

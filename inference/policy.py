@@ -40,11 +40,11 @@ class Policy(Record):
         item = self._item(prediction)
         rule = next(rule for rule in self.rules if rule.at_least is None or item.score >= rule.at_least)
         floor = rule.at_least if rule.at_least is not None else self._lowest()
-        what = f"probability of {item.name}" if prediction.scale == "probability" else item.name
+        what = f"{item.name} probability" if prediction.scale == "probability" else item.name
         reason = f"{what} {distinct(item.score, floor, prediction)}"
         if floor is not None:
             relation = "is at or above" if rule.at_least is not None else "is below"
-            reason += f" {relation} {quantity(floor, prediction.unit)}"
+            reason += f" {relation} {threshold(floor, prediction)}"
         return Decision(rule.action, reason)
 
     def tone(self, decision: Decision) -> Tone:
@@ -69,3 +69,11 @@ def distinct(score: float, floor: float | None, prediction: Prediction) -> str:
     while floor is not None and places < 9 and (round(score, places) >= floor) != (score >= floor):
         places += 1
     return quantity(score, prediction.unit, places)
+
+
+def threshold(floor: float, prediction: Prediction) -> str:
+    """A threshold as its rule states it, with two decimals at least where it is a probability: 0.90, 0.125."""
+    if prediction.scale != "probability":
+        return quantity(floor, prediction.unit)
+    places = next((places for places in range(2, 9) if round(floor, places) == floor), 9)
+    return quantity(floor, prediction.unit, places)

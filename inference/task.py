@@ -18,10 +18,19 @@ from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, S
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PIL.Image import Image
     from transformers import Pipeline
 
 Batch = dict[str, Any]
 """Model inputs by name, tensors with a leading batch dimension."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the model gets to see, for people to look at: a text's tokens, or a picture (RGB)."""
+
+    tokens: tuple[str, ...] = ()
+    picture: "Image | None" = None
 
 
 @dataclass
@@ -29,20 +38,22 @@ class Note:
     """What a step will say of itself."""
 
     detail: str = ""
+    words: str | None = None
 
 
 @dataclass
 class Trace:
-    """The steps taken so far, timed as they run."""
+    """The steps taken so far, timed as they run, and the batch that preprocessing made."""
 
     steps: list[Step] = field(default_factory=list)
+    batch: Batch | None = None
 
     @contextmanager
     def step(self, name: str) -> Iterator[Note]:
         """Time the block; its note's detail says what went in and what came out."""
         note, start = Note(), time.perf_counter()
         yield note
-        self.steps.append(Step(name, round((time.perf_counter() - start) * 1000, 3), note.detail))
+        self.steps.append(Step(name, round((time.perf_counter() - start) * 1000, 3), note.detail, note.words))
 
 
 class Task:
@@ -109,6 +120,14 @@ class Task:
         """What came out of postprocessing, in a few words."""
         raise NotImplementedError
 
+    def prepared(self, raw: Raw, batch: Batch) -> str | None:
+        """What preprocessing made of an input, in words: `27 tokens`."""
+        return None
+
+    def sight(self, batch: Batch) -> Sight | None:
+        """What the model sees of the one input in a batch, for people to look at."""
+        return None
+
     # What the explanation asks
 
     def target(self, prediction: Prediction) -> Target:
@@ -169,14 +188,17 @@ class Task:
             raw = self.parse(inputs)
             step.detail = self.demo.describe(raw)
         with trace.step("preprocessing") as step:
-            batch = self.encode([raw])
+            trace.batch = batch = self.encode([raw])
             step.detail = f"{self.demo.kinds} → {shapes(batch)}"
+            step.words = self.prepared(raw, batch)
         with trace.step("forward pass") as step:
             outputs = yield from self.run(batch)
             step.detail = f"{', '.join(batch)} → {shapes(outputs)}, {self.where}"
+            step.words = f"the model computes, {self.where}"
         with trace.step("postprocessing") as step:
             prediction = self.read(outputs, [raw])[0]
             step.detail = f"{', '.join(outputs)} → {self.summary(prediction)}"
+            step.words = self.summary(prediction)
         decision = None
         if self.demo.decision:
             with trace.step("decision") as step:

@@ -132,11 +132,15 @@ class Decision(Record):
 
 @dataclass(frozen=True)
 class Step(Record):
-    """One step of the path a datum took: its name, its time in milliseconds, what went in and came out."""
+    """One step of the path a datum took: its name, its time in milliseconds, what went in and came out.
+
+    `detail` has shapes and dtypes; `words` says the same to people, where there is more to say than that.
+    """
 
     step: str
     ms: float
     detail: str
+    words: Annotated[str | None, absent] = None
 
 
 @dataclass(frozen=True)

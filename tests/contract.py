@@ -57,8 +57,17 @@ def prediction_is_the_pipelines_own(task: Task) -> None:
     """Each example, asked one after the other, gets what a bare call of the pipeline says of that very example."""
     for inputs in inputs_of(task):
         prediction = task.predict(inputs).prediction
-        bare = task.pipeline(task.prepare(task.parse(inputs)), **task.options())
-        close(prediction, BARE[prediction.kind](bare))
+        bare = BARE[prediction.kind](task.pipeline(task.prepare(task.parse(inputs)), **task.options()))
+        close(prediction, grouped(bare, task.demo) if task.demo.groups else bare)
+
+
+def grouped(bare: list[tuple[str, float]], demo: Demo) -> list[tuple[str, float]]:
+    """The pipeline's labels summed by the groups of demo.json, the most probable group first."""
+    owner = {label: name for name, labels in (demo.groups or {}).items() for label in labels}
+    sums = dict.fromkeys([*(demo.groups or {}), demo.rest], 0.0)
+    for label, score in bare:
+        sums[owner.get(label, demo.rest)] += score
+    return sorted(sums.items(), key=lambda entry: -entry[1])
 
 
 BARE = {

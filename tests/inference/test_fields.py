@@ -431,7 +431,7 @@ def test_a_photo_is_turned_by_its_exif_and_the_metadata_dropped(orientation: int
     exif[0x0112] = orientation
     result = parsed(NOISE, exif=exif)
     assert np.array_equal(np.asarray(result), TURNS[orientation](np.asarray(NOISE)))
-    assert result.info == {}
+    assert set(result.info) == {"size"}
     assert not result.getexif()
 
 
@@ -606,3 +606,15 @@ def test_every_kind_of_field_is_tested_here() -> None:
         next(f.default for f in dataclasses.fields(kind) if f.name == "kind") for kind in Field.__subclasses__()
     }
     assert declared == {field.kind for field in FIELDS}
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_reduced_photo_tells_the_size_it_came_in(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    buffer = io.BytesIO()
+    Image.new("RGB", (900, 600), "teal").save(buffer, "JPEG", exif=exif)
+    field = ImageField(name="photo", label="Photo", max_side=100)
+    found = field.parse("data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode())
+    assert max(found.size) == 100
+    assert field.describe(found) == f"Photo: {'900 × 600' if orientation == 1 else '600 × 900'} pixels, RGB"

@@ -16,7 +16,7 @@ from transformers import TextClassificationPipeline
 
 from inference import runtime, tokens
 from inference.demo import Demo
-from inference.errors import Busy, InputError
+from inference.errors import Busy, InputError, ModelError
 from inference.fields import HistoryField, TextField
 from inference.outputs import LONGEST, SHOWN, LabelsTask, RankingTask, TextTask, ValueTask
 from inference.policy import Policy, Rule
@@ -109,6 +109,36 @@ def test_a_target_that_is_no_item_is_refused(target: Target, message: str) -> No
     with pytest.raises(InputError) as error:
         labels(3).score({"logits": torch.tensor(LOGITS)}, target)
     assert str(error.value) == message
+
+
+GROUPS = {"first": ("label 0", "label 2"), "second": ("label 1",)}
+
+
+def grouped(groups: dict[str, tuple[str, ...]], problem_type: str | None = None) -> LabelsTask:
+    task = labels(4, problem_type)
+    task.demo = about(groups=groups, rest="neither")
+    return task
+
+
+def test_a_groups_probability_is_the_sum_of_its_labels() -> None:
+    outputs = {"logits": torch.tensor([[2.0, -1.0, 0.5, 1.0]])}
+    [prediction] = grouped(GROUPS).read(outputs, [{}])
+    each = np.exp([2.0, -1.0, 0.5, 1.0]) / np.exp([2.0, -1.0, 0.5, 1.0]).sum()
+    assert prediction.names == ["first", "neither", "second"]
+    np.testing.assert_allclose(prediction.scores, [each[0] + each[2], each[3], each[1]])
+    score = grouped(GROUPS).score(outputs, ItemTarget("neither"))
+    np.testing.assert_allclose(score, [each[3]])
+
+
+@pytest.mark.parametrize("groups", [{"a": ("nonsense",)}, {"a": ("label 1",), "b": ("label 1",)}])
+def test_a_group_of_unknown_or_repeated_labels_is_told(groups: dict[str, tuple[str, ...]]) -> None:
+    with pytest.raises(ModelError, match=r"groups names '(nonsense|label 1)'"):
+        grouped(groups).all_scores({"logits": torch.zeros(1, 4)})
+
+
+def test_labels_that_do_not_exclude_one_another_have_no_groups() -> None:
+    with pytest.raises(ModelError, match="cannot be summed"):
+        grouped(GROUPS, "multi_label_classification").all_scores({"logits": torch.zeros(1, 4)})
 
 
 # Values

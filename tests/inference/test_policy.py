@@ -27,12 +27,12 @@ def price(value: float) -> Prediction:
 @pytest.mark.parametrize(
     ("score", "action", "reason"),
     [
-        (1.0, "Share", "probability of praise 1.00 is at or above 0.8"),
-        (0.8, "Share", "probability of praise 0.80 is at or above 0.8"),
-        (0.79, "Read", "probability of praise 0.79 is at or above 0.4"),
-        (0.4, "Read", "probability of praise 0.40 is at or above 0.4"),
-        (0.39, "Answer", "probability of praise 0.39 is below 0.4"),
-        (0.0, "Answer", "probability of praise 0.00 is below 0.4"),
+        (1.0, "Share", "praise probability 1.00 is at or above 0.80"),
+        (0.8, "Share", "praise probability 0.80 is at or above 0.80"),
+        (0.79, "Read", "praise probability 0.79 is at or above 0.40"),
+        (0.4, "Read", "praise probability 0.40 is at or above 0.40"),
+        (0.39, "Answer", "praise probability 0.39 is below 0.40"),
+        (0.0, "Answer", "praise probability 0.00 is below 0.40"),
     ],
 )
 def test_the_first_rule_that_is_met_decides(score: float, action: str, reason: str) -> None:
@@ -52,16 +52,16 @@ def test_the_reason_speaks_in_the_unit_of_the_output(value: float, action: str, 
 
 def test_a_reason_never_says_that_a_number_is_below_itself() -> None:
     reason = SENTIMENT.decide(labels(0.3999)).reason
-    assert "0.40 is below 0.4" not in reason
+    assert "0.40 is below 0.40" not in reason
 
 
 def test_top_is_whichever_came_first() -> None:
     policy = Policy((Rule("Tag", 0.6), Rule("Leave")))
-    assert policy.decide(labels(0.3)) == Decision("Tag", "probability of complaint 0.70 is at or above 0.6")
+    assert policy.decide(labels(0.3)) == Decision("Tag", "complaint probability 0.70 is at or above 0.60")
 
 
 def test_a_single_rule_takes_everything() -> None:
-    assert Policy((Rule("Publish"),)).decide(labels(0.5)) == Decision("Publish", "probability of praise 0.50")
+    assert Policy((Rule("Publish"),)).decide(labels(0.5)) == Decision("Publish", "praise probability 0.50")
 
 
 def test_a_rule_about_an_unknown_item_is_the_presenters_mistake() -> None:
