@@ -14,8 +14,6 @@ import argparse
 import logging
 import sys
 import threading
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +21,10 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from explain import explain_stream
-from explain.panels import why
+from explain.panels.page import page
 from inference import models, registry, runtime
 from inference.errors import SeeWhyError
-from inference.panels import answer, look
-from inference.panels.form import form
-from inference.panels.remote import remote
+from inference.panels import look
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
@@ -67,51 +63,6 @@ def parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="check the demo.json of a model folder")
     checking.add_argument("folder", type=Path)
     return parser
-
-
-def page(endpoints: Endpoints) -> gr.Blocks:
-    """The one screen: models on top, form left, answer right, explanation under it, path below."""
-    demos, folders = endpoints.catalogue.demos, endpoints.catalogue.folders
-    with gr.Blocks(title="SeeWhy", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
-        gr.HTML(look.HEADER)
-        choices = [(about.title, name) for name, about in demos.items()]
-        model = gr.Radio(choices, value=choices[0][1], label="Model", elem_classes="models")
-
-        @gr.render(inputs=model)
-        def screen(name: str) -> None:
-            """Made anew for each model, so that nothing of the model before can write into it."""
-            with gr.Row(elem_classes="screen"):
-                left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
-            with right:
-                # Each with a value: without one, the page would keep that of the model before.
-                shown = [
-                    gr.HTML(answer.EMPTY, elem_id="answer"),
-                    gr.HTML("", elem_id="why"),
-                    gr.HTML("", elem_id="path"),
-                ]
-            with left:
-                form(name, folders[name], demos[name], partial(case, endpoints), shown)
-
-        gr.HTML(look.FOOTER)
-        remote(endpoints)
-    return blocks
-
-
-def case(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """What the page shows of one input: (answer, why, path), first the prediction, then the sharpening explanation."""
-    keep = gr.skip()
-    yield answer.WAITING, "", ""
-    try:
-        for shown, path, prediction in answer.stream(endpoints, name, inputs):  # noqa: B007  # the last is explained
-            yield shown, why.WAITING, path
-    except Exception as error:
-        yield answer.failure(report(error).message), "", ""
-        return
-    try:
-        for explanation in why.stream(endpoints, name, inputs, prediction):
-            yield keep, explanation, keep
-    except Exception as error:
-        yield keep, answer.failure(report(error).message), keep
 
 
 def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, **how: Any) -> tuple[Any, str, str]:

@@ -1,24 +1,144 @@
-// What Gradio's widgets lack for keyboards and screen readers. No state, no requests.
+// What Gradio's widgets lack: models with addresses of their own, questions about any output, a case to take along, and
+// what keyboards and screen readers need. No requests.
 
-document.addEventListener("keydown", (event) => {
-    // Arrow keys walk through the models, as in any group of radio buttons.
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step || !event.target.matches(".models input[type=radio]")) return;
-    event.preventDefault();
-    const radios = [...document.querySelectorAll(".models input[type=radio]")];
-    const next = radios[(radios.indexOf(event.target) + step + radios.length) % radios.length];
-    next.focus();
-    next.click();
+const at = (selector) => document.querySelector(selector);
+const all = (selector) => [...document.querySelectorAll(selector)];
+
+// Gradio reads its text boxes; a hidden one carries what its widgets cannot say.
+function tell(id, value) {
+    const box = at(`#${id} textarea`);
+    box.value = value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// The model that the address names
+
+const named = () => new URLSearchParams(location.search).get("model") ?? "";
+let opened = "";
+
+function open(model) {
+    if (model === opened) return;
+    opened = model;
+    document.body.classList.toggle("chosen", model !== "");
+    scrollTo(0, 0);
+    tell("chosen", model);
+}
+
+addEventListener("popstate", () => open(named()));
+
+// For Gradio's load event: only then do its text boxes listen.
+function arrive() {
+    document.body.classList.toggle("chosen", (opened = named()) !== "");
+    return opened;
+}
+
+// Clicks
+
+let questions = 0; // numbered, so that the same one can be asked again
+
+const saves = {
+    json: () => save(new Blob([JSON.stringify(theCase(), null, 2)], { type: "application/json" }), "json"),
+    png: async () => save(await picture(), "png"),
+    print: () => print(),
+};
+
+document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-model]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        history.pushState(null, "", link.dataset.model ? `?model=${encodeURIComponent(link.dataset.model)}` : "?");
+        open(link.dataset.model);
+    }
+    const asked = event.target.closest("[data-target]");
+    if (asked) {
+        all("[data-target]").forEach((each) => each.setAttribute("aria-pressed", String(each === asked)));
+        tell("target", JSON.stringify([++questions, JSON.parse(asked.dataset.target)]));
+    }
+    const kind = event.target.closest("[data-save]")?.dataset.save;
+    if (kind) saves[kind]();
+    if (event.target.matches(".copy")) copy(event.target);
 });
 
-new MutationObserver(() => {
+async function copy(button) {
+    await navigator.clipboard.writeText(button.closest(".code").querySelector("code").innerText);
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+}
+
+// A case to take along
+
+function theCase() {
+    const { pictures, ...asked } = JSON.parse(at(".take").dataset.asked);
+    for (const name of pictures) asked.inputs[name] = at(".regions img")?.src ?? null;
+    const parts = all("script[data-case]").map((part) => [part.dataset.case, JSON.parse(part.textContent)]);
+    return { ...asked, ...Object.fromEntries(parts) };
+}
+
+function save(blob, ending) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `seewhy-${opened.replace(/[^\w.-]+/g, "-")}.${ending}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+// The cards as an SVG that holds their HTML and our style sheet, drawn on a canvas: nothing leaves the page.
+async function picture() {
+    const width = 760, shown = document.createElement("div");
+    shown.className = `gradio-container sheet${at(".dark") ? " dark" : ""}`;
+    for (const id of ["answer", "why"]) shown.append(...at(`#${id}`).cloneNode(true).querySelectorAll(".card"));
+    shown.querySelectorAll("details, script, .ask.hint, .opacity").forEach((part) => part.remove());
+    shown.style.width = `${width}px`;
+    const title = document.createElement("h1");
+    title.textContent = at(".heading h2").textContent;
+    shown.prepend(title);
+    at(".gradio-container").append(shown); // to measure it
+    const height = Math.ceil(shown.getBoundingClientRect().height);
+    shown.remove();
+    const style = document.createElement("style");
+    style.textContent = ownStyle();
+    shown.prepend(style);
+    const html = new XMLSerializer().serializeToString(shown);
+    const veil = at("#why").style.getPropertyValue("--veil") || 0.85;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`
+        + `<foreignObject width="100%" height="100%" style="--veil: ${veil}">${html}</foreignObject></svg>`;
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    context.drawImage(image, 0, 0);
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+// Our own rules, which Gradio puts into a style element as they are.
+function ownStyle() {
+    return all("style").map((style) => style.textContent).find((text) => text.includes("The look of SeeWhy")) ?? "";
+}
+
+// What is shown no longer belongs to what is entered until the next answer comes.
+
+document.addEventListener("input", (event) => {
+    const property = event.target.dataset?.property;
+    if (property) at("#why").style.setProperty(property, event.target.value / 100);
+    else if (event.target.closest(".fields")) at("#why")?.classList.add("stale");
+});
+
+new MutationObserver((changes) => {
+    if (changes.some((change) => change.target.closest?.("#why"))) at("#why")?.classList.remove("stale");
     // Example pictures carry their titles; the answer is read out when it comes.
-    const titles = JSON.parse(document.querySelector(".summary")?.dataset.titles ?? "[]");
-    document.querySelectorAll("button.gallery-item:has(img)").forEach((button, i) => {
+    const titles = JSON.parse(at(".summary")?.dataset.titles ?? "[]");
+    all("button.gallery-item:has(img)").forEach((button, i) => {
         if (titles[i] && button.title !== titles[i]) {
             button.title = titles[i];
             button.setAttribute("aria-label", titles[i]);
         }
     });
-    document.querySelector("#answer:not([aria-live])")?.setAttribute("aria-live", "polite");
+    at("#answer:not([aria-live])")?.setAttribute("aria-live", "polite");
+    const address = new URL(".", location.href).href.replace(/\/$/, "");
+    all(".take code:not([data-address])").forEach((code) => {
+        code.dataset.address = "here";
+        code.textContent = code.textContent.replaceAll("http://127.0.0.1:7860", address);
+    });
 }).observe(document.documentElement, { childList: true, subtree: true });

@@ -18,7 +18,8 @@ from .players import png_uri
 from .types import Explanation
 
 LISTED = 12
-"""Bars drawn; the table has every feature."""
+"""Steps of the waterfall; the table has every feature."""
+CAVEAT = "This is what the model uses, not what causes it."
 NUMBERED = 5
 """Regions whose numbers stand on the picture."""
 FOR, AGAINST = (37, 99, 235), (217, 95, 2)
@@ -39,7 +40,7 @@ class Figure:
 
 
 def draw(explanation: Explanation, raw: Raw) -> Figure:
-    """The input with its features coloured, where it can be, then bars; the table apart from them."""
+    """The input with its features coloured, where it can be, then a waterfall; the table apart from them."""
     order = np.argsort(-np.abs(np.array(explanation.values)), kind="stable")
     values: Any = explanation.values
     stderr: Any = explanation.stderr or [None] * len(order)
@@ -47,7 +48,7 @@ def draw(explanation: Explanation, raw: Raw) -> Figure:
     alt = sentence(explanation, rows)
     kinds = {next(iter(feature.where)) for feature in explanation.features if feature.where}
     inputs = "".join(INPUTS[kind](explanation, raw, alt) for kind in sorted(kinds) if kind in INPUTS)
-    html = f'<p class="sentence">{escape(alt)}</p>{inputs}{bars(explanation, rows)}'
+    html = f'<p class="sentence">{escape(alt)}</p><p class="hint">{CAVEAT}</p>{inputs}{waterfall(explanation, rows)}'
     return Figure(html, table(explanation, rows), alt, rows)
 
 
@@ -123,34 +124,58 @@ def overlay(explanation: Explanation) -> Image.Image:
     return Image.fromarray(colours[labels])
 
 
-def bars(explanation: Explanation, rows: list[Row]) -> str:
-    """From the base to the score: one bar a feature, left against, right for, with its 95 % interval."""
-    top = max((abs(value) + 1.96 * (stderr or 0) for _, value, stderr in rows), default=0) or 1
-    items = "".join(bar(label, value, stderr, top, explanation) for label, value, stderr in rows[:LISTED])
-    rest = rows[LISTED:]
+def waterfall(explanation: Explanation, rows: list[Row]) -> str:
+    """From the score with everything hidden to the score as it is, a floating bar a feature with its 95 % interval."""
+    listed, rest = rows[:LISTED], rows[LISTED:]
     if rest:
-        total = sum(value for _, value, _ in rest)
-        items += bar(f"{len(rest)} more together", total, None, max(top, abs(total)), explanation)
-    base, score = (sized(float(end), explanation) for end in (explanation.base, explanation.score))  # type: ignore[arg-type]
+        listed = [*listed, (f"{len(rest)} more together", sum(value for _, value, _ in rest), None)]
+    base, score = float(explanation.base), float(explanation.score)  # type: ignore[arg-type]  # of one output
+    ends = np.cumsum([base, *(value for _, value, _ in listed)])
+    margins = [1.96 * (stderr or 0) for _, _, stderr in listed]
+    low = min(ends.min(), score, *(end - margin for end, margin in zip(ends[1:], margins, strict=True)))
+    high = max(ends.max(), score, *(end + margin for end, margin in zip(ends[1:], margins, strict=True)))
+    axis = Axis(low, (high - low) or 1.0)
+    steps = "".join(step(row, start, axis, explanation) for row, start in zip(listed, ends, strict=False))
     against, in_favour = ("lowers it", "raises it") if is_amount(explanation) else ("speaks against", "speaks for")
     return (
         f'<div class="legend"><span class="against">{against}</span><span class="for">{in_favour}</span></div>'
-        f'<ul class="effects">{items}</ul>'
-        f'<p class="sum"><span>Everything hidden <b>{base}</b></span><span>Nothing hidden <b>{score}</b></span></p>'
+        f'<ul class="effects">{level("Everything hidden", base, axis, explanation)}{steps}'
+        f"{level('Nothing hidden', score, axis, explanation)}</ul>"
     )
 
 
-def bar(label: str, value: float, stderr: float | None, top: float, explanation: Explanation) -> str:
-    """One row of the bars; widths are percentages of half the track."""
+@dataclass(frozen=True)
+class Axis:
+    """A stretch of scores that fills the width of a track."""
+
+    low: float
+    width: float
+
+    def at(self, score: float) -> float:
+        """Where a score stands, in percent of the width."""
+        return 100 * (score - self.low) / self.width
+
+
+def level(label: str, score: float, axis: Axis, explanation: Explanation) -> str:
+    """The row of one of the two ends."""
+    return (
+        f'<li class="level"><span class="name">{label}</span><span class="track">'
+        f'<span class="tick" style="left:{axis.at(score):.1f}%"></span></span>'
+        f'<span class="number">{sized(score, explanation)}</span></li>'
+    )
+
+
+def step(row: Row, start: float, axis: Axis, explanation: Explanation) -> str:
+    """One feature's row: its bar goes from where the rows above ended to where its own value leads."""
+    label, value, stderr = row
+    left, right = sorted((axis.at(start), axis.at(start + value)))
     whisker = ""
     if stderr:
-        low, high = (50 + 50 * edge / top for edge in (value - 1.96 * stderr, value + 1.96 * stderr))
+        low, high = (axis.at(start + value + edge * stderr) for edge in (-1.96, 1.96))
         whisker = f'<i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
-    width = 50 * abs(value) / top
-    left = 50 if value >= 0 else 50 - width
     return (
         f'<li><span class="name" dir="auto" title="{escape(label)}">{escape(clipped(label))}</span><span class="track">'
-        f'<span class="{side(value)}" style="left:{left:.1f}%;width:{width:.1f}%"></span>{whisker}</span>'
+        f'<span class="{side(value)}" style="left:{left:.1f}%;width:{right - left:.1f}%"></span>{whisker}</span>'
         f'<span class="number">{signed(value, explanation)}</span></li>'
     )
 

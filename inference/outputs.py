@@ -45,7 +45,7 @@ class ItemTask(Task):
         raise NotImplementedError
 
     def summary(self, prediction: Prediction) -> str:
-        return f"{len(self.positions):,} {self.kind}, {self.scale} each"
+        return f"a {self.scale} for each of {len(self.positions):,} {self.kind}"
 
     def named(self, items: Iterable[Item]) -> tuple[Item, ...]:
         """The first items, and the one that the decision is about wherever it stands."""
@@ -197,6 +197,16 @@ class TextTask(Task):
 
     def summary(self, prediction: Prediction) -> str:
         return f"{len(prediction.text or ''):,} characters, log-probability {number(prediction.scores[0])}"
+
+    def pieces(self, prediction: Prediction) -> Sequence[str]:
+        text = prediction.text
+        if not text:
+            return ()
+        options = {"add_special_tokens": False, "return_offsets_mapping": True, **tokens.PLAIN}
+        with self.tokenizing:
+            offsets = self.pipeline.tokenizer(text, **options)["offset_mapping"]
+        starts = [start for start, _ in offsets]  # a token ends where the next begins: the space between is its own
+        return [text[start:end] for start, end in zip([0, *starts[1:]], [*starts[1:], len(text)], strict=True)]
 
     def remarks(self, outputs: Batch) -> Iterator[str]:
         written = outputs["generated_sequence"][0, 0, outputs["input_ids"].shape[1] :]

@@ -128,6 +128,10 @@ class Task:
         """What the model sees of the one input in a batch, for people to look at."""
         return None
 
+    def pieces(self, prediction: Prediction) -> Sequence[str]:
+        """The tokens of a written text as they stand in it; together they are the text. Empty for other outputs."""
+        return ()
+
     # What the explanation asks
 
     def target(self, prediction: Prediction) -> Target:
@@ -194,7 +198,7 @@ class Task:
         with trace.step("forward pass") as step:
             outputs = yield from self.run(batch)
             step.detail = f"{', '.join(batch)} → {shapes(outputs)}, {self.where}"
-            step.words = f"the model computes, {self.where}"
+            step.words = f"computed {self.where}"
         with trace.step("postprocessing") as step:
             prediction = self.read(outputs, [raw])[0]
             step.detail = f"{', '.join(outputs)} → {self.summary(prediction)}"

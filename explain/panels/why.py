@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any, cast
 
+from inference.panels.answer import embedded
 from inference.serving.endpoints import Endpoints
-from inference.types import Prediction
+from inference.types import Target
 
 from ..explainer import budget
-from ..figures import draw
+from ..figures import Figure, draw, named
 from ..types import Explanation
 
 SECONDS = 20.0
@@ -20,23 +21,36 @@ WAITING = (
 )
 
 
-def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any], prediction: Prediction | None) -> Iterator[str]:
-    """The explanation of a prediction as shown, as HTML, again and again. Raises what `explanations` raises."""
+def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any], target: Target | None = None) -> Iterator[str]:
+    """The explanation of a target, by default the first, as HTML again and again. Raises what `explanations` raises."""
     task = endpoints.catalogue.task(name)
     raw = task.parse(inputs)
-    for found in endpoints.explanations(name, inputs, prediction and task.target(prediction), seconds=SECONDS):
+    for found in endpoints.explanations(name, inputs, target, seconds=SECONDS):
         explanation = cast(Explanation, found)
         figure = draw(explanation, raw)
-        yield card(progress(explanation) + figure.html)
-    # The table comes last: it would close under a reader's eyes whenever the figure is drawn anew.
-    yield card(figure.html + figure.table + footing(explanation))
+        yield card(explanation, progress(explanation) + figure.html)
+    yield settled(explanation, figure)
 
 
-def card(content: str) -> str:
+def settled(explanation: Explanation, figure: Figure) -> str:
+    """The last figure with what would not outlast a redrawing: its controls, its table, its data."""
+    opacity = OPACITY if explanation.label_map else ""
+    data = embedded("explanation", explanation.to_json())
+    return card(explanation, figure.html + opacity + figure.table + footing(explanation) + data)
+
+
+OPACITY = (
+    '<label class="opacity">Strength of the colours <input type="range" min="0" max="100" value="85" '
+    'data-property="--veil"></label>'
+)
+
+
+def card(explanation: Explanation, content: str) -> str:
     """The explanation's place on the page."""
     return (
-        '<div class="card why" role="region" aria-label="Explanation"><h2 class="eyebrow">Why</h2>'
-        f'{content}<p class="hint">This is what the model uses, not what causes it.</p></div>'
+        '<div class="card why" role="region" aria-label="Explanation">'
+        f'<h2 class="eyebrow">Why {escape(named(explanation))}?</h2>'
+        f"{content}</div>"
     )
 
 

@@ -1,15 +1,22 @@
 """What a model answered, as HTML: the prediction, the decision, the warnings, and the path of the input."""
 
-from collections.abc import Callable, Iterator
+import base64
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from typing import Any
 
 from ..demo import Demo
 from ..serving.endpoints import Endpoints
+from ..task import Sight, Trace
 from ..types import Answer, Prediction
 from ..units import number, quantity
 
 LISTED = 5
 """Of many items, the page lists this many."""
+TOKENS = 60
+"""And of a text's tokens this many."""
 
 EMPTY = (
     '<div class="empty"><b>Pick an example, or enter your own.</b><ol>'
@@ -23,15 +30,17 @@ WAITING = '<div class="card" aria-busy="true"><p class="hint">Predicting…</p><
 """And while the model is at work."""
 
 
-def stream(endpoints: Endpoints, name: str, inputs: dict[str, object]) -> Iterator[tuple[str, str, Prediction | None]]:
-    """(answer, path) as HTML and the prediction once there is one, anew for each piece of a text being written.
+def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tuple[str, str, Answer | None]]:
+    """(answer, path) as HTML and the Answer once there is one, anew for each piece of a text being written.
 
     Raises what `answers` raises.
     """
-    about, written = endpoints.catalogue.about(name), ""
-    for part in endpoints.answers(name, inputs):
+    about, written, trace = endpoints.catalogue.about(name), "", Trace()
+    for part in endpoints.answers(name, inputs, trace):
         if isinstance(part, Answer):
-            yield answer(part, about), path(part), part.prediction
+            task = endpoints.catalogue.task(name)
+            sight = task.sight(trace.batch) if trace.batch else None
+            yield answer(part, about, task.pieces(part.prediction)), path(part, sight), part
         else:
             written += part
             yield writing(written), "", None
@@ -42,9 +51,12 @@ def writing(text: str) -> str:
     return f'<div class="card answer"><p class="reply">{escape(text)}<span class="caret"></span></p></div>'
 
 
-def answer(found: Answer, about: Demo) -> str:
-    """The prediction, then what would be done, then what to be careful about."""
-    parts = [FIGURES[found.prediction.kind](found.prediction)]
+def answer(found: Answer, about: Demo, pieces: Sequence[str] = ()) -> str:
+    """The prediction, then what would be done, then what to be careful about.
+
+    pieces: the tokens of a written text, each of which can be asked about.
+    """
+    parts = [FIGURES[found.prediction.kind](found.prediction, pieces)]
     if found.decision and about.decision:
         tone = about.decision.tone(found.decision)
         parts.append(
@@ -54,42 +66,67 @@ def answer(found: Answer, about: Demo) -> str:
     if found.warnings:
         rows = "".join(f"<li>{escape(warning)}</li>" for warning in found.warnings)
         parts.append(f'<ul class="warnings" role="note" aria-label="Warnings">{rows}</ul>')
-    return f'<div class="card answer" role="region" aria-label="Prediction">{"".join(parts)}</div>'
+    data = embedded("answer", found.to_json())
+    return f'<div class="card answer" role="region" aria-label="Prediction">{"".join(parts)}{data}</div>'
 
 
-def labels(prediction: Prediction) -> str:
-    """The first label large, the first few as bars."""
+def labels(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
+    """The first label large, the first few as bars; each can be asked about."""
     first = prediction.items[0]
     rows = "".join(
-        f'<li><span class="name">{escape(item.name)}</span>'
+        f"<li>{asking(item.id)}"
+        f'<span class="name">{escape(item.name)}</span>'
         f'<span class="track"><span style="width:{100 * item.score:.1f}%"></span></span>'
-        f'<span class="number">{percent(item.score)}</span></li>'
+        f'<span class="number">{percent(item.score)}</span></button></li>'
         for item in prediction.items[:LISTED]
     )
-    return headline(first.name, percent(first.score)) + f'<ul class="bars">{rows}</ul>'
+    return headline(first.name, percent(first.score)) + f'<ul class="bars">{rows}</ul>{ASK_HINT}'
 
 
-def value(prediction: Prediction) -> str:
+def value(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
     """One number with its unit."""
     item = prediction.items[0]
     return headline(quantity(item.score, prediction.unit), item.name)
 
 
-def ranking(prediction: Prediction) -> str:
-    """The first items, numbered."""
+def ranking(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
+    """The first items, numbered; each can be asked about."""
     rows = "".join(
-        f'<li><span class="name">{escape(item.name)}</span><span class="number">{number(item.score)}</span></li>'
+        f'<li>{asking(item.id)}<span class="name">{escape(item.name)}</span>'
+        f'<span class="number">{number(item.score)}</span></button></li>'
         for item in prediction.items[:LISTED]
     )
-    return headline(prediction.items[0].name, "first of the suggestions") + f'<ol class="ranking">{rows}</ol>'
+    first = headline(prediction.items[0].name, "first of the suggestions")
+    return f'{first}<ol class="ranking">{rows}</ol>{ASK_HINT}'
 
 
-def written(prediction: Prediction) -> str:
-    """The text as it was written."""
-    return f'<h2 class="eyebrow">Reply</h2><p class="reply" dir="auto">{escape(prediction.text or "")}</p>'
+def written(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
+    """The text as it was written; each of its pieces can be asked about."""
+    text = prediction.text or ""
+    if "".join(pieces) == text:  # else a tokenizer that joins its tokens in its own way
+        asked = [asking({"text": text, "token": i}) for i in range(len(pieces))]
+        shown = "".join(f"{ask}{escape(piece)}</button>" for ask, piece in zip(asked, pieces, strict=True) if piece)
+    else:
+        shown = escape(text)
+    hint = ASK_HINT if "<button" in shown else ""
+    return f'<h2 class="eyebrow">Reply</h2><p class="reply" dir="auto">{shown}</p>{hint}'
 
 
-FIGURES: dict[str, Callable[[Prediction], str]] = {
+ASK_HINT = '<p class="hint ask">Choose another one to see what speaks for it.</p>'
+
+
+def asking(target: Any) -> str:
+    """The start of a button that asks why its target got its score; page.js sends it."""
+    return f'<button type="button" class="ask" data-target="{escape(json.dumps(target))}">'
+
+
+def embedded(name: str, data: Any) -> str:
+    """JSON that page.js can find and save; nothing in it can end the element early."""
+    text = json.dumps(data).replace("<", "\\u003c")
+    return f'<script type="application/json" data-case="{name}">{text}</script>'
+
+
+FIGURES: dict[str, Callable[[Prediction, Sequence[str]], str]] = {
     "labels": labels,
     "value": value,
     "ranking": ranking,
@@ -111,17 +148,37 @@ def percent(probability: float) -> str:
     return f"{points:.0f} %" if points >= 10 or points == 0 else f"{points:.1f} %"
 
 
-def path(found: Answer) -> str:
-    """The steps the input took, each with what came out of it and how long it took."""
+def path(found: Answer, sight: Sight | None = None) -> str:
+    """The steps the input took in words, each with its time, what the model saw, and behind a fold the shapes."""
     rows = "".join(
         f'<li><span class="name">{escape(step.step)}</span><span class="number">{milliseconds(step.ms)}</span>'
-        f"<span>{escape(step.detail)}</span></li>"
+        f"<span>{escape(step.words or step.detail)}{seen(sight) if step.step == 'preprocessing' else ''}</span></li>"
         for step in found.trace
     )
+    detail = "".join(
+        f"<tr><td>{escape(step.step)}</td><td>{escape(step.detail)}</td></tr>" for step in found.trace if step.words
+    )
+    shapes = f"<details><summary>Shapes and types</summary><table><tbody>{detail}</tbody></table></details>"
     return (
         '<div class="card" role="region" aria-label="Path of the input">'
-        f'<h2 class="eyebrow">The path your input took</h2><ol class="path">{rows}</ol></div>'
+        f'<h2 class="eyebrow">The path your input took</h2><ol class="path">{rows}</ol>{shapes if detail else ""}</div>'
     )
+
+
+def seen(sight: Sight | None) -> str:
+    """What the model saw: a text's tokens, or the picture in its size."""
+    if sight is None:
+        return ""
+    if sight.picture:
+        width, height = sight.picture.size
+        buffer = io.BytesIO()
+        sight.picture.save(buffer, "JPEG", quality=80)
+        data = base64.b64encode(buffer.getvalue()).decode()
+        alt = "Your picture as the model sees it"
+        return f'<img class="sight" src="data:image/jpeg;base64,{data}" alt="{alt}" width="{width}" height="{height}">'
+    shown = "".join(f"<code>{escape(token)}</code>" for token in sight.tokens[:TOKENS])
+    more = f" and {len(sight.tokens) - TOKENS:,} more" if len(sight.tokens) > TOKENS else ""
+    return f'<span class="tokens" dir="auto">{shown}{more}</span>'
 
 
 def milliseconds(ms: float) -> str:

@@ -1,7 +1,7 @@
 """The form of a model: one widget per field, made on demand; nothing here knows a task."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import gradio as gr
 
 from ..demo import Demo, Example, resolve
 from ..fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+from .asking import Asks, Form, wire
 
 Props = dict[str, Any]
 
@@ -36,9 +37,15 @@ def uploaded(payload: Any) -> Path | str | None:
     return str(payload.url) if is_inline else Path(payload.path)
 
 
-def number(field: NumberField, props: Props) -> gr.Number:
-    """A number; the field checks the range, so that the message is ours."""
-    return gr.Number(info=field.description or None, value=field.default, step=field.step or 1, **props)
+def number(field: NumberField, props: Props) -> gr.Number | gr.Slider:
+    """A slider where the range is known, else a number; the field checks what comes, so that the message is ours."""
+    props = {**props, "info": field.description or None, "value": field.default, "step": field.step or 1}
+    if field.limits is None or field.default is None:
+        return gr.Number(**props)
+    low, high = field.limits
+    widget = gr.Slider(low, high, buttons=[], **props)
+    widget.preprocess = lambda payload: payload  # type: ignore[method-assign]  # gradio's would word the error
+    return widget
 
 
 def category(field: CategoryField, props: Props) -> gr.Dropdown:
@@ -68,12 +75,9 @@ WIDGETS: dict[str, Callable[[Any, Props], gr.components.Component]] = {
 }
 """How each kind of field is entered."""
 
-Run = Callable[[str, dict[str, Any]], Iterator[Any]]
-"""(model, inputs by field name) → a stream of what the outputs show."""
 
-
-def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.components.Component]) -> None:
-    """Place the form of a model, its examples first, and wire it to `run`."""
+def form(name: str, folder: Path, about: Demo, asks: Asks, outputs: Sequence[gr.components.Component]) -> None:
+    """Place the form of a model, its examples first, and wire it to `asks`."""
     titles = escape(json.dumps([example.title for example in about.examples]))
     hints = [field.description for field in about.inputs if field.kind == "image"]  # their widget shows none
     gr.HTML(f'<p class="summary" data-titles="{titles}">{escape(" ".join([about.summary, *hints]))}</p>')
@@ -84,61 +88,14 @@ def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.co
     with gr.Row(elem_classes="actions"):
         go = gr.Button("Predict and explain", variant="primary", scale=3)
         stop = gr.Button("Stop", scale=1, elem_classes="stop")
-
-    def case(*values: Any) -> Iterator[Any]:
-        yield from run(name, dict(zip([field.name for field in about.inputs], values, strict=True)))
-
-    options: dict[str, Any] = {
-        "fn": case,
-        "inputs": widgets,
-        "outputs": list(outputs),
-        "show_progress": "hidden",
-        "concurrency_limit": 16,
-        "concurrency_id": "cases",
-        "api_visibility": "private",
-        "trigger_mode": "multiple",  # "once" would drop an example that is clicked while another is explained
-    }
-    # Each way to ask is a first event, then the run. The first one's way to the server and back gives the cancelling
-    # below its time: listening to the same click, it could otherwise cancel the new run instead of the old.
-    asking: list[Any] = [go.click, *(box.submit for box in widgets if isinstance(box, gr.Textbox))]
-    first = [ask(lambda: None, **QUIET) for ask in asking]
-    if offered:
-        first.append(offered.click(lambda i: example_row(rows[i]), offered, widgets, **QUIET))
-        asking.append(offered.click)
-    running = [event.then(**options, js=TO_ANSWER) for event in first]
-    for ask in asking:  # whoever asks anew neither waits for the old answer nor sees it come between
-        ask(None, cancels=running, **QUIET)
-    stop.click(None, cancels=running, js=STOPPED, **QUIET)
-
-
-def example_row(values: list[Any]) -> Any:
-    """An example's values as gradio takes them: a list for several widgets, the bare value for one."""
-    return values if len(values) > 1 else values[0]
+    target = gr.Textbox("", elem_id="target", visible="hidden", label="Target", key=f"{name}.target")
+    wire(asks, Form(widgets, go, stop, target, offered, rows), outputs)
 
 
 def widget(model: str, field: Field) -> gr.components.Component:
     """The widget of a field. Its key is its own, or the page would hand it the value of the model before."""
     label = f"{field.label} ({field.unit})" if field.unit else field.label
     return WIDGETS[field.kind](field, {"label": label, "interactive": True, "key": f"{model}.{field.name}"})
-
-
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-
-TO_ANSWER = """(...values) => {
-    if (innerWidth < 760) document.getElementById("answer")?.scrollIntoView({behavior: "smooth"});
-    return values;
-}"""
-"""On a phone the answer stands below the form: go there."""
-
-STOPPED = """() => {
-    for (const bar of document.querySelectorAll("#why .progress"))
-        bar.textContent = bar.textContent.trim().replace("the figure is sharpening", "stopped");
-    for (const card of document.querySelectorAll(".card[aria-busy]")) {
-        card.removeAttribute("aria-busy");
-        card.innerHTML = '<p class="hint">Stopped.</p>';
-    }
-}"""
-"""Nothing on the page may claim to be at work any longer."""
 
 
 def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Dataset:

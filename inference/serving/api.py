@@ -46,6 +46,7 @@ class ExplainRequest(PredictRequest):
 
 
 Asked = TypeVar("Asked", bound=PredictRequest)
+T = TypeVar("T")
 
 
 class Route(APIRoute):
@@ -168,7 +169,7 @@ async def lines_of(stream: Iterator[dict[str, Any]]) -> Response:
     return StreamingResponse(lines(), media_type="application/x-ndjson")
 
 
-async def closing(stream: Iterator[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
+async def closing(stream: Iterator[T]) -> AsyncIterator[T]:
     """The stream's parts, made in a thread; leaving early closes the stream, which ends its work."""
     try:
         async for part in iterate_in_threadpool(stream):

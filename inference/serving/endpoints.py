@@ -88,10 +88,10 @@ class Endpoints:
         for explanation in self.explanations(model, inputs, target, evaluations, seconds):
             yield explanation.to_json()
 
-    def answers(self, model: str, inputs: Any) -> Iterator[str | Answer]:
-        """As `predict_stream`, as records."""
+    def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
+        """As `predict_stream`, as records; the trace is told of every step."""
         with place(self._predicting):
-            trace = Trace()
+            trace = trace or Trace()
             yield from self.catalogue.task(model, trace).stream(inputs, trace)
 
     def explanations(

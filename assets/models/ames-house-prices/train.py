@@ -377,6 +377,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, extractor: TabularExtr
         "task": "tabular-regression",
         "title": "House prices in Ames, Iowa",
         "summary": "What would this house have sold for in Ames, Iowa, between 2006 and 2010, and why?",
+        "picture": "picture.svg",
         "output": "Sale price",
         "unit": "$",
         "fields": describe(training),

@@ -152,6 +152,7 @@ def write(model: LinearRecommender, extractor: HistoryExtractor, items: pd.DataF
         "task": "recommendation",
         "title": "Movies you may like",
         "summary": "Which movies go with those you liked, and which of yours brought each suggestion?",
+        "picture": "picture.svg",
         "fields": [
             {
                 "name": "history",

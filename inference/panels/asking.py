@@ -1,0 +1,147 @@
+"""When a visitor asks: what starts an answer or an explanation, and that a newer question ends the older one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import gradio as gr
+
+from ..serving.api import closing as closing_async
+
+Values = Sequence[Any]
+Parts = Iterator[tuple[Any, ...]]
+
+NOTHING: Any = (gr.skip(),) * 4
+"""Leaves every output as it is."""
+REST = 0.7
+"""Seconds without a key or a slider moved until the explanation follows."""
+
+
+class Asks(Protocol):
+    """What can be asked of a model's form: each a stream of what the outputs show."""
+
+    def answered(self, values: Values) -> Parts:
+        """Prediction and explanation of the values of the fields."""
+
+    def typed(self, values: Values) -> Parts:
+        """The prediction alone, while somebody types."""
+
+    def rested(self, values: Values) -> Parts:
+        """The explanation that follows."""
+
+    def other(self, values: Values, target: str) -> Parts:
+        """The explanation of another target."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The widgets of a form; `rows` are the examples' values by widget, `target` is what page.js asks about."""
+
+    widgets: list[gr.components.Component]
+    go: gr.Button
+    stop: gr.Button
+    target: gr.Textbox
+    offered: gr.Dataset | None
+    rows: list[list[Any]]
+
+
+class Turn:
+    """Whose turn it is: a form shows the answer to the newest question only."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def take(self) -> int:
+        """End whatever runs; the number of the question that comes now."""
+        self.number += 1
+        return self.number
+
+    def keep(self, parts: Parts) -> Parts:
+        """The parts until somebody asks anew; then the stream, and its work, end."""
+        mine = self.take()
+        with closing(parts):  # type: ignore[type-var]  # generators all
+            for part in parts:
+                if self.number != mine:
+                    break
+                yield part
+        yield NOTHING  # at its end, gradio shows again what a generator gave last, and empties all if it gave nothing
+
+
+def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> None:
+    """Connect the form with its answers. It is made anew for each visitor, and so is the turn."""
+    turn = Turn()
+    show: dict[str, Any] = {"inputs": form.widgets, "outputs": list(outputs), **RUNNING}
+
+    def answered(*values: Any) -> Parts:
+        yield from turn.keep(asks.answered(values))
+
+    def other(target: str, *values: Any) -> Parts:
+        yield from turn.keep(asks.other(values, target))
+
+    asking: list[Any] = [form.go.click]
+    asking += [box.submit for box in form.widgets if isinstance(box, gr.Textbox)]
+    asking += [box.upload for box in form.widgets if isinstance(box, gr.Image)]
+    if form.offered:
+        rows = form.rows
+        asking.append(form.offered.click(lambda i: one_or_more(rows[i]), form.offered, form.widgets, **QUIET).then)
+    for ask in asking:
+        ask(answered, js=TO_ANSWER, **show)
+    form.target.change(other, **{**show, "inputs": [form.target, *form.widgets]})
+    # A picture's own event is its upload, above.
+    typing: list[Any] = [box.input for box in form.widgets if not isinstance(box, gr.Image)]  # type: ignore[attr-defined]
+    if typing:
+        follow(asks, turn, typing, show)
+    form.stop.click(turn.take, js=STOPPED, **QUIET)
+
+
+def follow(asks: Asks, turn: Turn, typing: Sequence[Any], show: dict[str, Any]) -> None:
+    """Predict on every change, of a burst the first and the last; explain once the changes rest."""
+
+    def typed(*values: Any) -> Parts:
+        yield from turn.keep(asks.typed(values))
+
+    async def rested(*values: Any) -> AsyncIterator[Any]:
+        mine = turn.number
+        await asyncio.sleep(REST)
+        if turn.number != mine:
+            yield NOTHING
+            return
+        async for part in closing_async(turn.keep(asks.rested(values))):
+            yield part
+
+    # One event for all widgets, so that no older answer can overtake a newer one.
+    changed = gr.on(typing, typed, **{**show, "trigger_mode": "always_last"})
+    changed.then(rested, **show)
+
+
+def one_or_more(values: list[Any]) -> Any:
+    """An example's values as gradio takes them: a list for several widgets, the bare value for one."""
+    return values if len(values) > 1 else values[0]
+
+
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+RUNNING: dict[str, Any] = {
+    **QUIET,
+    "concurrency_limit": 16,
+    "concurrency_id": "cases",
+    "trigger_mode": "multiple",  # "once" would drop an example that is clicked while another is explained
+}
+
+TO_ANSWER = """(...values) => {
+    if (innerWidth < 760) document.getElementById("answer")?.scrollIntoView({behavior: "smooth"});
+    return values;
+}"""
+"""On a phone the answer stands below the form: go there."""
+
+STOPPED = """() => {
+    for (const bar of document.querySelectorAll("#why .progress"))
+        bar.textContent = bar.textContent.trim().replace("the figure is sharpening", "stopped");
+    for (const card of document.querySelectorAll(".card[aria-busy]")) {
+        card.removeAttribute("aria-busy");
+        card.innerHTML = '<p class="hint">Stopped.</p>';
+    }
+}"""
+"""Nothing on the page may claim to be at work any longer."""

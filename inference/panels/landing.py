@@ -1,0 +1,52 @@
+"""The first page: one story told in a click, then the models to pick from, each with a picture and a sentence."""
+
+import base64
+import io
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from PIL import Image
+
+from ..demo import Demo, file
+from ..models import ASSETS
+
+TILE = (480, 300)
+"""Pixels of a tile's picture, twice what the page shows."""
+
+
+def tiles(demos: Mapping[str, Demo], folders: Mapping[str, Path]) -> str:
+    """The models as links: page.js opens them in place, and each has an address of its own."""
+    each = "".join(tile(name, about, folders[name]) for name, about in demos.items())
+    return f'<nav class="tiles" aria-label="Models">{each}</nav>'
+
+
+def tile(name: str, about: Demo, folder: Path) -> str:
+    """One model."""
+    return (
+        f'<a class="tile" href="?model={escape(name)}" data-model="{escape(name)}">'
+        f'<img src="{picture(folder, about)}" alt="" loading="lazy"><b>{escape(about.title)}</b>'
+        f"<span>{escape(about.summary)}</span></a>"
+    )
+
+
+def picture(folder: Path, about: Demo) -> str:
+    """A model's picture as a data URI: its own, or the one of its first field's kind."""
+    own = file(folder, about, about.picture) if about.picture else None
+    path = own if own and own.is_file() else ASSETS / "pictures" / f"{about.inputs[0].kind}.svg"
+    if path.suffix == ".svg":  # as an image, so that no script in it can run
+        return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
+    with Image.open(path) as image:
+        small = image.convert("RGB")
+    small.thumbnail(TILE)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=82)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def heading(about: Demo) -> str:
+    """The title of a chosen model, and the way back."""
+    return (
+        '<div class="heading"><a href="?" data-model="" class="back">All models</a>'
+        f"<h2>{escape(about.title)}</h2></div>"
+    )

@@ -1,0 +1,58 @@
+"""What a visitor can take along: the case as a picture, as JSON or on paper, and the same question for a program."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from ..demo import Demo
+
+ORIGIN = "http://127.0.0.1:7860"
+"""Stands for the page's own address, which page.js puts in."""
+
+
+def take(name: str, about: Demo, inputs: Mapping[str, Any]) -> str:
+    """The card under an answered case."""
+    pictures = [field.name for field in about.inputs if field.kind == "image"]
+    asked = {"model": name, "inputs": {key: value for key, value in inputs.items() if key not in pictures}}
+    saved = escape(json.dumps({**asked, "pictures": pictures}))
+    buttons = "".join(
+        f'<button type="button" data-save="{kind}">{label}</button>'
+        for kind, label in (("png", "Save as PNG"), ("json", "Save as JSON"), ("print", "Print"))
+    )
+    samples = "".join(
+        f'<figure class="code"><figcaption>{title}<button type="button" class="copy">Copy</button></figcaption>'
+        f"<pre><code>{escape(text)}</code></pre></figure>"
+        for title, text in (("Shell", curl(asked, pictures)), ("Python", python(asked, pictures)))
+    )
+    return (
+        f'<div class="card take" role="region" aria-label="Take it along" data-asked="{saved}">'
+        f'<h2 class="eyebrow">Take this case along</h2><p class="buttons">{buttons}</p>'
+        f"<details><summary>Ask the same from a program</summary>{samples}</details></div>"
+    )
+
+
+def curl(asked: Mapping[str, Any], pictures: list[str]) -> str:
+    """The same prediction by curl; pictures are files."""
+    if not pictures:
+        body = shlex.quote(json.dumps(asked, ensure_ascii=False))
+        return f"curl {ORIGIN}/api/v1/predict -H 'content-type: application/json' \\\n     -d {body}"
+    given = f" -F inputs={shlex.quote(json.dumps(asked['inputs']))}" if asked["inputs"] else ""
+    files = "".join(f" -F {picture}=@photo.jpg" for picture in pictures)
+    return f"curl {ORIGIN}/api/v1/predict -F model={shlex.quote(asked['model'])}{given}{files}"
+
+
+def python(asked: Mapping[str, Any], pictures: list[str]) -> str:
+    """The prediction and its explanation by gradio_client, which comes with gradio."""
+    inputs = ", ".join(
+        [f"{name!r}: {value!r}" for name, value in asked["inputs"].items()]
+        + [f"{picture!r}: handle_file('photo.jpg')" for picture in pictures]
+    )
+    return (
+        f"from gradio_client import Client{', handle_file' if pictures else ''}\n\n"
+        f"client = Client({ORIGIN!r})\n"
+        f"inputs = {{{inputs}}}\n"
+        f"answer = client.predict({asked['model']!r}, inputs, api_name='/predict')\n"
+        f"reasons = client.predict({asked['model']!r}, inputs, api_name='/explain')\n"
+    )
