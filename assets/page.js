@@ -13,7 +13,7 @@ function tell(id, value) {
 
 // The model that the address names
 
-const named = () => new URLSearchParams(location.search).get("model") ?? "";
+const named = () => (new URLSearchParams(location.search).get("model") ?? "") + location.hash;
 let opened = "";
 
 function open(model) {
@@ -46,7 +46,7 @@ document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-model]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
-        history.pushState(null, "", link.dataset.model ? `?model=${encodeURIComponent(link.dataset.model)}` : "?");
+        history.pushState(null, "", link.getAttribute("href"));
         open(link.dataset.model);
     }
     const asked = event.target.closest("[data-target]");
@@ -112,9 +112,11 @@ async function picture() {
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-// Our own rules, which Gradio puts into a style element as they are.
+// Our own rules: of the style sheets, the one that knows our cards.
 function ownStyle() {
-    return all("style").map((style) => style.textContent).find((text) => text.includes("The look of SeeWhy")) ?? "";
+    const rules = (sheet) => [...sheet.cssRules].map((rule) => rule.cssText).join("\n");
+    const ours = [...document.styleSheets].find((sheet) => !sheet.href && rules(sheet).includes(".sheet .card"));
+    return ours ? rules(ours) : "";
 }
 
 // What is shown no longer belongs to what is entered until the next answer comes.

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from .errors import InputError, ModelError
-from .fields import AnyField, Field
+from .fields import AnyField
 from .policy import Policy
 from .types import Raw, Record, adapter, mistakes
 
@@ -71,11 +71,11 @@ class Demo(Record):
         return ", ".join(kind if count == 1 else f"{count} {kind}" for kind, count in counts.items())
 
     @property
-    def inputs(self) -> list[Field]:
+    def inputs(self) -> list[AnyField]:
         """The fields that reach the model: its inputs and its settings."""
         return [field for field in self.fields if field.role in ("input", "setting")]
 
-    def first(self, kind: str) -> Field:
+    def first(self, kind: str) -> AnyField:
         """The first input of a kind. Raises ModelError."""
         for field in self.fields:
             if field.kind == kind and field.role == "input":

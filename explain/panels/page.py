@@ -16,11 +16,12 @@ from inference.serving.endpoints import Endpoints, report
 from inference.task import Task
 from inference.types import Answer
 
-from . import why
+from . import story, why
 
 Shown = tuple[Any, Any, Any, Any]
 """What the page shows of a case: answer, why, path, and what can be taken along, as HTML."""
 
+PARTS = ("answer", "why", "path", "take")
 KEEP: Any = gr.skip()
 
 
@@ -29,26 +30,28 @@ def page(endpoints: Endpoints) -> gr.Blocks:
     demos, folders = endpoints.catalogue.demos, endpoints.catalogue.folders
     with gr.Blocks(title="SeeWhy", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
         gr.HTML(look.HEADER)
-        gr.HTML(landing.tiles(demos, folders), elem_classes="landing")
+        told = story.read(demos)
+        hero = story.hero(told, demos[told.model]) if told else ""
+        gr.HTML(hero + landing.tiles(demos, folders), elem_classes="landing", apply_default_css=False)
         chosen = gr.Textbox("", elem_id="chosen", visible="hidden", label="Model")  # page.js writes into it
         blocks.load(None, None, chosen, js="() => arrive()", api_visibility="private")
 
         @gr.render(inputs=chosen)
-        def screen(name: str) -> None:
+        def screen(asked: str) -> None:
             """Made anew for each model, so that nothing of the model before can write into it."""
+            name, _, mark = asked.partition("#")
             if name not in demos:
                 return  # the landing
+            first = told if told and (name, mark) == (told.model, story.MARK) else None
+            parts = story.told(first, demos[name], folders[name]) if first else (answer.EMPTY, "", "", "")
             gr.HTML(landing.heading(demos[name]))
             with gr.Row(elem_classes="screen"):
                 left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
             with right:
                 # Each with a value: without one, the page would keep that of the model before.
-                shown = [
-                    gr.HTML(answer.EMPTY, elem_id="answer"),
-                    *(gr.HTML("", elem_id=part) for part in ("why", "path", "take")),
-                ]
+                shown = [gr.HTML(html, elem_id=part) for part, html in zip(PARTS, parts, strict=True)]
             with left:
-                form(name, folders[name], demos[name], Case(endpoints, name), shown)
+                form(name, folders[name], demos[name], Case(endpoints, name), shown, first.example if first else None)
 
         gr.HTML(look.FOOTER)
         remote(endpoints)

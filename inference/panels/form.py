@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from ..demo import Demo, Example, resolve
-from ..fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+from ..fields import AnyField, CategoryField, HistoryField, ImageField, NumberField, TextField
 from .asking import Asks, Form, wire
 
 Props = dict[str, Any]
@@ -17,9 +17,7 @@ Props = dict[str, Any]
 
 def text(field: TextField, props: Props) -> gr.Textbox:
     """A few lines to write in; Shift+Enter sends."""
-    return gr.Textbox(
-        info=field.description or None, placeholder=field.placeholder, value=field.default, lines=4, **props
-    )
+    return gr.Textbox(info=field.description or None, placeholder=field.placeholder, lines=4, **props)
 
 
 def image(field: ImageField, props: Props) -> gr.Image:
@@ -39,7 +37,7 @@ def uploaded(payload: Any) -> Path | str | None:
 
 def number(field: NumberField, props: Props) -> gr.Number | gr.Slider:
     """A slider where the range is known, else a number; the field checks what comes, so that the message is ours."""
-    props = {**props, "info": field.description or None, "value": field.default, "step": field.step or 1}
+    props = {**props, "info": field.description or None, "step": field.step or 1}
     if field.limits is None or field.default is None:
         return gr.Number(**props)
     low, high = field.limits
@@ -50,20 +48,14 @@ def number(field: NumberField, props: Props) -> gr.Number | gr.Slider:
 
 def category(field: CategoryField, props: Props) -> gr.Dropdown:
     """One of the choices."""
-    return gr.Dropdown(list(field.choices), info=field.description or None, value=field.default, **props)
+    return gr.Dropdown(list(field.choices), info=field.description or None, **props)
 
 
 def history(field: HistoryField, props: Props) -> gr.Dropdown:
     """Items by name; typing searches."""
     choices = [(name, item) for item, name in field.catalogue.items()]
-    return gr.Dropdown(
-        choices,
-        info=field.description or None,
-        value=list(field.default),
-        multiselect=True,
-        max_choices=field.max_items,
-        **props,
-    )
+    props = {**props, "value": list(props["value"])}
+    return gr.Dropdown(choices, info=field.description or None, multiselect=True, max_choices=field.max_items, **props)
 
 
 WIDGETS: dict[str, Callable[[Any, Props], gr.components.Component]] = {
@@ -76,15 +68,23 @@ WIDGETS: dict[str, Callable[[Any, Props], gr.components.Component]] = {
 """How each kind of field is entered."""
 
 
-def form(name: str, folder: Path, about: Demo, asks: Asks, outputs: Sequence[gr.components.Component]) -> None:
-    """Place the form of a model, its examples first, and wire it to `asks`."""
+def form(
+    name: str,
+    folder: Path,
+    about: Demo,
+    asks: Asks,
+    outputs: Sequence[gr.components.Component],
+    example: int | None = None,
+) -> None:
+    """Place the form of a model, its examples first, and wire it to `asks`. `example` is the one it starts with."""
     titles = escape(json.dumps([example.title for example in about.examples]))
     hints = [field.description for field in about.inputs if field.kind == "image"]  # their widget shows none
     gr.HTML(f'<p class="summary" data-titles="{titles}">{escape(" ".join([about.summary, *hints]))}</p>')
     rows = [example_values(folder, about, example) for example in about.examples]
     offered = examples(name, about, rows) if rows else None
     with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
-        widgets = [widget(name, field) for field in about.inputs]
+        given = [field.default for field in about.inputs] if example is None else rows[example]
+        widgets = [widget(name, field, value) for field, value in zip(about.inputs, given, strict=True)]
     with gr.Row(elem_classes="actions"):
         go = gr.Button("Predict and explain", variant="primary", scale=3)
         stop = gr.Button("Stop", scale=1, elem_classes="stop")
@@ -92,10 +92,11 @@ def form(name: str, folder: Path, about: Demo, asks: Asks, outputs: Sequence[gr.
     wire(asks, Form(widgets, go, stop, target, offered, rows), outputs)
 
 
-def widget(model: str, field: Field) -> gr.components.Component:
+def widget(model: str, field: AnyField, value: Any) -> gr.components.Component:
     """The widget of a field. Its key is its own, or the page would hand it the value of the model before."""
     label = f"{field.label} ({field.unit})" if field.unit else field.label
-    return WIDGETS[field.kind](field, {"label": label, "interactive": True, "key": f"{model}.{field.name}"})
+    props = {"label": label, "interactive": True, "key": f"{model}.{field.name}", "value": value}
+    return WIDGETS[field.kind](field, props)
 
 
 def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Dataset:

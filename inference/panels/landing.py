@@ -11,13 +11,16 @@ from PIL import Image
 from ..demo import Demo, file
 from ..models import ASSETS
 
+KINDS = ("image", "text", "category", "number", "history")
+"""What a model takes first, in the order of the tiles."""
 TILE = (480, 300)
 """Pixels of a tile's picture, twice what the page shows."""
 
 
 def tiles(demos: Mapping[str, Demo], folders: Mapping[str, Path]) -> str:
     """The models as links: page.js opens them in place, and each has an address of its own."""
-    each = "".join(tile(name, about, folders[name]) for name, about in demos.items())
+    ordered = sorted(demos.items(), key=lambda entry: KINDS.index(entry[1].inputs[0].kind))
+    each = "".join(tile(name, about, folders[name]) for name, about in ordered)
     return f'<nav class="tiles" aria-label="Models">{each}</nav>'
 
 
