@@ -32,13 +32,41 @@ class Example(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Interval(Record):
+    """How far the truth lies from an estimate: of cases like those it was measured on, a share `level` lies within.
+
+    The ends are estimate × `low` and estimate × `high` where `relative`, else estimate + `low` and estimate + `high` in
+    the value's unit. They are conformal quantiles (Vovk, Gammerman and Shafer 2005; Lei et al. 2018, "Distribution-Free
+    Predictive Inference for Regression") of errors on rows that the estimating model had not learned from. The share
+    holds over all cases together, not for each group of them.
+    """
+
+    level: float
+    low: float
+    high: float
+    relative: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.level < 1:
+            raise ValueError(f"level lies between 0 and 1, got {self.level}")
+        if self.low > self.high or (self.relative and self.low < 0):
+            raise ValueError(f"low lies below high, and not below 0 where relative, got {self.low} and {self.high}")
+
+    def around(self, value: float) -> tuple[float, float]:
+        """The interval of one estimate, from its lower to its upper end, in the value's unit."""
+        low, high = (value * end if self.relative else value + end for end in (self.low, self.high))
+        return min(low, high), max(low, high)  # a negative estimate times `high` is the lower end
+
+
+@dataclass(frozen=True, kw_only=True)
 class Demo(Record):
     """One model as a visitor meets it.
 
-    `unit` is the unit of a value output, `output` its name. `background` names a CSV of reference rows (columns are
-    field names): what a hidden number or category is replaced by in an explanation. `picture` names an SVG, PNG, JPEG
-    or WebP that stands for the model. `weights` names the model folder beside this one whose weights it shows in
-    another way. `groups` joins labels: each group's probability is the sum of its labels', and `rest` is what remains.
+    `unit` is the unit of a value output, `output` its name, `interval` says how exact it is. `background` names a CSV
+    of reference rows (columns are field names): what a hidden number or category is replaced by in an explanation.
+    `picture` names an SVG, PNG, JPEG or WebP that stands for the model. `weights` names the model folder beside this one
+    whose weights it shows in another way. `groups` joins labels: each group's probability is the sum of its labels',
+    and `rest` is what remains.
     """
 
     version: Literal[1] = 1
@@ -50,6 +78,7 @@ class Demo(Record):
     decision: Policy | None = None
     output: str = "value"
     unit: str | None = None
+    interval: Interval | None = None
     background: str | None = None
     picture: str | None = None
     weights: str | None = None
@@ -89,12 +118,15 @@ class Demo(Record):
         return "; ".join([*said[:3], *more])
 
     def parse(self, inputs: Any) -> Raw:
-        """Checked input by field name. Raises InputError for missing, extra or unfit values."""
+        """Checked input of the model by field name. Raises InputError for missing, extra or unfit values."""
         if not isinstance(inputs, dict):
             raise InputError(f"The inputs must be an object keyed by field name, got {type(inputs).__name__}.")
         for name in inputs:
             if name not in {field.name for field in self.fields}:
                 raise InputError.among("field", name, [field.name for field in self.fields])
+        for field in self.fields:  # what is recorded without reaching the model is checked as well, where it is sent
+            if field not in self.inputs and inputs.get(field.name) not in (None, ""):
+                field.parse(inputs[field.name])
         return {field.name: field.parse(self._given(field, inputs)) for field in self.inputs}
 
     @staticmethod

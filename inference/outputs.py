@@ -147,9 +147,10 @@ class ValueTask(ItemTask):
         return f"{prediction.names[0]} {quantity(prediction.scores[0], prediction.unit)}"
 
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
-        values = self.all_scores(outputs)[:, 0]
-        item = [Item("value", self.demo.output, float(value)) for value in values]
-        return [Prediction(self.kind, self.scale, (each,), unit=self.demo.unit) for each in item]
+        around = self.demo.interval.around if self.demo.interval else lambda value: None
+        values = self.all_scores(outputs)[:, 0].tolist()
+        items = [Item("value", self.demo.output, value, interval=around(value)) for value in values]
+        return [Prediction(self.kind, self.scale, (each,), unit=self.demo.unit) for each in items]
 
 
 class RankingTask(ItemTask):

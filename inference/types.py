@@ -61,7 +61,7 @@ class Item(Record):
     """One label, value, movie, span, box or text of a prediction.
 
     `chars` is (field, start, end) in characters, `box` (x0, y0, x1, y1) in pixels after the EXIF turn, `seconds`
-    (start, end).
+    (start, end), `interval` (low, high) around the score of a value, in its unit.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Item(Record):
     chars: Annotated[tuple[str, int, int] | None, absent] = None
     box: Annotated[tuple[float, float, float, float] | None, absent] = None
     seconds: Annotated[tuple[float, float] | None, absent] = None
+    interval: Annotated[tuple[float, float] | None, absent] = None
 
 
 @dataclass(frozen=True)

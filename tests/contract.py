@@ -107,6 +107,10 @@ def bad_values_get_a_message(task: Task) -> None:
         for bad in (None, {"no": "value"}):
             message = error_of(task, {**good, field.name: bad})
             assert field.label in message
+    for field in task.demo.fields:
+        if field.role in ("group", "truth"):
+            assert field.label in error_of(task, {**good, field.name: {"no": "value"}})
+            assert task.parse({**good, field.name: None}) == task.parse(good)
     assert "'nonsense'" in error_of(task, {**good, "nonsense": 1})
     assert "list" in error_of(task, [1, 2])
 
@@ -168,7 +172,7 @@ def values_agree_with_enumeration(task: Task) -> None:
 def small(task: Task) -> dict[str, Any]:
     """The first example with few words or items; pictures have few regions by the caller's patch."""
     cut = {"text": lambda text: " ".join(text.split()[:SMALL]), "history": lambda items: items[:SMALL]}
-    kinds = {field.name: field.kind for field in task.demo.inputs}
+    kinds = {field.name: field.kind for field in task.demo.fields}
     return {name: cut.get(kinds[name], lambda v: v)(value) for name, value in inputs_of(task)[0].items()}
 
 

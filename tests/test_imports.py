@@ -19,7 +19,7 @@ LAYERS = [
     ["inference.runtime"],
     ["inference.task"],
     ["inference.registry"],
-    ["inference", "inference.outputs", "inference.inputs", "inference.modeling"],
+    ["inference", "inference.outputs", "inference.inputs", "inference.rows", "inference.modeling"],
     ["inference.tasks"],
     ["inference.serving"],
     [
@@ -37,7 +37,7 @@ LAYERS = [
 """From the ground up: a module may import those below it and those beside it."""
 
 HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
-LATE = ("inference.outputs", "inference.inputs", "inference.tasks", "inference.modeling")
+LATE = ("inference.outputs", "inference.inputs", "inference.rows", "inference.tasks", "inference.modeling")
 """Modules that are themselves imported late, with the first model, and may therefore import torch at their top."""
 
 

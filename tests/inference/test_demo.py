@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from inference import demo, models
-from inference.demo import Demo, Example
+from inference.demo import Demo, Example, Interval
 from inference.errors import InputError, ModelError
 from inference.fields import CategoryField, HistoryField, ImageField, NumberField, TextField
 
@@ -198,7 +198,12 @@ def test_inputs_and_settings_reach_the_model_and_nothing_else() -> None:
 
 def test_a_group_and_a_truth_never_become_raw() -> None:
     assert ROLES.parse({"text": "a", "heat": 1, "sex": "f", "answer": 42}) == {"text": "a", "heat": 1.0}
-    assert ROLES.parse({"text": "a", "sex": object(), "answer": "nonsense"}) == {"text": "a", "heat": 0.5}
+    assert ROLES.parse({"text": "a", "sex": "m"}) == {"text": "a", "heat": 0.5}
+
+
+@pytest.mark.parametrize("left_out", [{}, {"sex": None, "answer": None}, {"sex": "", "answer": ""}])
+def test_a_group_and_a_truth_may_be_left_out(left_out: dict[str, Any]) -> None:
+    assert ROLES.parse({"text": "a", **left_out}) == {"text": "a", "heat": 0.5}
 
 
 def test_a_setting_that_is_left_out_takes_its_default() -> None:
@@ -218,6 +223,9 @@ def test_an_input_that_is_left_out_does_not_take_its_default() -> None:
         ({}, "Text is missing: write a few words."),
         ({"heat": 1}, "Text is missing: write a few words."),
         ({"text": "a", "heat": 3}, "Heat must lie between 0 and 2, got 3."),
+        ({"text": "a", "sex": "x"}, "Unknown Sex 'x'; available are f, m."),
+        ({"text": "a", "sex": 1}, "Sex must be one of its choices as a text, got 1."),
+        ({"text": "a", "answer": "nonsense"}, "Answer must be a number, got 'nonsense'."),
         ({"text": "a", "Heat": 1}, "Unknown field 'Heat'; available are text, heat, sex, answer."),
         ({"text": "a", 5: 1}, "Unknown field '5'; available are text, heat, sex, answer."),
         (None, "The inputs must be an object keyed by field name, got NoneType."),
@@ -245,6 +253,41 @@ def test_an_input_is_described_by_its_first_three_fields() -> None:
     assert about.describe(raw) == "A = 1 m; B = 1 m; C = 1 m; 2 more fields"
     assert Demo(task="t", title="T", summary="S", fields=numbers[:3]).describe(raw) == "A = 1 m; B = 1 m; C = 1 m"
     assert ROLES.describe({"text": "a b", "heat": 0.5}) == "Text: 3 characters, 2 words; Heat = 0.5"
+
+
+# The interval of a value
+
+
+@pytest.mark.parametrize(
+    ("interval", "value", "expected"),
+    [
+        (Interval(level=0.9, low=-2, high=3), 10.0, (8.0, 13.0)),
+        (Interval(level=0.9, low=-2, high=3), -1.0, (-3.0, 2.0)),
+        (Interval(level=0.5, low=0.75, high=1.5, relative=True), 200_000.0, (150_000.0, 300_000.0)),
+        (Interval(level=0.5, low=0.75, high=1.5, relative=True), -4.0, (-6.0, -3.0)),
+        (Interval(level=0.5, low=0.75, high=1.5, relative=True), 0.0, (0.0, 0.0)),
+    ],
+)
+def test_an_interval_runs_from_its_lower_to_its_upper_end(
+    interval: Interval, value: float, expected: tuple[float, float]
+) -> None:
+    assert interval.around(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"level": 90}, "level lies between 0 and 1, got 90"),
+        ({"level": 0}, "level lies between 0 and 1, got 0"),
+        ({"low": 2}, "low lies below high, and not below 0 where relative, got 2.0 and 1.5"),
+        ({"low": -0.1}, "low lies below high, and not below 0 where relative, got -0.1 and 1.5"),
+    ],
+)
+def test_an_interval_that_cannot_be_is_named_by_its_place(folder: Path, change: dict[str, Any], message: str) -> None:
+    good = {"level": 0.9, "low": 0.5, "high": 1.5, "relative": True}
+    assert demo.read(written(folder, {**LEAST, "interval": good})).interval == Interval(**good)
+    found = mistake(folder, {**LEAST, "interval": {**good, **change}})
+    assert found.startswith(f"mine/demo.json: interval: Value error, {message.split(', got')[0]}")
 
 
 # The background

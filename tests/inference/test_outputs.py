@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from transformers import TextClassificationPipeline
 
 from inference import runtime, tokens
-from inference.demo import Demo
+from inference.demo import Demo, Interval
 from inference.errors import Busy, InputError, ModelError
 from inference.fields import HistoryField, TextField
 from inference.outputs import LONGEST, SHOWN, LabelsTask, RankingTask, TextTask, ValueTask
@@ -167,6 +167,19 @@ def test_a_value_has_the_name_and_unit_of_the_folder(unit: str | None, summary: 
     assert task.score(outputs, ItemTarget("value")).tolist() == [181_000, -2]
     with pytest.raises(InputError, match=r"^Unknown target item 'price'; available are value\.$"):
         task.score(outputs, ItemTarget("price"))
+
+
+def test_a_value_has_an_interval_where_the_folder_states_one() -> None:
+    outputs = {"values": [200_000.0, 80_000.0]}
+    interval = Interval(level=0.9, low=0.75, high=1.5, relative=True)
+    task = Value(Path("stub"), about(interval=interval), PLAIN_PIPE)
+    items = [prediction.items[0] for prediction in task.read(outputs, [{}, {}])]
+    assert [item.interval for item in items] == [(150_000.0, 300_000.0), (60_000.0, 120_000.0)]
+    assert items[0].to_json()["interval"] == [150_000.0, 300_000.0]
+    assert Item.from_json(items[0].to_json()) == items[0]
+    (without,) = Value(Path("stub"), about(), PLAIN_PIPE).read({"values": [1.0]}, [{}])
+    assert without.items[0].interval is None
+    assert "interval" not in without.to_json()["items"][0]
 
 
 # Rankings

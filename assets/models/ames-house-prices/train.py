@@ -274,6 +274,46 @@ def report(models: dict[str, Predict], training: pd.DataFrame, held_out: pd.Data
             )
 
 
+def conformal_interval(rows: pd.DataFrame, level: float = 0.9) -> dict[str, Any]:
+    """The interval of demo.json: from price / estimate of houses that the estimating network had not learned from.
+
+    Ten networks with the shipped settings each estimate a tenth of the rows that they were not given (cross-conformal,
+    Vovk 2015). The ends are the ratios of rank ⌊(n + 1) α / 2⌋ and ⌈(n + 1)(1 − α / 2)⌉ of n (Lei et al. 2018, section
+    2.2), rounded outward. rows: the training and validation parts, so that the held-out part can test the interval.
+    """
+    ratios = np.empty(len(rows))
+    for rest, test in KFold(10, shuffle=True, random_state=SEED).split(rows):
+        training, validation = train_test_split(rows.iloc[rest], test_size=0.2, random_state=SEED)
+        predict = network_prices(*fit_network(training, validation, NETWORK, OPTIMISER))
+        ratios[test] = rows.iloc[test][PRICE] / predict(rows.iloc[test])
+    tail, n = (1 - level) / 2, len(ratios)
+    low, high = int((n + 1) * tail), int(np.ceil((n + 1) * (1 - tail)))
+    ends = np.sort(ratios)[[low - 1, high - 1]]
+    low, high = np.floor(1000 * ends[0]) / 1000, np.ceil(1000 * ends[1]) / 1000
+    return {"level": level, "low": float(low), "high": float(high), "relative": True}
+
+
+def report_coverage(interval: dict[str, Any], predict: Predict, held_out: pd.DataFrame) -> None:
+    """Print the share of held-out prices within the interval, whole and for some of them, with Wilson's interval."""
+    ratio = held_out[PRICE] / predict(held_out)
+    within = ratio.between(interval["low"], interval["high"])
+    third = pd.qcut(held_out[PRICE], 3, labels=["cheapest third", "middle third", "dearest third"])
+    groups = {"all": within, **dict(tuple(within.groupby(third, observed=True)))}
+    groups["built before 1940"] = within[held_out["Year_Built"] < 1940]
+    groups["built since 2000"] = within[held_out["Year_Built"] >= 2000]
+    print(f"interval {interval}")
+    print("| held-out houses | number | within the interval | below it | above it |\n|---|---|---|---|---|")
+    for name, part in groups.items():
+        share, n, z = part.mean(), len(part), 1.96
+        centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+        below, above = ((ratio[part.index] < interval["low"]).sum(), (ratio[part.index] > interval["high"]).sum())
+        print(
+            f"| {name} | {n} | {100 * share:.1f} % ({100 * (centre - half):.1f} to {100 * (centre + half):.1f})"
+            f" | {below} | {above} |"
+        )
+
+
 def search(training: pd.DataFrame, validation: pd.DataFrame, draws: int = 20) -> None:
     """Print the validation error of as many drawn settings of the network as of the trees."""
     rng = np.random.default_rng(SEED)
@@ -362,7 +402,13 @@ def pick_examples(held_out: pd.DataFrame, predict: Predict) -> dict[str, pd.Seri
     }
 
 
-def write(training: pd.DataFrame, held_out: pd.DataFrame, extractor: TabularExtractor, model: TabularModel) -> None:
+def write(
+    training: pd.DataFrame,
+    held_out: pd.DataFrame,
+    extractor: TabularExtractor,
+    model: TabularModel,
+    interval: dict[str, Any],
+) -> None:
     """Write the weights, the reference rows and the form."""
     model.save_pretrained(FOLDER)
     extractor.save_pretrained(FOLDER)
@@ -380,6 +426,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, extractor: TabularExtr
         "picture": "picture.svg",
         "output": "Sale price",
         "unit": "$",
+        "interval": interval,
         "fields": describe(training),
         "background": "background.csv",
         "examples": [{"title": title, "inputs": record(house)} for title, house in examples.items()],
@@ -414,7 +461,9 @@ def main() -> None:
             "this model": network_prices(extractor, model),
         }
         report(models, training, held_out)
-        write(training, held_out, extractor, model)
+        interval = conformal_interval(pd.concat([training, validation]))
+        report_coverage(interval, models["this model"], held_out)
+        write(training, held_out, extractor, model, interval)
 
 
 if __name__ == "__main__":

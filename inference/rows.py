@@ -1,0 +1,54 @@
+"""What tasks share that read a row of a table: records keyed by column name, a whole batch of them at once.
+
+The network is in inference/modeling/tabular.py. What its outputs mean is said by each task.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from transformers import Pipeline
+
+from .modeling import tabular  # noqa: F401  registers the architecture
+from .task import Batch, Task
+from .types import Raw
+
+Record = Mapping[str, Any]
+
+
+class RowPipeline(Pipeline):
+    """`pipe(record)` or `pipe([record, …])`: records keyed by column name, numbers in the columns' own units.
+
+    transformers has no pipeline for tables. A subclass says in `postprocess` what a row's outputs mean.
+    """
+
+    _load_feature_extractor = True
+    _load_tokenizer = False
+    _load_image_processor = False
+    _load_processor = False
+
+    def _sanitize_parameters(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        return {}, {}, {}
+
+    def preprocess(self, record: Record | Sequence[Record]) -> Batch:
+        """numbers float32[rows, n_numbers], standardised, and categories int64[rows, n_categories]."""
+        assert self.feature_extractor is not None  # loaded by declaration above
+        batch = self.feature_extractor([record] if isinstance(record, Mapping) else record)
+        batch["numbers"] = batch["numbers"].to(self.model.dtype)
+        return dict(batch)
+
+    def _forward(self, batch: Batch) -> Batch:
+        return {"logits": self.model(**batch).logits}
+
+
+class RowInput(Task):
+    """A task whose input fields are the columns of one row."""
+
+    batch_size = 4096
+
+    def prepare(self, raw: Raw) -> Raw:
+        return raw
+
+    def encode(self, raws: Sequence[Raw]) -> Batch:
+        """All rows at once: a row is too little work for a loop."""
+        batch: Batch = self.pipeline.preprocess(raws)
+        return batch
