@@ -6,7 +6,7 @@ import inference
 from explain import explain
 from explain.panels.story import Story
 
-MODEL, EXAMPLE, QUESTION = "sentiment", 0, "Would you let this message through?"
+MODEL, EXAMPLE, QUESTION = "sms-spam", 0, "Would you let this message through?"
 
 
 def story() -> Story:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import Any
 
-from ..demo import Demo
+from ..demo import Demo, Interval
 from ..serving.endpoints import Endpoints
 from ..task import Sight, Trace
 from ..types import Answer, Prediction
@@ -57,6 +57,8 @@ def answer(found: Answer, about: Demo, pieces: Sequence[str] = ()) -> str:
     pieces: the tokens of a written text, each of which can be asked about.
     """
     parts = [FIGURES[found.prediction.kind](found.prediction, pieces)]
+    if about.interval:
+        parts.append(around(found.prediction, about.interval))
     if found.decision and about.decision:
         tone = about.decision.tone(found.decision)
         parts.append(
@@ -87,6 +89,19 @@ def value(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
     """One number with its unit."""
     item = prediction.items[0]
     return headline(quantity(item.score, prediction.unit), item.name)
+
+
+def around(prediction: Prediction, interval: Interval) -> str:
+    """How exact a value is: where the truth lies how often, drawn on the stretch between."""
+    item = prediction.items[0]
+    low, high = item.interval or (item.score, item.score)
+    place = 100 * (item.score - low) / ((high - low) or 1)
+    ends = (quantity(end, prediction.unit) for end in (low, high))
+    left, right = (f"<b>{escape(end)}</b>" for end in ends)
+    return (
+        f'<p class="around"><span class="track"><span style="left:{place:.1f}%"></span></span>'
+        f"<span>{percent(interval.level)} of such cases lie between {left} and {right}</span></p>"
+    )
 
 
 def ranking(prediction: Prediction, pieces: Sequence[str] = ()) -> str:

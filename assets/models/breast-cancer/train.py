@@ -328,6 +328,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, extractor: TabularExtr
         "task": "tabular-classification",
         "title": "Benign or malignant",
         "summary": "Does a breast lump look malignant, by ten measurements of its cell nuclei under the microscope?",
+        "picture": "picture.svg",
         "fields": describe(training),
         "background": "background.csv",
         "examples": [

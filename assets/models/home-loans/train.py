@@ -446,6 +446,7 @@ def write(
         "task": "tabular-classification",
         "title": "Home loans in Boston, 1990",
         "summary": "Would a bank have denied this application for a mortgage in Boston in 1990, and why?",
+        "picture": "picture.svg",
         "fields": describe(training),
         "background": "background.csv",
         "examples": [{"title": title, "inputs": record(row)} for title, row in examples.items()],
