@@ -64,9 +64,9 @@ class Demo(Record):
 
     `unit` is the unit of a value output, `output` its name, `interval` says how exact it is. `background` names a CSV
     of reference rows (columns are field names): what a hidden number or category is replaced by in an explanation.
-    `picture` names an SVG, PNG, JPEG or WebP that stands for the model. `weights` names the model folder beside this one
-    whose weights it shows in another way. `groups` joins labels: each group's probability is the sum of its labels',
-    and `rest` is what remains.
+    `picture` names an SVG, PNG, JPEG or WebP that stands for the model. `weights` names the model folder beside this
+    one whose weights it shows in another way. `groups` joins labels: each group's probability is the sum of those of
+    its labels, and `rest` is what remains.
     """
 
     version: Literal[1] = 1

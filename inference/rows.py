@@ -48,6 +48,11 @@ class RowInput(Task):
     def prepare(self, raw: Raw) -> Raw:
         return raw
 
+    def prepared(self, raw: Raw, batch: Batch) -> str:
+        numbers, categories = batch["numbers"].shape[1], batch["categories"].shape[1]
+        parts = [f"{numbers} numbers brought to one scale"] if numbers else []
+        return ", ".join([*parts, f"{categories} categories looked up"] if categories else parts)
+
     def encode(self, raws: Sequence[Raw]) -> Batch:
         """All rows at once: a row is too little work for a loop."""
         batch: Batch = self.pipeline.preprocess(raws)

@@ -197,7 +197,9 @@ def seen(sight: Sight | None) -> str:
 
 
 def milliseconds(ms: float) -> str:
-    """`0.2 ms`, `12 ms`, `1.4 s`."""
+    """`< 0.1 ms`, `0.2 ms`, `12 ms`, `1.4 s`."""
+    if ms < 0.1:
+        return "< 0.1 ms"
     return f"{ms / 1000:.1f} s" if ms >= 1000 else f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms"
 
 

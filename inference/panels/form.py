@@ -40,10 +40,17 @@ def number(field: NumberField, props: Props) -> gr.Number | gr.Slider:
     props = {**props, "info": field.description or None, "step": field.step or 1}
     if field.limits is None or field.default is None:
         return gr.Number(**props)
-    low, high = field.limits
-    widget = gr.Slider(low, high, buttons=[], **props)
+    widget = gr.Slider(*stretch(field), buttons=[], **props)
     widget.preprocess = lambda payload: payload  # type: ignore[method-assign]  # gradio's would word the error
     return widget
+
+
+def stretch(field: NumberField) -> tuple[float, float]:
+    """The ends of a slider: what was seen and a quarter more on either side, as far as the limits allow."""
+    assert field.limits is not None  # else it is no slider
+    low, high = field.seen or field.limits
+    room = (high - low) / 4
+    return max(field.limits[0], low - room), min(field.limits[1], high + room)
 
 
 def category(field: CategoryField, props: Props) -> gr.Dropdown:

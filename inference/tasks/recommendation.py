@@ -70,6 +70,9 @@ class Recommendation(RankingTask):
     def prepare(self, raw: Raw) -> dict[str, History]:
         return {"history": raw[self.history.name]}
 
+    def prepared(self, raw: Raw, batch: Batch) -> str:
+        return f"{int(batch['history'].sum()):,} of {batch['history'].shape[1]:,} items marked as chosen"
+
     def encode(self, raws: Sequence[Raw]) -> Batch:
         """All histories at once."""
         batch: Batch = self.pipeline.preprocess([self.prepare(raw) for raw in raws])
