@@ -15,10 +15,12 @@ function tell(id, value) {
 
 const named = () => (new URLSearchParams(location.search).get("model") ?? "") + location.hash;
 let opened = "";
+let told = false; // whether a story is about to be told
 
 function open(model) {
     if (model === opened) return;
     opened = model;
+    told = model.includes("#");
     document.body.classList.toggle("chosen", model !== "");
     scrollTo(0, 0);
     tell("chosen", model);
@@ -28,7 +30,9 @@ addEventListener("popstate", () => open(named()));
 
 // For Gradio's load event: only then do its text boxes listen.
 function arrive() {
-    document.body.classList.toggle("chosen", (opened = named()) !== "");
+    opened = named();
+    told = opened.includes("#");
+    document.body.classList.toggle("chosen", opened !== "");
     return opened;
 }
 
@@ -129,6 +133,10 @@ document.addEventListener("input", (event) => {
 
 new MutationObserver((changes) => {
     if (changes.some((change) => change.target.closest?.("#why"))) at("#why")?.classList.remove("stale");
+    if (told && at("#answer .headline")) {
+        told = false;
+        if (innerWidth < 760) at("#answer").scrollIntoView(); // below the form on a phone
+    }
     // Example pictures carry their titles; the answer is read out when it comes.
     const titles = JSON.parse(at(".summary")?.dataset.titles ?? "[]");
     all("button.gallery-item:has(img)").forEach((button, i) => {

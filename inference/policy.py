@@ -64,8 +64,8 @@ class Policy(Record):
 def distinct(score: float, floor: float | None, prediction: Prediction) -> str:
     """A score with enough decimals to stand on its own side of a threshold: 0.3999, not 0.40, below 0.4."""
     places = 0 if float(score).is_integer() else decimals(abs(score))
-    if prediction.scale == "probability":
-        places = 2
+    if prediction.scale == "probability":  # 0.996, not 1.00
+        places = next((places for places in (2, 3, 4) if round(score, places) not in (0, 1) or score in (0, 1)), 2)
     while floor is not None and places < 9 and (round(score, places) >= floor) != (score >= floor):
         places += 1
     return quantity(score, prediction.unit, places)

@@ -1,7 +1,9 @@
 """The one page: the landing with its models, and for the model chosen its form, its answer, and why."""
 
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import gradio as gr
@@ -12,6 +14,7 @@ from inference.panels.asking import Values
 from inference.panels.form import form
 from inference.panels.remote import remote
 from inference.panels.take import take
+from inference.serving.catalogue import expected_bytes
 from inference.serving.endpoints import Endpoints, report
 from inference.task import Task
 from inference.types import Answer
@@ -70,6 +73,7 @@ class Case:
         yield answer.WAITING, "", "", ""
         found = None
         try:
+            yield from ((html, "", "", "") for html in self._loading())
             for shown, found in self._predicted(values, why.WAITING):  # noqa: B007  # the last one is explained
                 yield shown
         except Exception as error:
@@ -110,6 +114,18 @@ class Case:
                 yield KEEP, explanation, KEEP, KEEP
         except Exception as error:
             yield KEEP, answer.failure(report(error).message), KEEP, KEEP
+
+    def _loading(self) -> Iterator[str]:
+        """How the loading of the model goes, twice a second."""
+        catalogue, start = self.endpoints.catalogue, time.monotonic()
+        if catalogue.ready(self.name):
+            return
+        size = expected_bytes(catalogue.folders[self.name])
+        with ThreadPoolExecutor(1) as background:
+            loaded = background.submit(catalogue.task, self.name)
+            while not wait([loaded], timeout=0.5).done:
+                yield answer.loading(size, time.monotonic() - start)
+        loaded.result()
 
     def _predicted(self, values: Values, reasons: Any) -> Iterator[tuple[Shown, Answer | None]]:
         inputs = self.inputs(values)

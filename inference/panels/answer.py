@@ -30,6 +30,14 @@ WAITING = '<div class="card" aria-busy="true"><p class="hint">Predicting…</p><
 """And while the model is at work."""
 
 
+def loading(size: int, seconds: float) -> str:
+    """While a model of so many bytes is read into memory; how long that takes is not known beforehand."""
+    return (
+        '<div class="card" aria-busy="true"><p>Loading the model</p><div class="progress"><progress></progress>'
+        f"<span>{number(size / 1e6)} MB, {seconds:.0f} s so far</span></div></div>"
+    )
+
+
 def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tuple[str, str, Answer | None]]:
     """(answer, path) as HTML and the Answer once there is one, anew for each piece of a text being written.
 
@@ -156,11 +164,13 @@ def headline(large: str, beside: str) -> str:
 
 
 def percent(probability: float) -> str:
-    """`97 %`, `0.4 %`, `< 0.1 %`."""
+    """`97 %`, `0.4 %`, `99.6 %`, `< 0.1 %`, `> 99.9 %`: never 0 or 100 % of what is neither."""
     points = 100 * probability
     if 0 < points < 0.1:
         return "< 0.1 %"
-    return f"{points:.0f} %" if points >= 10 or points == 0 else f"{points:.1f} %"
+    if 99.9 < points < 100:
+        return "> 99.9 %"
+    return f"{points:.0f} %" if 10 <= points < 99 or points in (0, 100) else f"{points:.1f} %"
 
 
 def path(found: Answer, sight: Sight | None = None) -> str:

@@ -1,6 +1,7 @@
 """The form of a model: one widget per field, made on demand; nothing here knows a task."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -49,7 +50,8 @@ def stretch(field: NumberField) -> tuple[float, float]:
     """The ends of a slider: what was seen and a quarter more on either side, as far as the limits allow."""
     assert field.limits is not None  # else it is no slider
     low, high = field.seen or field.limits
-    room = (high - low) / 4
+    step = field.step or 1
+    room = math.ceil((high - low) / 4 / step) * step  # so that the values seen lie on steps
     return max(field.limits[0], low - room), min(field.limits[1], high + room)
 
 

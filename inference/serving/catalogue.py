@@ -45,12 +45,16 @@ class Catalogue:
     def task(self, name: str, trace: Trace | None = None) -> Task:
         """The loaded model; the trace is told whether it had to be loaded. Raises NotFound, ModelError."""
         self.about(name)
-        ready = name in self._loaded
+        ready = self.ready(name)
         with (trace or Trace()).step("model loading") as step:
             expected = 0 if ready else expected_bytes(self.folders[name])
             loaded = self._loaded.get(name, lambda: self._load(name), expected)
             step.detail = f"{number(loaded.bytes / 1e6)} MB {loaded.where}{', already in memory' if ready else ''}"
         return loaded
+
+    def ready(self, name: str) -> bool:
+        """Whether a model is in memory."""
+        return name in self._loaded
 
     def _load(self, name: str) -> tuple[Task, int]:
         loaded = registry.load(self.folders[name])
