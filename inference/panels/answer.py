@@ -131,11 +131,12 @@ def written(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
         shown = "".join(f"{ask}{escape(piece)}</button>" for ask, piece in zip(asked, pieces, strict=True) if piece)
     else:
         shown = escape(text)
-    hint = ASK_HINT if "<button" in shown else ""
+    hint = ASK_WORD_HINT if "<button" in shown else ""
     return f'<h2 class="eyebrow">Reply</h2><p class="reply" dir="auto">{shown}</p>{hint}'
 
 
 ASK_HINT = '<p class="hint ask">Choose another one to see what speaks for it.</p>'
+ASK_WORD_HINT = '<p class="hint ask">Choose a word of the reply to see what led to it.</p>'
 
 
 def asking(target: Any) -> str:
@@ -201,7 +202,8 @@ def seen(sight: Sight | None) -> str:
         data = base64.b64encode(buffer.getvalue()).decode()
         alt = "Your picture as the model sees it"
         return f'<img class="sight" src="data:image/jpeg;base64,{data}" alt="{alt}" width="{width}" height="{height}">'
-    shown = "".join(f"<code>{escape(token)}</code>" for token in sight.tokens[:TOKENS])
+    tokens = (token.replace("\n", "↵") for token in sight.tokens[:TOKENS])
+    shown = "".join(f"<code>{escape(token)}</code>" for token in tokens)
     more = f" and {len(sight.tokens) - TOKENS:,} more" if len(sight.tokens) > TOKENS else ""
     return f'<span class="tokens" dir="auto">{shown}{more}</span>'
 
