@@ -9,6 +9,8 @@ STYLE = ASSETS / "style.css"
 SCRIPT = (ASSETS / "page.js").read_text(encoding="utf-8")
 HEAD = '<link rel="icon" href="favicon.ico">'  # relative: behind a proxy's sub-path, the browser would guess wrong
 HEAD += f"<script>{SCRIPT}</script>"
+# Here, because Gradio lets our style sheet reach only what lies inside its container.
+HEAD += "<style media=print>.gradio-container { overflow: visible !important; display: block !important }</style>"
 HEADER = (
     f'<header class="seewhy">{LOGO.read_text(encoding="utf-8")}<h1>See<span>Why</span></h1>'
     "<p>See what a model predicts, what would be done about it, and why.</p></header>"
