@@ -139,7 +139,9 @@ def test_under_a_proxys_path_page_and_api_answer(tiny_chat: Path, tmp_path: Path
         assert httpx.get(f"{url}/config").json()["root"].endswith("/demo")
 
 
-@pytest.mark.parametrize("name", ["sentiment", "mobilenet-v2", "ames-house-prices", "movies", "smollm2"])
+@pytest.mark.parametrize(
+    "name", ["sentiment", "mobilenet-v2", "ames-house-prices", "movies", "smollm2", "breast-cancer", "home-loans"]
+)
 def test_check_finds_no_mistake_in_our_own_models(name: str) -> None:
     found = run("check", f"assets/models/{name}")
     assert (found.returncode, "no mistake found" in found.stdout) == (0, True), found.stdout
