@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-from . import demo, draft, hub, models, runtime
+from . import demo, draft, hub, models, runtime, snapshot
 from .demo import Demo
 from .errors import InputError, ModelError, NotFound
 from .task import Task
@@ -53,7 +53,7 @@ def task_of(folder: Path) -> str:
             f"{name} brings code of its own (auto_map in config.json), and no code from a model runs here."
         )
     own = {str(each) for each in config.get("architectures") or ()}
-    told = demo.read(folder).task if (folder / demo.FILE).is_file() else hub.card(folder).get("pipeline_tag")
+    told = demo.read(folder).task if (folder / demo.FILE).is_file() else snapshot.card(folder).get("pipeline_tag")
     if told in available():
         known = architectures(str(told))
         if own and known and not own & known:

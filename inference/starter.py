@@ -1,4 +1,4 @@
-"""`app.py new-model`: a start of demo.json and of a model card, from what a folder says already; nothing is overwritten."""
+"""`app.py new-model`: a start of demo.json and of a model card, from what a folder says; it overwrites nothing."""
 
 import json
 from dataclasses import replace
@@ -12,7 +12,7 @@ from .task import Task
 SECTIONS = {
     "What it is for": "Say what somebody may use the answers for, what not, and what the decision rule does.",
     "Where it comes from": "Name what it was made from, by whom, and the recipe in this folder that makes it again.",
-    "Data": "Say which data it learned from, how many rows, how they were split, and under which terms they may be used.",
+    "Data": "Say which data it learned from, how many rows, how they were split, and the terms of their use.",
     "How good it is": "Give its figures on training and on held-out data beside those of a naive baseline.",
     "Limits": "Say where it fails, with examples.",
     "Who is in the data": "Say whom or what the data show, and whom they leave out.",
