@@ -49,8 +49,9 @@ def labels_of(folder: Path) -> list[str]:
 def summary(kind: Kind, labels: Sequence[str], task: str) -> str:
     """One sentence on what such a model gives."""
     if kind == "labels" and labels:
-        named = f"{', '.join(labels[:-1])} and {labels[-1]}" if 1 < len(labels) <= FEW else f"{len(labels):,} labels"
-        return f"Gives {named} a probability each."
+        several = " and ".join([", ".join(labels[:-1]), labels[-1]]) if len(labels) > 1 else labels[0]
+        named = several if len(labels) <= FEW else f"{len(labels):,} labels"
+        return f"Gives {named} a probability{' each' if len(labels) > 1 else ''}."
     return SUMMARIES.get(kind, f"A model for {task}.")
 
 

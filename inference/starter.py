@@ -58,7 +58,7 @@ def plain(about: Demo) -> dict[str, object]:
     bare = type(about)(task="", title="", summary="", fields=()).to_json()
     for field, described in zip(fields, about.fields, strict=True):
         for name, default in type(described).__dataclass_fields__.items():
-            if name not in ("kind", "role") and field[name] == default.default:
+            if name != "kind" and field[name] == default.default:
                 del field[name]
     kept = {name: value for name, value in data.items() if name == "version" or value != bare.get(name)}
     return {**kept, "fields": fields}

@@ -6,6 +6,7 @@ They lie in a folder of their own that goes with the process, apart from the cac
 import shutil
 import tempfile
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ class Guests:
     def __init__(self, max_bytes: int = hub.MAX_BYTES, most: int = MOST) -> None:
         self.max_bytes, self.most = max_bytes, most
         self._guests: OrderedDict[str, Guest] = OrderedDict()
-        self._root: tempfile.TemporaryDirectory[str] | None = None
+        self._root: Path | None = None
         self._places = threading.BoundedSemaphore(WAITING)
         self._turn, self._changing = threading.Lock(), threading.Lock()
 
@@ -89,9 +90,10 @@ class Guests:
     def _is_full(self) -> bool:
         return len(self._guests) > self.most or sum(guest.bytes for guest in self._guests.values()) > self.max_bytes
 
-    def _home(self) -> str:
+    def _home(self) -> Path:
         """Beside other weights, not where small temporary files go, which may be in memory."""
         if self._root is None:
             models.user_cache().mkdir(parents=True, exist_ok=True)
-            self._root = tempfile.TemporaryDirectory(prefix="visitors-", dir=models.user_cache())
-        return self._root.name
+            self._root = Path(tempfile.mkdtemp(prefix="visitors-", dir=models.user_cache()))
+            weakref.finalize(self, shutil.rmtree, self._root, ignore_errors=True)
+        return self._root
