@@ -3,10 +3,8 @@
 `app.py new-model` writes such a draft down, so that a person can go on from there.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from . import demo, models
 from .demo import Demo
@@ -18,6 +16,8 @@ from .types import Kind
 
 FEW = 6
 """Labels that a sentence can name one by one, and of which one can be decided about."""
+MAX_COLUMNS = 200
+PROCESSOR = "preprocessor_config.json"
 
 
 def draft(folder: Path, kind: type[Task]) -> Demo:
@@ -71,28 +71,32 @@ def rule(kind: Kind, labels: Sequence[str]) -> Policy | None:
 
 
 def columns(folder: Path) -> list[Field]:
-    """Fields from the columns that our own table models keep in preprocessor_config.json; empty for other models."""
-    fields: list[Field] = []
-    for column in preprocessor(folder).get("columns") or ():
-        common = {"name": column["name"], "label": column["name"].replace("_", " ")}
-        if column["kind"] == "number":
-            fields.append(NumberField(**common, default=float(f"{column['mean']:.3g}")))
-        else:  # index 0 stands for a category that did not occur in training
-            fields.append(CategoryField(**common, choices=tuple(column["categories"]), unseen=True))
-    return fields
+    """Fields from the columns that our own table models keep in preprocessor_config.json; empty for other models.
+
+    Raises ModelError for columns of another kind, or more than fit a form.
+    """
+    given = models.config_of(folder, PROCESSOR).get("columns") or ()
+    if len(given) > MAX_COLUMNS:
+        raise ModelError(f"{demo.name_of(folder)} has {len(given):,} columns; a form holds {MAX_COLUMNS}.")
+    try:
+        return [column_field(**column) for column in given]
+    except (TypeError, ValueError):
+        raise ModelError(
+            f"{demo.name_of(folder)}/{PROCESSOR}: columns are not as our own table models keep them."
+        ) from None
+
+
+def column_field(
+    name: str, kind: str, mean: float = 0.0, scale: float = 1.0, categories: Sequence[str] = ()
+) -> NumberField | CategoryField:
+    """A field for a column; an unseen category is let through, for the models keep a slot for it."""
+    label = name.replace("_", " ")
+    if kind == "number":
+        return NumberField(name=name, label=label, default=float(f"{mean:.3g}"))
+    return CategoryField(name=name, label=label, choices=tuple(categories), unseen=True)
 
 
 def items(folder: Path) -> list[Field]:
     """A history from the item ids that our own recommenders keep there; an item without a title goes by its id."""
-    ids = preprocessor(folder).get("item_ids") or ()
-    return [HistoryField(name="history", label="History", items={item: item for item in ids})] if ids else []
-
-
-def preprocessor(folder: Path) -> dict[str, Any]:
-    """The preprocessor_config.json of a model folder; empty if there is none, or none of an object."""
-    file = folder / "preprocessor_config.json"
-    try:
-        data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except ValueError as error:
-        raise ModelError(f"{demo.name_of(folder)}/{file.name} is no valid JSON: {error}.") from None
-    return data if isinstance(data, dict) else {}
+    ids = models.config_of(folder, PROCESSOR).get("item_ids") or ()
+    return [HistoryField(name="history", label="History", items={str(item): str(item) for item in ids})] if ids else []

@@ -73,10 +73,10 @@ class Repository:
             info = HfApi(token=token).model_info(repo, revision=revision, files_metadata=True, timeout=TIMEOUT)
         self.spec, self.revision, self.commit = spec, revision, str(info.sha)
         self.files = [file.rfilename for file in info.siblings or ()]
-        sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
-        self.sizes = {name: size for name, size in sizes.items() if snapshot.is_plain(name)}
-        if not trusted:
-            self.sizes.pop(demo.FILE, None)
+        plain = [file for file in info.siblings or () if snapshot.is_plain(file.rfilename)]
+        self.sizes = {file.rfilename: file.size or 0 for file in plain if trusted or file.rfilename != demo.FILE}
+        if not trusted and any(file.size is None for file in plain):
+            raise ModelError(f"The hub does not say how large the files of {spec} are.")
         self._get = partial(hf_hub_download, repo, revision=self.commit, cache_dir=cache, token=token)
 
     def fetch(self, examine: Callable[[Path], object], max_bytes: int) -> Path:

@@ -73,15 +73,15 @@ def merge(found: Iterable[Mapping[str, Path]]) -> dict[str, Path]:
     return merged
 
 
-def config_of(folder: Path) -> dict[str, Any]:
-    """The config.json of a model folder; empty if there is none. Raises ModelError."""
-    file = folder / "config.json"
+def config_of(folder: Path, name: str = "config.json") -> dict[str, Any]:
+    """A JSON object that a model folder holds under a name; empty if there is none. Raises ModelError."""
+    file = folder / name
     try:
         data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except ValueError as error:
-        raise ModelError(f"{demo.name_of(folder)}/config.json is no valid JSON: {error}.") from None
+        raise ModelError(f"{demo.name_of(folder)}/{name} is no valid JSON: {error}.") from None
     if not isinstance(data, dict):
-        raise ModelError(f"{demo.name_of(folder)}/config.json must hold a JSON object, got {type(data).__name__}.")
+        raise ModelError(f"{demo.name_of(folder)}/{name} must hold a JSON object, got {type(data).__name__}.")
     return data
 
 
@@ -111,10 +111,9 @@ def user_cache() -> Path:
 
 def adapter_base(folder: Path) -> Path | None:
     """The folder of the model that the adapter in `folder` changes; None if `folder` holds a whole model."""
-    config = folder / "adapter_config.json"
-    if not config.is_file():
+    if not (folder / "adapter_config.json").is_file():
         return None
-    hub_id = json.loads(config.read_text(encoding="utf-8")).get("base_model_name_or_path")
+    hub_id = config_of(folder, "adapter_config.json").get("base_model_name_or_path")
     if hub_id not in INSTALLED:
         raise ModelError(
             f"{demo.name_of(folder)}: no installed package carries {hub_id!r}, which this adapter changes. "

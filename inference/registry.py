@@ -52,7 +52,8 @@ def task_of(folder: Path) -> str:
         raise ModelError(
             f"{name} brings code of its own (auto_map in config.json), and no code from a model runs here."
         )
-    own = {str(each) for each in config.get("architectures") or ()}
+    named = config.get("architectures")
+    own = {str(each) for each in named} if isinstance(named, list) else set()
     told = demo.read(folder).task if (folder / demo.FILE).is_file() else snapshot.card(folder).get("pipeline_tag")
     if told in available():
         known = architectures(str(told))
@@ -105,15 +106,15 @@ def find(spec: str, max_bytes: int = hub.MAX_BYTES) -> dict[str, Path]:
     return {spec: hub.fetch(spec, examine, max_bytes)}
 
 
-def load(name_or_folder: str | Path, name: str = "", about_it: Demo | None = None) -> Task:
+def load(name_or_folder: str | Path, name: str = "", described: Demo | None = None) -> Task:
     """A model ready to predict: from assets/models by name, from a folder, or `owner/name[@revision]` from the hub.
 
-    name: what it is called in answers; by default after its folder. about_it: what it says of itself, if already read.
+    name: what it is called in answers; by default after its folder. described: what it says of itself, if already read.
     Raises NotFound, ModelError, Busy.
     """
     spec = str(name_or_folder)
     is_hub = hub.ID.fullmatch(spec) and not Path(spec).exists()
     folder = find(spec)[spec] if is_hub else models.folder(name_or_folder)
-    said = about_it or about(folder)
+    said = described or about(folder)
     kind = task_class(said.task)
     return kind(folder, said, runtime.load_pipeline(said.task, folder), name or (spec if is_hub else ""))

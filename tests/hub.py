@@ -26,7 +26,7 @@ class Repo:
     files: dict[str, bytes]
     revisions: tuple[str, ...] = ("main",)
     gated: bool = False
-    said_sizes: dict[str, int] = field(default_factory=dict)
+    said_sizes: dict[str, int | None] = field(default_factory=dict)
 
     def commit(self, revision: str) -> str | None:
         """The commit that a branch, a tag or a commit stands for, if there is one."""

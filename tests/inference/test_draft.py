@@ -126,3 +126,19 @@ def test_what_a_task_offers_by_itself_fits_its_own_fields(task: str, tmp_path: P
             about.parse(example.inputs)
     else:
         assert kind.samples == ()
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ([{"name": f"c{i}", "kind": "number"} for i in range(201)], "mine has 201 columns; a form holds 200"),
+        ([{"kind": "number"}], "columns are not as our own table models keep them"),
+        ([5], "columns are not as our own table models keep them"),
+        ([{"name": "a", "kind": "number", "mean": "x"}], "columns are not as our own table models keep them"),
+    ],
+)
+def test_columns_that_no_form_can_show_are_refused(tmp_path: Path, columns: list[object], said: str) -> None:
+    folder = plain(tmp_path / "mine")
+    (folder / "preprocessor_config.json").write_text(json.dumps({"columns": columns}))
+    with pytest.raises(ModelError, match=said):
+        draft.columns(folder)

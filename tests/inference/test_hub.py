@@ -131,6 +131,15 @@ def demo_of(server: Hub) -> dict[str, Any]:
     return about
 
 
+def test_an_adapter_of_an_installed_base_is_fetched_alone(server: Hub) -> None:
+    sentiment = models.ASSETS / "models" / "sentiment"
+    own = {path.name: path.read_bytes() for path in sentiment.iterdir() if path.suffix != ".py"}
+    server.repos["someone/sentiment"] = Repo(own)
+    task = registry.load("someone/sentiment")
+    assert task.predict({"text": "A warm, witty film."}).prediction.names == ["positive", "negative"]
+    assert {*server.asked} == {*own}
+
+
 def test_its_own_demo_is_used_with_what_that_names(server: Hub) -> None:
     inputs = demo_of(server)["examples"][0]["inputs"]
     task = registry.load(NAME)
@@ -292,6 +301,11 @@ def adapter(repo: Repo) -> None:
     repo.files["adapter_config.json"] = json.dumps({"base_model_name_or_path": "someone/base"}).encode()
 
 
+def damaged_adapter(repo: Repo) -> None:
+    adapter(repo)
+    repo.files["adapter_config.json"] = b"[1]"
+
+
 def gated(repo: Repo) -> None:
     repo.gated = True
 
@@ -321,6 +335,7 @@ REFUSED = [
     (pickled_parts, "must name the safetensors that hold the weights"),
     (missing_part, "lacks model-1.safetensors, which its model.safetensors.index.json names"),
     (adapter, "no installed package carries 'someone/base', which this adapter changes"),
+    (damaged_adapter, "adapter_config.json must hold a JSON object, got list"),
     (gated, "is gated: accept its terms on the hub's page, then log in here with `hf auth login`"),
 ]
 

@@ -96,7 +96,9 @@ def test_a_refused_model_leaves_nothing_behind(server: Hub, tiny_chat: Path) -> 
     here = catalogue(tiny_chat)
     server.repos["a/1"].files["pytorch_model.bin"] = server.repos["a/1"].files.pop("model.safetensors")
     server.repos["a/2"].said_sizes["model.safetensors"] = 6 * 10**9
-    for name, kind, status in (("a/1", InputError, 422), ("a/2", InputError, 422), ("a/none", NotFound, 404)):
+    server.repos["a/4"].said_sizes["model.safetensors"] = None
+    unusable = [(name, InputError, 422) for name in ("a/1", "a/2", "a/4")]
+    for name, kind, status in [*unusable, ("a/none", NotFound, 404)]:
         with pytest.raises(kind) as error:
             here.add(name)
         assert type(error.value) is kind
