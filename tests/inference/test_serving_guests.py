@@ -1,6 +1,8 @@
 """The hub models that visitors name: fetched once, bounded, refused with a reason, gone when others come."""
 
 import gc
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from typing import Any
 
 import huggingface_hub.constants
 import pytest
+from conftest import ROOT
 from hub import Hub, Repo, classifier, running
 
 from explain import explain_stream
@@ -108,7 +111,7 @@ def test_a_refused_model_leaves_nothing_behind(server: Hub, tiny_chat: Path) -> 
     with pytest.raises(Busy):
         here.add("a/3")
     assert list(here.demos) == ["tiny-chat"]
-    assert [path for path in models.user_cache().rglob("*") if not path.name.startswith("visitors-")] == []
+    assert {path.name for path in models.user_cache().glob("*/*")} == {"lock"}
     server.status = None
     assert here.add("a/3") == "a/3"
 
@@ -168,6 +171,21 @@ def test_two_revisions_of_one_model_are_two_models(server: Hub, tiny_chat: Path,
     here.add("a/0")
     assert here.task("a/0").name == "a/0"
     assert list(here.demos) == ["tiny-chat", "a/0"]
+
+
+def test_what_an_ended_process_left_is_removed_and_what_a_running_one_has_is_not(server: Hub, tiny_chat: Path) -> None:
+    left = models.user_cache() / "visitors-left"
+    (left / "weights").mkdir(parents=True)
+    program = "import os, sys; from pathlib import Path; from inference.serving import guests; "
+    program += "assert guests.hold(Path(sys.argv[1])); os._exit(0)"  # as if it had been killed
+    subprocess.run([sys.executable, "-c", program, str(left)], cwd=ROOT, check=True, timeout=60)
+    first = catalogue(tiny_chat)
+    first.add("a/0")
+    assert not left.exists()
+    second = catalogue(tiny_chat)
+    second.add("a/1")
+    assert len(kept()) == 2
+    assert first.task("a/0").predict(TEXT).prediction.names
 
 
 def test_their_files_go_with_the_catalogue(server: Hub, tiny_chat: Path) -> None:
