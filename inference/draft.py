@@ -87,7 +87,7 @@ def columns(folder: Path) -> list[Field]:
 
 
 def column_field(
-    name: str, kind: str, mean: float = 0.0, scale: float = 1.0, categories: Sequence[str] = ()
+    name: str, kind: str, mean: float = 0.0, categories: Sequence[str] = (), **_: object
 ) -> NumberField | CategoryField:
     """A field for a column; an unseen category is let through, for the models keep a slot for it."""
     label = name.replace("_", " ")
