@@ -14,7 +14,7 @@ import argparse
 import logging
 import sys
 import threading
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -22,24 +22,35 @@ from starlette.middleware import Middleware
 
 from explain import explain_stream
 from explain.panels.page import page
-from inference import models, registry, runtime
+from inference import runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.serving.api import rest
+from inference.serving.arguments import catalogue, command, parser
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
 from inference.serving.security import MAX_BODY, Guard
+from inference.task import Task
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Read the arguments, put the pieces together and serve."""
-    options = parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the arguments, put the pieces together and serve, or do what a command asks."""
+    run(parser(__doc__).parse_args(arguments))
+
+
+def serve(*tasks: Task, arguments: Sequence[str] = ()) -> None:
+    """Serve tasks made in Python, such as by `inference.from_function`; the arguments are those of the command line."""
+    run(parser(__doc__).parse_args(arguments), tasks)
+
+
+def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
+    """Serve until interrupted. What a presenter can mend ends the program with a message."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        if options.command == "check":
-            print(registry.check(options.folder))
+        if options.command:
+            print(command(options))
             return
-        endpoints = Endpoints(Catalogue(models.find_all(options.model or [models.ASSETS / "models"])), explain_stream)
+        endpoints = Endpoints(catalogue(options, tasks), explain_stream)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
@@ -49,20 +60,6 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         threading.Thread(target=preload, args=[endpoints.catalogue], daemon=True).start()
     launch(page(endpoints), endpoints, options)
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
-    parser.add_argument("--model", type=Path, action="append", help="a model folder, or a folder of them; repeatable")
-    parser.add_argument("--host", default=None, help="address to listen on; 127.0.0.1 unless GRADIO_SERVER_NAME is set")
-    parser.add_argument("--port", type=int, default=None, help="port; the first free one from 7860")
-    parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's relay")
-    parser.add_argument("--origin", action="append", default=[], help="another site whose pages may call the API")
-    commands = parser.add_subparsers(dest="command")
-    checking = commands.add_parser("check", help="check the demo.json of a model folder")
-    checking.add_argument("folder", type=Path)
-    return parser
 
 
 def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, **how: Any) -> tuple[Any, str, str]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from inference import tokens
 from inference.errors import InputError
 from inference.fields import shown
 from inference.runtime import in_background
@@ -66,7 +65,7 @@ def scorer(task: Task, raw: Raw, target: Target) -> tuple[Players, Game]:
     """The players of an input, and the game they play: v(coalitions bool[m, n]) → float64[m, 1], the target's score."""
     stand_in = ""
     if any(field.kind == "text" for field in task.demo.fields):
-        stand_in = tokens.replacement(task.pipeline.tokenizer)[1]
+        stand_in = task.stand_in
     players = Players(task.demo.inputs, task.readable(raw), task.background, stand_in)
 
     def game(coalitions: Coalitions) -> Floats:

@@ -135,16 +135,32 @@ class Demo(Record):
         return field.default if value is None and field.role == "setting" else value
 
 
+def home(folder: Path) -> Path:
+    """The folder that a model's files may lie in: its own, or the whole repository in the hub's cache.
+
+    There a model folder is `models--owner--name/snapshots/commit`, whose files are links into the repository's blobs.
+    """
+    folder = folder.resolve()
+    cached = folder.parent.name == "snapshots" and folder.parents[1].name.startswith("models--")
+    return folder.parents[1] if cached else folder
+
+
+def name_of(folder: Path) -> str:
+    """What a model is called: its folder's name; in the hub's cache, where folders are called by commits, its id."""
+    place = home(folder)
+    return place.name if place == folder.resolve() else "/".join(place.name.split("--")[1:])
+
+
 def read(folder: Path) -> Demo:
     """The demo.json of a model folder. Raises ModelError that names each mistake by its place."""
     try:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except OSError as error:
-        raise ModelError(f"{folder.name}/{FILE} cannot be read: {error.strerror}.") from None
+        raise ModelError(f"{name_of(folder)}/{FILE} cannot be read: {error.strerror}.") from None
     except ValueError as error:
-        raise ModelError(f"{folder.name}/{FILE} is no valid JSON: {error}.") from None
+        raise ModelError(f"{name_of(folder)}/{FILE} is no valid JSON: {error}.") from None
     if not isinstance(data, dict):
-        raise ModelError(f"{folder.name}/{FILE} must hold a JSON object, got {type(data).__name__}.")
+        raise ModelError(f"{name_of(folder)}/{FILE} must hold a JSON object, got {type(data).__name__}.")
     data.pop("$schema", None)  # editors like to name it
     fields = data.get("fields")
     for field in fields if isinstance(fields, list) else []:
@@ -153,7 +169,7 @@ def read(folder: Path) -> Demo:
     try:
         return adapter(Demo).validate_python(data)
     except ValidationError as error:
-        raise ModelError(f"{folder.name}/{FILE}: {'; '.join(mistakes(error))}.") from None
+        raise ModelError(f"{name_of(folder)}/{FILE}: {'; '.join(mistakes(error))}.") from None
 
 
 def weights_of(folder: Path) -> str:
@@ -169,7 +185,7 @@ def read_items(folder: Path, name: str) -> dict[str, str]:
     """Names by id from a CSV with the columns id and name. Raises ModelError."""
     rows = read_csv(folder, name)
     if not rows or not {"id", "name"} <= set(rows[0]):
-        raise ModelError(f"{folder.name}/{name} needs the columns id and name, and at least one row.")
+        raise ModelError(f"{name_of(folder)}/{name} needs the columns id and name, and at least one row.")
     return {row["id"]: row["name"] for row in rows}
 
 
@@ -180,18 +196,20 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
     try:
         return [demo.parse(row) for row in read_csv(folder, demo.background)]
     except InputError as error:
-        raise ModelError(f"{folder.name}/{demo.background}: {error}") from None
+        raise ModelError(f"{name_of(folder)}/{demo.background}: {error}") from None
 
 
 def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
     """The rows of a CSV of a model folder, keyed by column. Raises ModelError."""
+    if not (folder / name).resolve().is_relative_to(home(folder)):
+        raise ModelError(f"{name_of(folder)}: {name} lies outside the model folder; put it inside.")
     try:
         with (folder / name).open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
     except OSError as error:
-        raise ModelError(f"{folder.name}/{name} cannot be read: {error.strerror}.") from None
+        raise ModelError(f"{name_of(folder)}/{name} cannot be read: {error.strerror}.") from None
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ModelError(f"{folder.name}/{name} is no CSV in UTF-8: {error}.") from None
+        raise ModelError(f"{name_of(folder)}/{name} is no CSV in UTF-8: {error}.") from None
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
@@ -209,21 +227,31 @@ def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
 
 def file(folder: Path, demo: Demo, name: str) -> Path | None:
     """Where a file that a demo.json names lies: in its folder or in that of the weights it shows; None if outside."""
-    homes = [folder.parent / demo.weights, folder] if demo.weights else [folder]
-    inside = [path for home in homes for path in [(home / name).resolve()] if path.is_relative_to(home.resolve())]
+    folders = [folder.parent / demo.weights, folder] if demo.weights else [folder]
+    inside = [path for each in folders for path in [(each / name).resolve()] if path.is_relative_to(home(each))]
     return next((path for path in inside if path.is_file()), inside[-1] if inside else None)
 
 
-def check(folder: Path) -> str:
-    """That a model folder is free of mistakes, in a sentence. Raises ModelError or InputError that name the first."""
-    about = read(folder)
+def check(folder: Path, about: Demo | None = None) -> str:
+    """That what a model folder names and tries is there and fits, in a sentence. Raises ModelError or InputError.
+
+    about: what is said of the model, where that is not in a demo.json.
+    """
+    about = about or read(folder)
     for example in about.examples:
         about.parse(resolve(folder, about, example.inputs))
+    referenced = [field.label for field in about.inputs if field.kind in ("number", "category")]
+    if referenced and about.background is None and (folder / FILE).is_file():
+        raise ModelError(
+            f"{name_of(folder)}/{FILE}: background must name a CSV of reference rows, whose values take the place of "
+            f"{referenced[0]} where an explanation hides it."
+        )
     read_background(folder, about)
     picture = file(folder, about, about.picture) if about.picture else None
     if about.picture and not (picture and picture.is_file()):
-        raise ModelError(f"{folder.name}/{FILE}: picture names {about.picture!r}, which is not in the folder.")
-    return f"{folder.name}: no mistake found; fields: {len(about.fields)}, examples: {len(about.examples)}."
+        raise ModelError(f"{name_of(folder)}/{FILE}: picture names {about.picture!r}, which is not in the folder.")
+    source = "no mistake found" if (folder / FILE).is_file() else f"no {FILE}: what is shown follows from {about.task}"
+    return f"{name_of(folder)}: {source}; fields: {len(about.fields)}, examples: {len(about.examples)}."
 
 
 def schema() -> dict[str, Any]:

@@ -3,13 +3,22 @@
 from typing import Any
 
 from . import tokens
-from .fields import MaskedText
+from .demo import Example
+from .fields import MaskedText, TextField
 from .task import Batch, Sight, Task
 from .types import Raw
 
 
 class TextInput(Task):
     """A task whose first input of kind text goes through the pipeline's tokenizer."""
+
+    fields = (TextField(name="text", label="Text", description="In the language that the model was trained on."),)
+    samples = (
+        Example("A plain fact", {"text": "The train leaves at nine and arrives before noon."}),
+        Example("A complaint", {"text": "I waited two hours and nobody answered the phone."}),
+        Example("Thanks", {"text": "Thank you, the parcel came early and everything was in it."}),
+        Example("An offer", {"text": "Reply today to claim your free voucher before it expires."}),
+    )
 
     def masked(self, raw: Raw) -> MaskedText:
         """The text of an input, with what is hidden of it."""

@@ -4,16 +4,19 @@ import hashlib
 import importlib.util
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from . import demo
 from .errors import ModelError, NotFound
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
+PICKLED = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib")
+"""Endings of weights that can run code when they are read; none is ever opened."""
 
 
 @dataclass(frozen=True)
@@ -32,27 +35,60 @@ INSTALLED = {
 }
 
 
+def is_model(folder: Path) -> bool:
+    """Whether a folder is a model: it has a demo.json, or what `save_pretrained` writes."""
+    saved = (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file()
+    return (folder / demo.FILE).is_file() or (saved and any((folder / name).is_file() for name in WEIGHTS))
+
+
 def find(root: Path = ASSETS / "models") -> dict[str, Path]:
     """Model folders by name, in the order of their names: `root` itself if it is one, or the folders in it."""
-    folders = [root] if (root / demo.FILE).is_file() else sorted(path.parent for path in root.glob(f"*/{demo.FILE}"))
+    folders = [root] if is_model(root) else sorted(path for path in root.glob("*") if is_model(path))
+    if not folders and (root / "config.json").is_file():
+        raise unreadable(root.name, (path.name for path in root.iterdir()))
     if not folders:
-        raise ModelError(f"{root.name} holds no model: a model is a folder with a {demo.FILE}.")
+        raise ModelError(
+            f"{root.name} holds no model: a model is a folder with a {demo.FILE}, or with config.json and safetensors."
+        )
     return {folder.resolve().name: folder.resolve() for folder in folders}
 
 
-def find_all(roots: Sequence[Path]) -> dict[str, Path]:
-    """The models of several roots. Raises ModelError where two folders have one name."""
-    found: dict[str, Path] = {}
-    for name, path in [entry for root in roots for entry in find(root).items()]:
-        if found.setdefault(name, path) != path:
+def unreadable(name: str, files: Iterable[str]) -> ModelError:
+    """The error for a model without safetensors, by the names of its files."""
+    pickled = sorted(file for file in files if file.endswith(PICKLED))
+    if not pickled:
+        return ModelError(f"{name} has no safetensors, the only weights that are read here.")
+    return ModelError(
+        f"{name} has only pickled weights ({pickled[0]}), which can run code when they are read. "
+        "Ask its authors for safetensors, or write them with save_pretrained where you trust it."
+    )
+
+
+def merge(found: Iterable[Mapping[str, Path]]) -> dict[str, Path]:
+    """The models of several places in one. Raises ModelError where two folders have one name."""
+    merged: dict[str, Path] = {}
+    for name, path in [entry for each in found for entry in each.items()]:
+        if merged.setdefault(name, path) != path:
             raise ModelError(f"Two model folders are called {name!r}; rename one of them.")
-    return found
+    return merged
+
+
+def config_of(folder: Path, name: str = "config.json") -> dict[str, Any]:
+    """A JSON object that a model folder holds under a name; empty if there is none. Raises ModelError."""
+    file = folder / name
+    try:
+        data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except ValueError as error:
+        raise ModelError(f"{demo.name_of(folder)}/{name} is no valid JSON: {error}.") from None
+    if not isinstance(data, dict):
+        raise ModelError(f"{demo.name_of(folder)}/{name} must hold a JSON object, got {type(data).__name__}.")
+    return data
 
 
 def folder(name_or_folder: str | Path) -> Path:
     """The folder of a model named as in `find()`, or given as a folder. Raises NotFound."""
     path = Path(name_or_folder)
-    if (path / demo.FILE).is_file():
+    if is_model(path):
         return path.resolve()
     known = find()
     if str(name_or_folder) not in known:
@@ -79,12 +115,14 @@ def user_cache() -> Path:
 
 def adapter_base(folder: Path) -> Path | None:
     """The folder of the model that the adapter in `folder` changes; None if `folder` holds a whole model."""
-    config = folder / "adapter_config.json"
-    if not config.is_file():
+    if not (folder / "adapter_config.json").is_file():
         return None
-    hub_id = json.loads(config.read_text(encoding="utf-8")).get("base_model_name_or_path")
+    hub_id = config_of(folder, "adapter_config.json").get("base_model_name_or_path")
     if hub_id not in INSTALLED:
-        raise ModelError(f"{folder.name}: no installed package carries {hub_id!r}, which this adapter changes.")
+        raise ModelError(
+            f"{demo.name_of(folder)}: no installed package carries {hub_id!r}, which this adapter changes. "
+            "Merge the adapter into it (peft's merge_and_unload) and save the whole."
+        )
     return installed(hub_id)
 
 

@@ -5,11 +5,11 @@ in text_classification.py. Nothing lists them: a new file is found.
 """
 
 import importlib
-import json
 import pkgutil
 from pathlib import Path
 
-from . import demo, models, runtime
+from . import demo, draft, hub, models, runtime, snapshot
+from .demo import Demo
 from .errors import InputError, ModelError, NotFound
 from .task import Task
 
@@ -29,26 +29,92 @@ def task_class(task: str) -> type[Task]:
     return found
 
 
+def architectures(task: str) -> set[str]:
+    """The architectures that transformers knows for a task; empty where any will do, as for our own models."""
+    task_class(task)
+    from transformers.pipelines import PIPELINE_REGISTRY
+
+    autos = PIPELINE_REGISTRY.check_task(task)[1]["pt"]
+    # The names alone: the public mapping would import every architecture there is.
+    named = [auto._model_mapping._model_mapping.values() for auto in autos if auto.__name__ != "AutoModel"]
+    every = [entry if isinstance(entry, tuple | list) else (entry,) for names in named for entry in names]
+    return {name for entry in every for name in entry}
+
+
+def task_of(folder: Path) -> str:
+    """The id of the task that a folder's model is for: what its demo.json or its card says, or else its architecture.
+
+    Raises ModelError where that is none of ours, where the architecture has no trained head for it, or where the model
+    brings code of its own.
+    """
+    name, config = demo.name_of(folder), models.config_of(folder)
+    if "auto_map" in config:
+        raise ModelError(
+            f"{name} brings code of its own (auto_map in config.json), and no code from a model runs here."
+        )
+    named = config.get("architectures")
+    own = {str(each) for each in named} if isinstance(named, list) else set()
+    told = demo.read(folder).task if (folder / demo.FILE).is_file() else snapshot.card(folder).get("pipeline_tag")
+    if told in available():
+        known = architectures(str(told))
+        if own and known and not own & known:
+            raise ModelError(f"{name} is a {', '.join(sorted(own))}, which has no trained head for {told}.")
+        return str(told)
+    fitting = [] if told else [task for task in available() if architectures(task) & own]
+    if not fitting:
+        said = f"is for {str(told)[:80]}" if told else "does not say what it is for, nor does its architecture"
+        raise ModelError(f"{name} {said}; the tasks here are {', '.join(available())}.")
+    return fitting[0]
+
+
+def about(folder: Path) -> Demo:
+    """What a model says of itself in its demo.json, or what follows from its task. Raises ModelError."""
+    if (folder / demo.FILE).is_file():
+        return demo.read(folder)
+    return draft.draft(folder, task_class(task_of(folder)))
+
+
+def examine(folder: Path) -> None:
+    """That a fetched model can be shown, before its weights are there. Raises ModelError."""
+    task_of(folder)
+    about(folder)
+
+
 def check(folder: Path) -> str:
     """That a model folder is free of mistakes, in a sentence. Raises ModelError or InputError that name what they find.
 
     Weights are not loaded.
     """
-    about = demo.read(folder)
-    if about.task not in available():
-        raise NotFound.among("task", about.task, available())
-    if not any(each.role == "input" for each in about.fields):
+    found = about(folder if models.is_model(folder) else models.folder(folder))
+    if found.task not in available():
+        raise NotFound.among("task", found.task, available())
+    if not any(each.role == "input" for each in found.fields):
         raise ModelError(f"{folder.name}/demo.json: fields needs at least one with the role input.")
-    config = folder / "config.json"
-    labels = json.loads(config.read_text(encoding="utf-8")).get("id2label", {}) if config.is_file() else {}
-    if about.decision and labels and about.decision.of not in ("top", "value", *labels.values()):
-        raise InputError.among("item in decision.of", about.decision.of, labels.values())
-    return demo.check(folder)
+    labels = draft.labels_of(folder)
+    if found.decision and labels and found.decision.of not in ("top", "value", *labels):
+        raise InputError.among("item in decision.of", found.decision.of, labels)
+    return demo.check(folder, found)
 
 
-def load(name_or_folder: str | Path) -> Task:
-    """A model from assets/models by name, or from a folder, ready to predict. Raises NotFound, ModelError."""
-    folder = models.folder(name_or_folder)
-    about = demo.read(folder)
-    kind = task_class(about.task)
-    return kind(folder, about, runtime.load_pipeline(about.task, folder))
+def find(spec: str, max_bytes: int = hub.MAX_BYTES) -> dict[str, Path]:
+    """The models that a presenter names: a folder, a folder of them, or `owner/name[@revision]` on the hub.
+
+    A folder goes before a hub model of the same spelling. Raises NotFound, ModelError, Busy.
+    """
+    if Path(spec).exists() or not hub.ID.fullmatch(spec):
+        return models.find(Path(spec))
+    return {spec: hub.fetch(spec, examine, max_bytes)}
+
+
+def load(name_or_folder: str | Path, name: str = "", described: Demo | None = None) -> Task:
+    """A model ready to predict: from assets/models by name, from a folder, or `owner/name[@revision]` from the hub.
+
+    name: what it is called in answers; by default after its folder. described: what it says of itself, if already read.
+    Raises NotFound, ModelError, Busy.
+    """
+    spec = str(name_or_folder)
+    is_hub = hub.ID.fullmatch(spec) and not Path(spec).exists()
+    folder = find(spec)[spec] if is_hub else models.folder(name_or_folder)
+    said = described or about(folder)
+    kind = task_class(said.task)
+    return kind(folder, said, runtime.load_pipeline(said.task, folder), name or (spec if is_hub else ""))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from . import models
+from . import demo, models
 from .errors import ModelError
 
 if TYPE_CHECKING:
@@ -111,7 +111,9 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
 
     source = models.weights(folder)
     if source is None:
-        raise ModelError(f"{folder.name} has no weights at hand (safetensors); its README says how to get them.")
+        raise ModelError(
+            f"{demo.name_of(folder)} has no weights at hand (safetensors); its README says how to get them."
+        )
     try:
         base = models.adapter_base(source)
         where = place(count_parameters(source, *([base] if base else [])), free_memory(), is_bf16_available())
@@ -132,8 +134,8 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
             model_kwargs=options,
         )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        log.exception("loading %s", folder.name)
-        raise ModelError(f"{folder.name} could not be loaded as {task}: {type(error).__name__}.") from error
+        log.exception("loading %s", demo.name_of(folder))
+        raise ModelError(f"{demo.name_of(folder)} could not be loaded as {task}: {type(error).__name__}.") from error
 
 
 def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "PreTrainedModel":
@@ -164,7 +166,7 @@ class Cache(Generic[T]):
         self.limit = limit
         self._entries: OrderedDict[str, tuple[T, int]] = OrderedDict()
         self._lock = threading.Lock()
-        self._loading = threading.Lock()  # transformers cannot be imported by two threads at once
+        self.loading = threading.Lock()  # transformers cannot be imported by two threads at once
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
@@ -177,9 +179,14 @@ class Cache(Generic[T]):
         """
         found = self._used(name)
         if found is None:
-            with self._loading:
+            with self.loading:
                 found = self._used(name) or self._load(name, load, expected)
         return found[0]
+
+    def drop(self, name: str) -> None:
+        """Forget an entry, if it is there."""
+        with self._lock:
+            self._entries.pop(name, None)
 
     def _used(self, name: str) -> tuple[T, int] | None:
         with self._lock:

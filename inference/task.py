@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import demo, runtime
+from . import demo, runtime, tokens
+from .fields import Field
 from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Step, Target
 
 if TYPE_CHECKING:
@@ -59,16 +60,21 @@ class Trace:
 class Task:
     """One loaded model as the product uses it. Subclasses in outputs.py fill in what depends on the kind of output."""
 
-    id: ClassVar[str]
+    id: str
     kind: ClassVar[Kind]
     scale: ClassVar[Scale]
-    batch_size: ClassVar[int] = 32
+    batch_size: int = 32
     additive: ClassVar[bool] = False
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
+    fields: ClassVar[tuple[Field, ...]] = ()
+    """What a model takes that does not say so itself, in a demo.json; empty where that differs from model to model."""
+    samples: ClassVar[tuple[demo.Example, ...]] = ()
+    """Inputs worth trying with any such model."""
 
-    def __init__(self, folder: Path, about: demo.Demo, pipeline: "Pipeline") -> None:
+    def __init__(self, folder: Path, about: demo.Demo, pipeline: "Pipeline", name: str = "") -> None:
+        """name: what the model is called in answers; by default after its folder."""
         self.folder, self.demo, self.pipeline = folder, about, pipeline
-        self.name = folder.name
+        self.name = name or demo.name_of(folder)
         self.tokenizing = threading.Lock()
         # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
@@ -225,6 +231,11 @@ class Task:
     def readable(self, raw: Raw) -> Raw:
         """The part of an input that the model reads: what is cut off has no players."""
         return raw
+
+    @property
+    def stand_in(self) -> str:
+        """What hides a token of a text, by name."""
+        return tokens.replacement(self.pipeline.tokenizer)[1]
 
     @cached_property
     def background(self) -> list[Raw]:

@@ -102,10 +102,11 @@ def server(tiny_chat: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @contextmanager
-def serving(*arguments: str, log: Path, **environment: str) -> Iterator[str]:
+def serving(*arguments: str, log: Path, script: Path = ROOT / "app.py", **environment: str) -> Iterator[str]:
     """`python app.py …` in a process of its own, until the block ends; no traceback may run through our code."""
     port = free_port()
-    command = [sys.executable, "app.py", "--port", str(port), *arguments]
+    command = [sys.executable, str(script), *arguments]
+    environment = {"GRADIO_SERVER_PORT": str(port), **environment}
     with log.open("w") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **environment}

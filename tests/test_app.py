@@ -1,6 +1,7 @@
 """The application as it is served: page, REST and gradio_client on one address, and what keeps strangers out."""
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -11,7 +12,13 @@ import httpx
 import pytest
 from conftest import ROOT, serving
 from gradio_client import Client, handle_file
+from hub import Repo, classifier, running
 
+import app
+import inference
+from explain import explain_stream
+from inference.serving.catalogue import Catalogue
+from inference.serving.endpoints import Endpoints
 from inference.serving.security import MAX_BODY
 
 TEXT = {"text": "A warm, witty film with a slow start."}
@@ -161,6 +168,117 @@ def test_a_folder_without_models_is_named(tmp_path: Path) -> None:
     found = run("--model", str(tmp_path))
     assert (found.returncode, "holds no model" in found.stderr) == (1, True)
     assert "Traceback" not in found.stderr
+
+
+# Bring your own
+
+
+def test_hub_models_are_served_beside_folders_and_visitors_may_name_more(tiny_chat: Path, tmp_path: Path) -> None:
+    files = classifier(tmp_path / "files")
+    with running() as hub:
+        hub.repos |= {name: Repo(dict(files), revisions=("main", "v1")) for name in ("someone/tiny", "else/other")}
+        environment = {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "hub")}
+        environment["XDG_CACHE_HOME"] = str(tmp_path / "cache")
+        arguments = ["--model", "someone/tiny", "--model", "someone/tiny@v1", "--model", str(tiny_chat)]
+        with serving(*arguments, "--allow-model-loading", log=tmp_path / "log", **environment) as url:
+            names = [each["name"] for each in httpx.get(f"{url}/api/v1/models").json()]
+            assert names == ["someone/tiny", "someone/tiny@v1", "tiny-chat"]
+            for name in ("someone/tiny@v1", "else/other"):
+                answer = httpx.post(f"{url}/api/v1/predict", json={"model": name, "inputs": TEXT}, timeout=60).json()
+                assert answer["model"] == name
+            client = Client(url, verbose=False)
+            assert len(client.predict("else/other@v1", TEXT, None, 16, None, api_name="/explain")["values"]) == 8
+            refused = httpx.post(f"{url}/api/v1/predict", json={"model": "else/none", "inputs": TEXT})
+            assert (refused.status_code, "The hub has no model else/none" in refused.text) == (404, True)
+            assert httpx.post(f"{url}/api/v1/predict", json={"model": "../files", "inputs": TEXT}).status_code == 404
+    offline = {**environment, "HF_HUB_OFFLINE": "1"}
+    with serving("--model", "someone/tiny", log=tmp_path / "log", **offline) as url:
+        assert httpx.post(f"{url}/api/v1/predict", json={"model": "someone/tiny", "inputs": TEXT}).status_code == 200
+        off = httpx.post(f"{url}/api/v1/predict", json={"model": "else/other", "inputs": TEXT})
+        assert off.json() == {"detail": "Unknown model 'else/other'; available are someone/tiny."}
+        assert off.status_code == 404
+
+
+def said_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What `python app.py …` prints, or what it ends with."""
+    try:
+        app.main(list(arguments))
+    except SystemExit as end:
+        return f"ended: {end.code}"
+    return capsys.readouterr().out.strip()
+
+
+def test_a_folder_without_a_demo_is_checked_and_gets_a_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path / "mine")
+    classifier(tmp_path / "mine")
+    assert said_by(capsys, "check", folder) == (
+        "mine: no demo.json: what is shown follows from text-classification; fields: 1, examples: 4."
+    )
+    assert "mine: wrote demo.json for text-classification" in said_by(capsys, "new-model", folder)
+    assert "no mistake found" in said_by(capsys, "check", folder)
+    assert said_by(capsys, "new-model", folder).startswith("ended: mine has demo.json and README.md already; nothing")
+    other = str(tmp_path / "other")
+    assert "wrote demo.json and README.md" in said_by(capsys, "new-model", other, "--task", "text-generation")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--model", "someone/tiny"], "someone/tiny was not fetched before, and HF_HUB_OFFLINE keeps this process"),
+        (["--model", "nothing-here"], "nothing-here holds no model"),
+        (["--model", "tests", "--model", "assets/models"], "tests holds no model"),
+        (["--max-model-size", "-1"], "--max-model-size must be a number of gigabytes above 0, got -1"),
+        (["--max-model-size", "nan"], "--max-model-size must be a number of gigabytes above 0, got nan"),
+        (["new-model", "somewhere-new"], "somewhere-new does not say what it is for"),
+        (["check", "tests"], "Unknown model 'tests'; available are "),
+    ],
+)
+def test_what_cannot_be_served_ends_with_a_message(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert said_by(capsys, *arguments).startswith(f"ended: {said}")
+
+
+def test_on_zero_gpu_visitors_can_name_no_models(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inference.runtime.ZERO_GPU", True)
+    assert "does not go with ZeroGPU" in said_by(capsys, "--allow-model-loading")
+
+
+def test_the_page_shows_a_functions_answer_and_why() -> None:
+    about = {
+        "task": "text-regression",
+        "title": "Length",
+        "summary": "Counts letters.",
+        "fields": [{"kind": "text", "name": "text", "label": "Text"}],
+        "output": "length",
+    }
+    task = inference.from_function(lambda records: [len(record["text"]) for record in records], about, name="length")
+    endpoints = Endpoints(Catalogue({}, made=[task]), explain_stream)
+    assert "Length" in json.dumps(app.page(endpoints).get_config_file())
+    shown = "".join(map(str, app.case(endpoints, "length", {"text": "Seven words are few"})))
+    for part in ("length", "in Python", "Seven", "This is what the model uses"):
+        assert part in shown
+
+
+def test_the_function_of_the_readme_is_explained_and_served(tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    (snippet,) = [block for block in blocks if "app.serve(" in block]
+    script = tmp_path / "own.py"
+    script.write_text(snippet)
+    with serving(log=tmp_path / "log", script=script, PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1") as url:
+        (described,) = httpx.get(f"{url}/api/v1/models").json()
+        assert described["name"] == "word_weights"
+        sent = {"model": "word_weights", "inputs": {"text": "Win a free voucher today"}}
+        answer = httpx.post(f"{url}/api/v1/predict", json=sent).json()
+        assert answer["decision"]["action"] == "Block it"
+        explanation = httpx.post(f"{url}/api/v1/explain", json=sent).json()
+        by_word = {f["label"]: v for f, v in zip(explanation["features"], explanation["values"], strict=True)}
+        assert by_word["free"] > by_word["Win"] > by_word["voucher"] > by_word["a"] == 0
+    assert "voucher" in (tmp_path / "log").read_text()  # what the snippet printed
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":

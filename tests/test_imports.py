@@ -16,10 +16,21 @@ LAYERS = [
     ["inference.fields", "inference.policy"],
     ["inference.demo", "inference.tokens"],
     ["inference.models"],
+    ["inference.snapshot"],
+    ["inference.hub"],
     ["inference.runtime"],
     ["inference.task"],
+    ["inference.draft"],
     ["inference.registry"],
-    ["inference", "inference.outputs", "inference.inputs", "inference.rows", "inference.modeling"],
+    ["inference.starter"],
+    [
+        "inference",
+        "inference.outputs",
+        "inference.inputs",
+        "inference.rows",
+        "inference.modeling",
+        "inference.functions",
+    ],
     ["inference.tasks"],
     ["inference.serving"],
     [
@@ -37,7 +48,14 @@ LAYERS = [
 """From the ground up: a module may import those below it and those beside it."""
 
 HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
-LATE = ("inference.outputs", "inference.inputs", "inference.rows", "inference.tasks", "inference.modeling")
+LATE = (
+    "inference.outputs",
+    "inference.inputs",
+    "inference.rows",
+    "inference.tasks",
+    "inference.modeling",
+    "inference.functions",
+)
 """Modules that are themselves imported late, with the first model, and may therefore import torch at their top."""
 
 

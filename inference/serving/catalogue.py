@@ -1,15 +1,16 @@
 """The models on offer: described from their demo.json at once, loaded when first asked for, kept while they fit."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import demo, models, registry
+from .. import demo, hub, models, registry
 from ..errors import ModelError, NotFound
 from ..runtime import Cache
 from ..task import Task, Trace
 from ..units import number
+from .guests import Guests
 
 log = logging.getLogger(__name__)
 
@@ -17,18 +18,31 @@ log = logging.getLogger(__name__)
 class Catalogue:
     """Models by name. Opening it reads small files only; torch is loaded with the first model."""
 
-    def __init__(self, folders: Mapping[str, Path], memory: int | None = None) -> None:
-        """folders: as from `models.find`. memory: bytes of weights to keep; by default half of what is free.
+    def __init__(
+        self,
+        folders: Mapping[str, Path],
+        memory: int | None = None,
+        made: Sequence[Task] = (),
+        guests: Guests | None = None,
+    ) -> None:
+        """folders: as from `registry.find`. memory: bytes of weights to keep; by default half of what is free.
 
-        A folder without weights at hand is left out, and the log says so. Raises ModelError for a faulty demo.json, and
-        where no model is left.
+        made: tasks that are loaded already, and stay. guests: where visitors may name models of the hub, which then
+        come and go; those of `folders` and `made` never do. A folder without weights at hand is left out, and the log
+        says so. Raises ModelError for a faulty demo.json, for two models of one name, and where no model is left.
         """
+        self._made, self._guests = {task.name: task for task in made}, guests
+        names = [*folders, *(task.name for task in made)]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ModelError(f"Each model needs a name of its own; {', '.join(sorted(twice))} occurs twice.")
+        self._loaded: Cache[Task] = Cache(memory)
         self.folders = {name: folder for name, folder in folders.items() if at_hand(name, folder)}
-        demos = {name: demo.read(folder) for name, folder in self.folders.items()}
+        demos = {name: registry.about(folder) for name, folder in self.folders.items()}
+        demos |= {name: task.demo for name, task in self._made.items()}
+        self.folders |= {name: task.folder for name, task in self._made.items()}
         self.demos = dict(sorted(demos.items(), key=lambda entry: (entry[1].task, entry[0])))
         if not self.demos:
-            raise ModelError(f"No model has its weights at hand among {', '.join(folders) or 'none given'}.")
-        self._loaded: Cache[Task] = Cache(memory)
+            raise ModelError(f"No model has its weights at hand among {', '.join(names) or 'none given'}.")
 
     def describe(self) -> list[dict[str, Any]]:
         """Every model as a program needs it: name, task, title, fields and examples that can be sent as they are."""
@@ -37,28 +51,82 @@ class Catalogue:
         return [{"name": name, **{key: about[key] for key in keys}} for name, about in described.items()]
 
     def about(self, name: str) -> demo.Demo:
-        """What a model says of itself. Raises NotFound."""
-        if name not in self.demos:
+        """What a model says of itself; a hub model is fetched first where visitors may name one.
+
+        Raises NotFound, and what `add` raises.
+        """
+        if self._guests and name not in self.demos and hub.ID.fullmatch(name):
+            self.add(name)
+        found = self.demos.get(name)
+        if found is None:
             raise NotFound.among("model", name, self.demos)
-        return self.demos[name]
+        return found
+
+    def add(self, spec: str) -> str:
+        """The name of the hub model `owner/name[@revision]`, fetched and checked if it is new; it is loaded when asked.
+
+        Safe to call from many threads: those who name the same model wait for one download. Others may leave for it.
+        Raises NotFound for a model that does not exist or where visitors may name none, InputError for one that cannot
+        be used, Busy.
+        """
+        if spec in self.demos:
+            return spec
+        if self._guests is None:
+            raise NotFound.among("model", spec, self.demos)
+        with self._guests.turn():
+            if spec not in self.demos:
+                folder = self._guests.fetch(spec, self._examine)
+                self._put(spec, folder, self._about(folder))
+                for name in self._guests.leaving():
+                    self._drop(name)
+        return spec
 
     def task(self, name: str, trace: Trace | None = None) -> Task:
         """The loaded model; the trace is told whether it had to be loaded. Raises NotFound, ModelError."""
-        self.about(name)
+        about = self.about(name)
+        if self._guests:
+            self._guests.used(name)
         ready = self.ready(name)
         with (trace or Trace()).step("model loading") as step:
-            expected = 0 if ready else expected_bytes(self.folders[name])
-            loaded = self._loaded.get(name, lambda: self._load(name), expected)
-            step.detail = f"{number(loaded.bytes / 1e6)} MB {loaded.where}{', already in memory' if ready else ''}"
+            loaded = self._made.get(name) or self._get(name, about, ready)
+            size = f"{number(loaded.bytes / 1e6)} MB " if loaded.bytes else ""
+            step.detail = f"{size}{loaded.where}{', already in memory' if ready else ''}"
         return loaded
 
     def ready(self, name: str) -> bool:
         """Whether a model is in memory."""
-        return name in self._loaded
+        return name in self._made or name in self._loaded
 
-    def _load(self, name: str) -> tuple[Task, int]:
-        loaded = registry.load(self.folders[name])
-        return loaded, loaded.bytes
+    def _get(self, name: str, about: demo.Demo, ready: bool) -> Task:
+        folder = self.folders.get(name)
+        if folder is None:  # a guest that had to leave since `about`
+            raise NotFound.among("model", name, self.demos)
+        expected = 0 if ready else expected_bytes(folder)
+        return self._loaded.get(name, lambda: load(folder, name, about), expected)
+
+    def _examine(self, folder: Path) -> None:
+        with self._loaded.loading:
+            registry.examine(folder)
+
+    def _about(self, folder: Path) -> demo.Demo:
+        with self._loaded.loading:
+            return registry.about(folder)
+
+    def _put(self, name: str, folder: Path, about: demo.Demo) -> None:
+        """New dictionaries instead of changed ones: others may be reading the old."""
+        self.folders = {**self.folders, name: folder}
+        self.demos = {**self.demos, name: about}
+
+    def _drop(self, name: str) -> None:
+        self.demos = {each: about for each, about in self.demos.items() if each != name}
+        self.folders = {each: folder for each, folder in self.folders.items() if each != name}
+        self._loaded.drop(name)
+
+
+def load(folder: Path, name: str, about: demo.Demo) -> tuple[Task, int]:
+    """A model under the name that it has on offer, and the bytes of its weights. Raises ModelError."""
+    loaded = registry.load(folder, name, about)
+    return loaded, loaded.bytes
 
 
 def at_hand(name: str, folder: Path) -> bool:

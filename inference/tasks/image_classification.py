@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from ..fields import ImageField
 from ..outputs import LabelsTask
 from ..task import Batch, Sight
 from ..types import Raw
@@ -12,6 +13,7 @@ class ImageClassification(LabelsTask):
     """Any image classifier of the hub."""
 
     id = "image-classification"
+    fields = (ImageField(name="image", label="Picture"),)
 
     def prepared(self, raw: Raw, batch: Batch) -> str:
         picture = raw[self.demo.first("image").name]

@@ -3,6 +3,8 @@
 from typing import Any
 
 from .. import tokens
+from ..demo import Example
+from ..fields import TextField
 from ..inputs import TextInput
 from ..outputs import TextTask
 from ..task import Batch
@@ -15,6 +17,13 @@ class TextGeneration(TextInput, TextTask):
     """Any causal language model of the hub, by its chat template where it has one. Decoding is greedy: repeatable."""
 
     id = "text-generation"
+    fields = (TextField(name="prompt", label="Your message", max_length=2_000),)
+    samples = (
+        Example("A capital", {"prompt": "What is the capital of France?"}),
+        Example("A reason", {"prompt": "Why do leaves turn red in autumn?"}),
+        Example("A beginning", {"prompt": "Once upon a time, by the sea, there lived"}),
+        Example("Advice", {"prompt": "How do I keep bread fresh for a week?"}),
+    )
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

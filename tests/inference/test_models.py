@@ -57,7 +57,54 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError) as error:
         models.find(tmp_path / name)
-    assert str(error.value) == f"{name} holds no model: a model is a folder with a demo.json."
+    assert str(error.value) == (
+        f"{name} holds no model: a model is a folder with a demo.json, or with config.json and safetensors."
+    )
+
+
+def saved(folder: Path, *files: str) -> Path:
+    """A folder as save_pretrained writes it, without a demo.json."""
+    folder.mkdir(parents=True)
+    for file in files:
+        (folder / file).write_text("{}")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("config.json", models.WEIGHTS[0]),
+        ("config.json", models.WEIGHTS[1]),
+        ("adapter_config.json", models.WEIGHTS[2]),
+    ],
+)
+def test_a_folder_in_the_hubs_own_format_is_a_model(tmp_path: Path, files: tuple[str, ...]) -> None:
+    folder = saved(tmp_path / "models" / "plain", *files)
+    model(tmp_path / "models", "shown")
+    assert models.find(folder) == {"plain": folder}
+    assert list(models.find(tmp_path / "models")) == ["plain", "shown"]
+    assert models.folder(folder) == folder
+
+
+@pytest.mark.parametrize("files", [("config.json",), (models.WEIGHTS[0],), ("config.json", "pytorch_model.bin")])
+def test_a_config_or_weights_alone_are_no_model(tmp_path: Path, files: tuple[str, ...]) -> None:
+    assert not models.is_model(saved(tmp_path / "part", *files))
+
+
+def test_two_folders_of_one_name_are_refused(tmp_path: Path) -> None:
+    one, other = model(tmp_path / "x", "mine"), model(tmp_path / "y", "mine")
+    assert models.merge([models.find(one), models.find(one)]) == {"mine": one}
+    with pytest.raises(ModelError, match="Two model folders are called 'mine'; rename one of them"):
+        models.merge([models.find(one), models.find(other)])
+
+
+@pytest.mark.parametrize(("text", "said"), [("{", "is no valid JSON"), ("[1]", "must hold a JSON object, got list")])
+def test_a_damaged_config_is_named(tmp_path: Path, text: str, said: str) -> None:
+    folder = model(tmp_path, "mine")
+    assert models.config_of(folder) == {}
+    (folder / "config.json").write_text(text)
+    with pytest.raises(ModelError, match=f"^mine/config.json {said}"):
+        models.config_of(folder)
 
 
 def test_our_own_models_are_found_by_default() -> None:
@@ -153,7 +200,10 @@ def test_an_adapter_finds_its_base_in_the_installed_package(tmp_path: Path, pack
 def test_an_adapter_of_an_unknown_base_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError) as error:
         models.adapter_base(adapter(tmp_path, "someone/else"))
-    assert str(error.value) == "mine: no installed package carries 'someone/else', which this adapter changes."
+    assert str(error.value) == (
+        "mine: no installed package carries 'someone/else', which this adapter changes. "
+        "Merge the adapter into it (peft's merge_and_unload) and save the whole."
+    )
 
 
 def test_weights_with_another_hash_are_refused(package: Path) -> None:

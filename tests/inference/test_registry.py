@@ -90,3 +90,86 @@ def test_a_check_says_what_is_wrong(
 ) -> None:
     with pytest.raises(kind, match=said):
         check(folder(tmp_path, **change))
+
+
+# What a folder's model is for
+
+
+def saved(path: Path, card: str | None = None, **config: object) -> Path:
+    """A folder with a config.json, and a card with this front matter."""
+    path.mkdir(exist_ok=True)
+    (path / "config.json").write_text(json.dumps(config))
+    if card is not None:
+        (path / "README.md").write_text(f"---\n{card}\n---\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("architecture", "task"),
+    [
+        ("BertForSequenceClassification", "text-classification"),
+        ("ViTForImageClassification", "image-classification"),
+        ("DeiTForImageClassificationWithTeacher", "image-classification"),
+        ("LlamaForCausalLM", "text-generation"),
+        ("GPT2LMHeadModel", "text-generation"),
+    ],
+)
+def test_the_task_follows_from_the_architecture_by_what_transformers_knows(
+    tmp_path: Path, architecture: str, task: str
+) -> None:
+    assert registry.task_of(saved(tmp_path / "mine", architectures=[architecture])) == task
+    assert registry.task_of(saved(tmp_path / "mine", f"pipeline_tag: {task}", architectures=[architecture])) == task
+
+
+def test_the_card_goes_before_the_architecture_and_the_demo_before_the_card(tmp_path: Path) -> None:
+    folder = saved(
+        tmp_path / "mine", "pipeline_tag: zero-shot-nothing", architectures=["BertForSequenceClassification"]
+    )
+    with pytest.raises(ModelError, match="mine is for zero-shot-nothing; the tasks here are "):
+        registry.task_of(folder)
+    (folder / "demo.json").write_text(json.dumps(GOOD))
+    assert registry.task_of(folder) == "text-classification"
+
+
+@pytest.mark.parametrize(
+    ("card", "config", "said"),
+    [
+        (None, {}, "mine does not say what it is for, nor does its architecture"),
+        (None, {"architectures": ["Unheard"]}, "mine does not say what it is for, nor does its architecture"),
+        (None, {"architectures": ["BertModel"]}, "mine does not say what it is for, nor does its architecture"),
+        ("pipeline_tag: [a]", {}, "mine is for \\['a'\\]; the tasks here are "),
+        (
+            "pipeline_tag: text-classification",
+            {"architectures": ["BertModel"]},
+            "mine is a BertModel, which has no trained head for text-classification",
+        ),
+        (
+            "pipeline_tag: text-classification",
+            {"architectures": ["BertForSequenceClassification"], "auto_map": {"AutoConfig": "code.Config"}},
+            "mine brings code of its own",
+        ),
+    ],
+)
+def test_what_is_for_none_of_our_tasks_is_refused(
+    tmp_path: Path, card: str | None, config: dict[str, object], said: str
+) -> None:
+    with pytest.raises(ModelError, match=said):
+        registry.task_of(saved(tmp_path / "mine", card, **config))
+
+
+def test_the_check_of_a_folder_without_a_demo_says_that_what_is_shown_follows(tmp_path: Path) -> None:
+    folder = saved(tmp_path / "mine", "pipeline_tag: image-classification")
+    (folder / "model.safetensors").touch()
+    said = "mine: no demo.json: what is shown follows from image-classification; fields: 1, examples: 0."
+    assert check(folder) == said
+
+
+def test_the_check_of_what_is_no_model_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="Unknown model"):
+        check(tmp_path)
+
+
+def test_a_table_without_reference_rows_is_a_mistake(tmp_path: Path) -> None:
+    field = {"kind": "number", "name": "area", "label": "Area"}
+    with pytest.raises(ModelError, match=r"background must name a CSV of reference rows, whose values .* Area"):
+        check(folder(tmp_path, fields=[field], examples=[]))

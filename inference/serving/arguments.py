@@ -1,0 +1,66 @@
+"""The command line of app.py: what it takes, and the catalogue and the commands that follow from it."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import hub, models, registry, runtime, starter
+from ..errors import ModelError
+from ..task import Task
+from .catalogue import Catalogue
+from .guests import MOST, Guests
+
+
+def parser(description: str | None = None) -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="app.py", description=description)
+    parser.add_argument(
+        "--model",
+        action="append",
+        help="a model folder, a folder of them, or owner/name[@revision] on the hub; repeatable",
+    )
+    parser.add_argument(
+        "--max-model-size",
+        type=float,
+        default=hub.MAX_BYTES / 1e9,
+        metavar="GB",
+        help="how much may be fetched for one model of the hub (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--allow-model-loading",
+        action="store_true",
+        help=f"visitors may name models of the hub; {MOST} of theirs are kept, no larger together than one may be",
+    )
+    parser.add_argument("--host", default=None, help="address to listen on; 127.0.0.1 unless GRADIO_SERVER_NAME is set")
+    parser.add_argument("--port", type=int, default=None, help="port; the first free one from 7860")
+    parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's relay")
+    parser.add_argument("--origin", action="append", default=[], help="another site whose pages may call the API")
+    commands = parser.add_subparsers(dest="command")
+    checking = commands.add_parser("check", help="check a model folder and its demo.json")
+    starting = commands.add_parser("new-model", help="write a start of demo.json and of a model card into a folder")
+    starting.add_argument("--task", choices=registry.available(), help="where the folder's model does not say it")
+    for command in (checking, starting):
+        command.add_argument("folder", type=Path)
+    return parser
+
+
+def command(options: argparse.Namespace) -> str:
+    """Do what the command asks, and say what came of it. Raises ModelError, InputError."""
+    if options.command == "check":
+        return registry.check(options.folder)
+    return starter.start(options.folder, options.task)
+
+
+def catalogue(options: argparse.Namespace, made: Sequence[Task] = ()) -> Catalogue:
+    """The models that the options name, or all that come with the product; `made` are loaded already.
+
+    Raises NotFound, ModelError, Busy.
+    """
+    if not 0 < options.max_model_size < float("inf"):
+        raise ModelError(f"--max-model-size must be a number of gigabytes above 0, got {options.max_model_size:g}.")
+    if options.allow_model_loading and runtime.ZERO_GPU:
+        raise ModelError("--allow-model-loading does not go with ZeroGPU, where models must be loaded before launch.")
+    named = options.model or ([] if made else [str(models.ASSETS / "models")])
+    max_bytes = int(options.max_model_size * 1e9)
+    folders = models.merge(registry.find(spec, max_bytes) for spec in named)
+    return Catalogue(folders, made=made, guests=Guests(max_bytes) if options.allow_model_loading else None)

@@ -1,0 +1,88 @@
+"""A model as the hub's cache keeps it: which of its files matter, whether all are there, what its card says.
+
+This module asks no network.
+"""
+
+import fnmatch
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from . import demo, models
+from .errors import ModelError
+
+HEAD = ("config.json", "adapter_config.json", "README.md", demo.FILE, "model.safetensors.index.json")
+SMALL = ("*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*")
+"""Beside the weights: sizes, tokenizer and processor files, chat templates, terms."""
+NAMED = (".csv", ".jpg", ".jpeg", ".png", ".webp", ".gif")
+"""What a demo.json may name: reference rows, items, example pictures."""
+
+
+def cached(repo: str, revision: str, cache: Path | None) -> Path | None:
+    """The folder of a model that was fetched whole before."""
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in HEAD[:2]:
+        found = try_to_load_from_cache(repo, name, cache_dir=cache, revision=revision)
+        if isinstance(found, str) and is_whole(Path(found).parent):
+            return Path(found).parent
+    return None
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the weights are there: all parts of them."""
+    if models.weights(folder) != folder:
+        return False
+    return (folder / "model.safetensors").is_file() or all((folder / name).is_file() for name in shards_of(folder))
+
+
+def shards_of(folder: Path) -> list[str]:
+    """The files that an index of weights names; none without an index. Raises ModelError."""
+    index = folder / "model.safetensors.index.json"
+    try:
+        names = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values() if index.is_file() else ()
+        if all(name.endswith(".safetensors") for name in names):
+            return sorted({*names})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass  # the same message as for names of other files
+    raise ModelError(f"{demo.name_of(folder)}/{index.name} must name the safetensors that hold the weights.")
+
+
+def note(folder: Path, revision: str, commit: str) -> None:
+    """Write down which commit a branch or tag stood for, where the hub's own tools look for it."""
+    if revision == commit:
+        return
+    reference = demo.home(folder) / "refs" / revision
+    reference.parent.mkdir(parents=True, exist_ok=True)
+    new = reference.with_name(f"{reference.name}.new")
+    new.write_text(commit, encoding="utf-8")
+    new.replace(reference)
+
+
+def is_plain(name: str) -> bool:
+    """Whether a file name of a repository stays inside the folder that it is fetched to."""
+    return not name.startswith("/") and "\\" not in name and not {"", ".", ".."} & {*name.split("/")}
+
+
+def is_small(name: str) -> bool:
+    """Whether a file belongs beside the weights: at the top of the repository, and of a kind that is needed."""
+    return "/" not in name and (name == "README.md" or any(fnmatch.fnmatch(name, each) for each in SMALL))
+
+
+def named(folder: Path) -> set[str]:
+    """The names of tables and pictures in a model's demo.json."""
+    file = folder / demo.FILE
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    return {name for name in re.findall(r'"([^"\\]+)"', text) if name.lower().endswith(NAMED)}
+
+
+def card(folder: Path) -> dict[str, Any]:
+    """The front matter of a model's README.md; empty if there is none. Raises ModelError."""
+    from huggingface_hub import metadata_load
+    from yaml import YAMLError
+
+    try:
+        return (metadata_load(folder / "README.md") if (folder / "README.md").is_file() else None) or {}
+    except (ValueError, YAMLError):
+        raise ModelError(f"{demo.name_of(folder)}/README.md: the front matter is no valid YAML.") from None
