@@ -133,6 +133,11 @@ document.addEventListener("input", (event) => {
 
 new MutationObserver((changes) => {
     if (changes.some((change) => change.target.closest?.("#why"))) at("#why")?.classList.remove("stale");
+    const arrived = at("a.arrived"); // a model that was fetched
+    if (arrived) {
+        arrived.classList.remove("arrived");
+        arrived.click();
+    }
     if (told && at("#answer .headline")) {
         told = false;
         if (innerWidth < 760) at("#answer").scrollIntoView(); // below the form on a phone

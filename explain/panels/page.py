@@ -8,13 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from inference.errors import SeeWhyError
-from inference.panels import answer, landing, look
+from inference.errors import NotFound, SeeWhyError
+from inference.panels import answer, guests, landing, look
 from inference.panels.asking import Values
 from inference.panels.form import form
 from inference.panels.remote import remote
 from inference.panels.take import take
-from inference.serving.catalogue import expected_bytes
+from inference.serving.catalogue import Catalogue, expected_bytes
 from inference.serving.endpoints import Endpoints, report
 from inference.task import Task
 from inference.types import Answer
@@ -30,12 +30,15 @@ KEEP: Any = gr.skip()
 
 def page(endpoints: Endpoints) -> gr.Blocks:
     """The landing; once a model is chosen, its form left and answer, why and path right."""
-    demos, folders = endpoints.catalogue.demos, endpoints.catalogue.folders
+    catalogue = endpoints.catalogue
+    told = story.read(catalogue.demos)
     with gr.Blocks(title="SeeWhy", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
         gr.HTML(look.HEADER)
-        told = story.read(demos)
-        hero = story.hero(told, demos[told.model]) if told else ""
-        gr.HTML(hero + landing.tiles(demos, folders), elem_classes="landing", apply_default_css=False)
+        with gr.Column(elem_classes="landing"):
+            hero = story.hero(told, catalogue.about(told.model)) if told else ""
+            gr.HTML(hero + landing.tiles(catalogue.demos, catalogue.folders), apply_default_css=False)
+            if catalogue.takes_guests:
+                guests.box(catalogue)
         chosen = gr.Textbox("", elem_id="chosen", visible="hidden", label="Model")  # page.js writes into it
         blocks.load(None, None, chosen, js="() => arrive()", api_visibility="private")
 
@@ -43,22 +46,35 @@ def page(endpoints: Endpoints) -> gr.Blocks:
         def screen(asked: str) -> None:
             """Made anew for each model, so that nothing of the model before can write into it."""
             name, _, mark = asked.partition("#")
-            if name not in demos:
-                return  # the landing
-            first = told if told and (name, mark) == (told.model, story.MARK) else None
-            parts = story.told(first, demos[name], folders[name]) if first else (answer.EMPTY, "", "", "")
-            gr.HTML(landing.heading(demos[name]))
-            with gr.Row(elem_classes="screen"):
-                left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
-            with right:
-                # Each with a value: without one, the page would keep that of the model before.
-                shown = [gr.HTML(html, elem_id=part) for part, html in zip(PARTS, parts, strict=True)]
-            with left:
-                form(name, folders[name], demos[name], Case(endpoints, name), shown, first.example if first else None)
+            if name in catalogue.demos:
+                model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None)
+            elif name:
+                gr.HTML(landing.heading("This model is not here") + unknown(catalogue, name))
 
         gr.HTML(look.FOOTER)
         remote(endpoints)
     return blocks
+
+
+def model(endpoints: Endpoints, name: str, told: story.Story | None) -> None:
+    """The screen of one model, with a story told already or nothing asked yet."""
+    about, folder = endpoints.catalogue.about(name), endpoints.catalogue.folders[name]
+    parts = story.told(told, about, folder) if told else (answer.EMPTY, "", "", "")
+    gr.HTML(landing.heading(about.title))
+    with gr.Row(elem_classes="screen"):
+        left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
+    with right:
+        # Each with a value: without one, the page would keep that of the model before.
+        shown = [gr.HTML(html, elem_id=part) for part, html in zip(PARTS, parts, strict=True)]
+    with left:
+        form(name, folder, about, Case(endpoints, name), shown, told.example if told else None)
+
+
+def unknown(catalogue: Catalogue, name: str) -> str:
+    """What to do about a link to a model that is not on offer."""
+    if catalogue.takes_guests:
+        return answer.failure(f"{name[:80]} has not been fetched, or had to leave. Name it again under All models.")
+    return answer.failure(str(NotFound.among("model", name, catalogue.demos)))
 
 
 class Case:

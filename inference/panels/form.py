@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -18,7 +19,7 @@ Props = dict[str, Any]
 
 def text(field: TextField, props: Props) -> gr.Textbox:
     """A few lines to write in; Shift+Enter sends."""
-    return gr.Textbox(info=field.description or None, placeholder=field.placeholder, lines=4, **props)
+    return gr.Textbox(placeholder=field.placeholder, lines=4, **props)
 
 
 def image(field: ImageField, props: Props) -> gr.Image:
@@ -38,7 +39,7 @@ def uploaded(payload: Any) -> Path | str | None:
 
 def number(field: NumberField, props: Props) -> gr.Number | gr.Slider:
     """A slider where the range is known, else a number; the field checks what comes, so that the message is ours."""
-    props = {**props, "info": field.description or None, "step": field.step or 1}
+    props = {**props, "step": field.step or 1}
     if field.limits is None or field.default is None:
         return gr.Number(**props)
     widget = gr.Slider(*stretch(field), buttons=[], **props)
@@ -57,14 +58,14 @@ def stretch(field: NumberField) -> tuple[float, float]:
 
 def category(field: CategoryField, props: Props) -> gr.Dropdown:
     """One of the choices."""
-    return gr.Dropdown(list(field.choices), info=field.description or None, **props)
+    return gr.Dropdown(list(field.choices), **props)
 
 
 def history(field: HistoryField, props: Props) -> gr.Dropdown:
     """Items by name; typing searches."""
     choices = [(name, item) for item, name in field.catalogue.items()]
     props = {**props, "value": list(props["value"])}
-    return gr.Dropdown(choices, info=field.description or None, multiselect=True, max_choices=field.max_items, **props)
+    return gr.Dropdown(choices, multiselect=True, max_choices=field.max_items, **props)
 
 
 WIDGETS: dict[str, Callable[[Any, Props], gr.components.Component]] = {
@@ -104,8 +105,9 @@ def form(
 def widget(model: str, field: AnyField, value: Any) -> gr.components.Component:
     """The widget of a field. Its key is its own, or the page would hand it the value of the model before."""
     label = f"{field.label} ({field.unit})" if field.unit else field.label
+    info = re.sub(r"([\\`*_\[\]()<>#!|~])", r"\\\1", field.description) or None  # gradio takes it for Markdown
     props = {"label": label, "interactive": True, "key": f"{model}.{field.name}", "value": value}
-    return WIDGETS[field.kind](field, props)
+    return WIDGETS[field.kind](field, props if field.kind == "image" else {**props, "info": info})
 
 
 def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Dataset:

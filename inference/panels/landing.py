@@ -47,9 +47,6 @@ def picture(folder: Path, about: Demo) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def heading(about: Demo) -> str:
+def heading(title: str) -> str:
     """The title of a chosen model, and the way back."""
-    return (
-        '<div class="heading"><a href="?" data-model="" class="back">All models</a>'
-        f"<h2>{escape(about.title)}</h2></div>"
-    )
+    return f'<div class="heading"><a href="?" data-model="" class="back">All models</a><h2>{escape(title)}</h2></div>'

@@ -93,6 +93,11 @@ class Catalogue:
             step.detail = f"{size}{loaded.where}{', already in memory' if ready else ''}"
         return loaded
 
+    @property
+    def takes_guests(self) -> bool:
+        """Whether visitors may name models of the hub."""
+        return self._guests is not None
+
     def ready(self, name: str) -> bool:
         """Whether a model is in memory."""
         return name in self._made or name in self._loaded
