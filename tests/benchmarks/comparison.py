@@ -66,8 +66,13 @@ def told(figures: Rounds) -> str:
     flat = np.concatenate(figures)
     low, middle, high = spread(flat)
     if len(flat) >= 20:
-        return f"{middle:.3g} (p95 {np.quantile(flat, 0.95):.3g})"
-    return f"{middle:.3g} ({low:.3g} to {high:.3g})" if low < high else f"{middle:.3g}"
+        return f"{short(middle)} (p95 {short(float(np.quantile(flat, 0.95)))})"
+    return f"{short(middle)} ({short(low)} to {short(high)})" if low < high else short(middle)
+
+
+def short(figure: float) -> str:
+    """Three digits, or all those before the point."""
+    return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.3g}"
 
 
 def spread(figures: Sequence[float]) -> tuple[float, float, float]:
@@ -84,10 +89,17 @@ def turns(works: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, list[T
     return found
 
 
-def command(measure: Callable[[argparse.Namespace], list[Comparison]], about: str | None, rounds: int) -> None:
-    """Run a benchmark from the command line: the table, then the JSON, or the JSON to a file."""
+def command(
+    measure: Callable[[argparse.Namespace], list[Comparison]], about: str | None, rounds: int, **numbers: int
+) -> None:
+    """Run a benchmark from the command line: the table, then the JSON, or the JSON to a file.
+
+    numbers: further options of its own, with their defaults.
+    """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     options(parser, rounds)
+    for name, default in numbers.items():
+        parser.add_argument(f"--{name}", type=int, default=default, help=f"{default} by default")
     arguments = parser.parse_args()
     rows = measure(arguments)
     print(table(rows))

@@ -14,17 +14,17 @@ import base64
 import mimetypes
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import torch
-from bare import agree, bare, bare_input
+from bare import agree, bare, bare_input, loaded
 from comparison import Comparison, command, turns
-from processes import APP, PATIENCE, at_hand, served
+from processes import APP, PATIENCE, at_hand, only, served
 
-import inference
 from explain import Explanation, explain_stream
 from inference import demo
 from inference.task import Task
@@ -34,6 +34,8 @@ ENOUGH = 40
 """Repeats within a round, if they fit `SECONDS`."""
 SECONDS = 10.0
 """About what a round of one model may take; at least one repeat is made."""
+LONG = 60.0
+"""Seconds that all explanations of a model may take; at least one is made."""
 
 Work = Callable[[], Any]
 Call = tuple[tuple[Any, ...], dict[str, Any]]
@@ -42,11 +44,17 @@ Call = tuple[tuple[Any, ...], dict[str, Any]]
 def measure(options: argparse.Namespace) -> list[Comparison]:
     """Each model in turn, one server for all."""
     rows = []
-    with served(APP) as server, httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
-        server.load(at_hand())  # all that app.py loads by itself: nothing may still be loading while we measure
-        for name in at_hand(options.model):
-            task = inference.load(name)
-            rows += answers(task, client, options.rounds) + explanations(task, options.rounds)
+    with (
+        served(APP, *only(options.model)) as server,
+        httpx.Client(base_url=server.url, timeout=PATIENCE) as client,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        names = at_hand(options.model)
+        server.load(names)  # all that app.py loads by itself: nothing may still be loading while we measure
+        for name in names:
+            task = loaded(name)
+            rows += thread.submit(answers, task, client, options.rounds).result()
+            rows += thread.submit(explanations, task, options.rounds).result()
     return rows
 
 
@@ -112,13 +120,13 @@ def explanations(task: Task, rounds: int) -> list[Comparison]:
     with recorded(task.pipeline.model) as calls:
         stream = explain_stream(task, inputs, target)
         first, until_first = next(stream), len(calls)
-        last = ([first, *stream])[-1]
+            last = [first, *stream][-1]
     works = {
         "figure": lambda: figures(task, inputs, target),
         "bare first": lambda: seconds(lambda: replay(task, calls[:until_first])),
         "bare whole": lambda: seconds(lambda: replay(task, calls)),
     }
-    found = turns(works, rounds)
+    found = turns(works, max(1, min(rounds, int(LONG / last.seconds))))
     return [
         against(task, "first", first, [one for one, _ in found["figure"]], found["bare first"], until_first),
         against(task, "whole", last, [whole for _, whole in found["figure"]], found["bare whole"], len(calls)),

@@ -59,9 +59,7 @@ def served(script: Path, *arguments: str) -> Iterator[Server]:
     command = [sys.executable, str(script), "--port", str(port), *arguments]
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONPATH": str(ROOT)}
     start = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield Server(process, f"http://127.0.0.1:{port}", start)
     finally:
@@ -105,6 +103,11 @@ def status(pid: int | str, name: str) -> float:
     if found is None:
         raise SystemExit(f"This system does not tell {name}; memory is measured on Linux.")
     return int(found[1]) * 1024 / 1e6
+
+
+def only(wanted: Sequence[str] | None) -> list[str]:
+    """The arguments of app.py that serve these models alone; none, and so all of them, if none is named."""
+    return [part for name in wanted or () for part in ("--model", str(models.find()[name]))]
 
 
 def at_hand(wanted: Sequence[str] | None = None) -> list[str]:

@@ -9,13 +9,14 @@ page has no models, so it is compared as it was.
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import empty
 from comparison import Comparison, command, turns
 from playwright.sync_api import Browser, BrowserType, sync_playwright
-from processes import APP, EMPTY, PATIENCE, at_hand, resident, served
+from processes import APP, EMPTY, PATIENCE, at_hand, only, resident, served
 
 from inference import demo, models
 
@@ -39,7 +40,7 @@ def measure(options: argparse.Namespace) -> list[Comparison]:
     with sync_playwright() as playwright:
         browser = chromium(playwright.chromium)
         works = {
-            "app": lambda: start(browser, APP, chooser, names),
+            "app": lambda: start(browser, APP, chooser, names, only(options.model)),
             "empty": lambda: start(browser, EMPTY, empty.TEXT, []),
         }
         turns(works, 1)
@@ -56,9 +57,9 @@ def chromium(kind: BrowserType) -> Browser:
     return kind.launch(executable_path=found, args=arguments)
 
 
-def start(browser: Browser, script: Path, awaited: str, names: list[str]) -> Start:
+def start(browser: Browser, script: Path, awaited: str, names: list[str], arguments: Sequence[str] = ()) -> Start:
     """Start a page, wait for `awaited` in the browser, and load the models `names`."""
-    with served(script) as server:
+    with served(script, *arguments) as server:
         memory = resident(server.pid)
         context = browser.new_context()
         page = context.new_page()

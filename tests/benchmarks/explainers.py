@@ -1,0 +1,306 @@
+"""Our explanation beside shap.Explainer, on one shared value function: python tests/benchmarks/explainers.py
+
+The work: the Shapley values of one and the same game v (coalitions to the model's score, parts hidden in our way), with
+as many evaluations as our default allows and batches of the same size. One model stands for each kind of input: text,
+picture, table, history. The players of an input are put together, neighbours first, into at most 11: then every coalition can be asked for once, and the distance of an estimate to the exact values is known. The peer is
+what shap.Explainer chooses by itself: Partition for a text, with shap's own tree of its words, and for a picture;
+Permutation for a table; Exact for few players. Partition estimates the Owen values of its tree, which are not Shapley's,
+and stops where the tree ends; so texts and pictures are compared with what it chooses without a tree, too.
+
+Works take turns on the examples; times are of the live model. Errors are relative L2 distances over examples and seeds.
+The cost of a first explanation in a fresh process, import and compilation included, is measured on a game without model.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from bare import loaded
+from comparison import Comparison, command, turns
+from processes import ROOT, at_hand
+
+from explain.estimators import STEP, Coalitions, Floats, Game, estimate
+from explain.explainer import budget, scorer
+from inference import demo, models
+from inference.task import Task
+
+EXAMPLES = 3
+SEEDS = 5
+
+
+@dataclass
+class Counted:
+    """A game that knows how often it was asked, and how many seconds it took to answer."""
+
+    game: Game
+    evaluations: int = 0
+    seconds: float = 0.0
+
+    def __call__(self, coalitions: Coalitions) -> Floats:
+        start = time.perf_counter()
+        found = self.game(np.asarray(coalitions) > 0.5)
+        self.seconds += time.perf_counter() - start
+        self.evaluations += len(found)
+        return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """A game to be explained: its model, its kind of input, its players by name, and its values in binary order."""
+
+    task: Task
+    kind: str
+    labels: tuple[str, ...]
+    live: Game
+    values: Floats
+
+    @property
+    def n(self) -> int:
+        """How many players."""
+        return len(self.labels)
+
+    def known(self, coalitions: Coalitions) -> Floats:
+        """The game from its table: as `live`, without the model."""
+        return self.values[coalitions @ (1 << np.arange(self.n))]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One explanation: values float64[n]; seconds until the first and the last values, and those outside the game."""
+
+    values: Floats
+    first: float
+    whole: float
+    outside: float
+    evaluations: int
+
+
+def measure(options: argparse.Namespace) -> list[Comparison]:
+    """Each kind of input in turn, then the cold start."""
+    rows = []
+    with ThreadPoolExecutor(1) as thread:
+        for kind, name in representatives(options.model).items():
+            task = loaded(name)
+            rows += thread.submit(compare, task, kind, options.rounds, options.players).result()
+    return [*rows, *cold_starts(options.rounds, options.players)]
+
+
+def representatives(wanted: list[str] | None) -> dict[str, str]:
+    """The first model by the kind of its first field."""
+    found: dict[str, str] = {}
+    for name in at_hand(wanted):
+        found.setdefault(demo.read(models.find()[name]).inputs[0].kind, name)
+    return found
+
+
+def compare(task: Task, kind: str, rounds: int, most: int) -> list[Comparison]:
+    """All lines about one model."""
+    examples = task.demo.examples[: min(EXAMPLES, rounds)]
+    cases = [case(task, kind, example.to_json()["inputs"], most) for example in examples]
+    rows = []
+    for name, peer in peers(cases[0]).items():
+        rows += times(cases, name, peer, rounds) + [errors(cases, name, peer)]
+    return rows
+
+
+def case(task: Task, kind: str, inputs: Any, most: int) -> Case:
+    """The game of an input for its prediction, neighbours put together into at most `most` players, and its values."""
+    raw = task.parse(inputs)
+    players, game = scorer(task, raw, task.target(task.predict(inputs).prediction))
+    n = min(most, len(players))
+    group = np.arange(len(players)) * n // len(players)
+    labels = tuple(" ".join(f.label for f, g in zip(players.features, group, strict=True) if g == i) for i in range(n))
+    codes = np.arange(2**n)
+    coalitions = ((codes[:, None] >> np.arange(n)) & 1).astype(bool)
+    return Case(task, kind, labels, lambda z: game(z[:, group]), game(coalitions[:, group]))
+
+
+Explain = Callable[[Case, Game, int], Run]
+
+
+def ours(about: Case, game: Game, seed: int) -> Run:
+    """As the product explains, with its default of evaluations."""
+    counted, start = Counted(game), time.perf_counter()
+    moments = []
+    for found in estimate(counted, about.n, budget(about.n), seed, about.task.additive, batch(about)):
+        moments.append(time.perf_counter() - start)
+    values = found.values[:, 0]
+    return Run(values, moments[0], moments[-1], moments[-1] - counted.seconds, counted.evaluations)
+
+
+def shaps(masker: Callable[[Case], Any], about: Case, game: Game, seed: int) -> Run:
+    """As shap.Explainer explains what comes through `masker`, with as many evaluations; its first values are its last.
+
+    The time includes making the explainer, which belongs to each explanation as the masker belongs to each input.
+    """
+    import shap
+
+    np.random.seed(seed)  # shap draws from the global generator
+    counted, start = Counted(game), time.perf_counter()
+    explainer = shap.Explainer(lambda z: counted(z)[:, 0], masker(about))
+    most = max(budget(about.n), 2 * about.n + 1)
+    found = explainer(np.ones((1, about.n)), max_evals=most, batch_size=batch(about), silent=True).values[0]
+    whole = time.perf_counter() - start
+    return Run(found, whole, whole, whole - counted.seconds, counted.evaluations)
+
+
+def batch(about: Case) -> int:
+    """Coalitions asked for at once, as explain.explainer chooses them."""
+    return min(STEP, 2 * about.task.batch_size)
+
+
+def peers(about: Case) -> dict[str, Explain]:
+    """shap.Explainer as it chooses for such input, and for a row of a table: where there is a tree, also without it."""
+    import shap
+
+    maskers = [tree_masker, row_masker] if about.kind in ("text", "image") else [row_masker]
+    found = [type(shap.Explainer(lambda z: z[:, 0], masker(about))).__name__ for masker in maskers]
+    names = [f"shap.Explainer ({name.removesuffix('Explainer')})" for name in found]
+    return {name: partial(shaps, masker) for name, masker in zip(names, maskers, strict=True)}
+
+
+def row_masker(about: Case) -> Floats:
+    """shap sees the game as a row of ones before a background of zeros."""
+    return np.zeros((1, about.n))
+
+
+def tree_masker(about: Case) -> Any:
+    """shap sees it as it sees a text or a picture: with a tree of the players."""
+    from shap.maskers import Masker
+
+    class Rows(Masker):
+        """A coalition is its own masked input."""
+
+        shape, text_data = (1, about.n), True
+        clustering = tree(about)
+
+        def __call__(self, mask: Coalitions, row: Floats) -> Floats:
+            return (mask * row)[None]
+
+    return Rows()
+
+
+def tree(about: Case) -> Floats:
+    """Which players belong together: by shap's own reading of a text; else neighbours, then pairs of neighbours …"""
+    from scipy.cluster.hierarchy import linkage
+    from shap.maskers._text import partition_tree
+
+    if about.kind != "text":
+        found: Floats = linkage(np.arange(about.n)[:, None], "complete")
+        return found
+    found = partition_tree(list(about.labels), [])
+    found[:, 2] = found[:, 3] / found[:, 3].max()  # the sizes serve as heights, as in shap's masker of texts
+    return found
+
+
+def times(cases: list[Case], name: str, peer: Explain, rounds: int) -> list[Comparison]:
+    """First figure, whole explanation, and what either spends outside the model, by turns on the live game."""
+    works = {"ours": iterated(cases, ours), "peer": iterated(cases, peer)}
+    turns(works, 1)  # compilation and tables are the cold start's
+    found = turns(works, rounds)
+    about, asked = cases[0], [found[side][0].evaluations for side in works]
+    title = f"{about.task.name}, {about.n} players"
+    spent = f"{asked[0]} evaluations, {asked[1]} by the peer"
+    lines = {
+        f"{title}: first figure": "first",
+        f"{title}: whole explanation ({spent})": "whole",
+        f"{title}: of it outside the model": "outside",
+    }
+    return [
+        Comparison(what, figures(found["ours"], of), name, figures(found["peer"], of), "s")
+        for what, of in lines.items()
+    ]
+
+
+def iterated(cases: list[Case], explain: Explain) -> Callable[[], Run]:
+    """A work that takes the next case each time."""
+    count = iter(range(10**9))
+
+    def work() -> Run:
+        about = cases[(i := next(count)) % len(cases)]
+        return explain(about, about.live, i)
+
+    return work
+
+
+def figures(runs: list[Run], of: str) -> list[list[float]]:
+    """One figure of each run, as the rounds of a comparison."""
+    return [[getattr(run, of)] for run in runs]
+
+
+def errors(cases: list[Case], name: str, peer: Explain) -> Comparison:
+    """The relative distance to the exact values, by case and seed, from the known tables."""
+    rounds: dict[str, list[list[float]]] = {"ours": [], "peer": []}
+    for about in cases:
+        *_, exact = estimate(about.known, about.n, 2**about.n)
+        truth = exact.values[:, 0]
+        for side, explain in (("ours", ours), ("peer", peer)):
+            found = [explain(about, about.known, seed).values for seed in range(SEEDS)]
+            distances = [float(np.linalg.norm(values - truth) / np.linalg.norm(truth)) for values in found]
+            rounds[side].append([distance if distance > 1e-6 else 0.0 for distance in distances])
+    what = f"{cases[0].task.name}, {cases[0].n} players: relative error"
+    return Comparison(what, rounds["ours"], name, rounds["peer"], "")
+
+
+COLD = """
+import json, time
+start = time.perf_counter()
+{imports}
+import numpy as np
+values = np.random.default_rng(0).normal(size=2**{n})
+game = lambda z: values[(np.asarray(z) > 0.5) @ (1 << np.arange({n}))]
+imported = time.perf_counter() - start
+def explain():
+    {explain}
+explain()
+first = time.perf_counter() - start
+explain()
+print(json.dumps([imported, first, time.perf_counter() - start - first]))
+"""
+FRESH = {
+    "ours": (
+        "from explain.estimators import estimate",
+        "list(estimate(lambda z: game(z)[:, None], {n}, {budget}))",
+    ),
+    "shap": (
+        "import shap",
+        "shap.Explainer(game, np.zeros((1, {n})))(np.ones((1, {n})), max_evals={budget}, silent=True)",
+    ),
+}
+
+
+def cold_starts(rounds: int, players: int) -> list[Comparison]:
+    """Import, and import with a first explanation, in fresh processes; a second explanation beside."""
+    found = turns({side: partial(cold_start, players, *parts) for side, parts in FRESH.items()}, rounds)
+    titles = ["import", "import and first explanation", "second explanation"]
+    return [
+        Comparison(
+            f"fresh process, {players} players, no model: {title}",
+            [[run[i]] for run in found["ours"]],
+            "shap.Explainer (Permutation)",
+            [[run[i]] for run in found["shap"]],
+            "s",
+        )
+        for i, title in enumerate(titles)
+    ]
+
+
+def cold_start(players: int, imports: str, explain: str) -> list[float]:
+    """Seconds to the end of the imports, to the first explanation, and for the second one alone."""
+    sizes = {"n": players, "budget": max(budget(players), 2 * players + 1)}
+    code = COLD.format(imports=imports, explain=explain.format(**sizes), **sizes)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    measured: list[float] = json.loads(done.stdout)
+    return measured
+
+
+if __name__ == "__main__":
+    command(measure, __doc__, rounds=5, players=11)
