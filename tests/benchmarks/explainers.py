@@ -2,13 +2,15 @@
 
 The work: the Shapley values of one and the same game v (coalitions to the model's score, parts hidden in our way), with
 as many evaluations as our default allows and batches of the same size. One model stands for each kind of input: text,
-picture, table, history. The players of an input are put together, neighbours first, into at most 11: then every coalition can be asked for once, and the distance of an estimate to the exact values is known. The peer is
-what shap.Explainer chooses by itself: Partition for a text, with shap's own tree of its words, and for a picture;
-Permutation for a table; Exact for few players. Partition estimates the Owen values of its tree, which are not Shapley's,
-and stops where the tree ends; so texts and pictures are compared with what it chooses without a tree, too.
+picture, table, history. The players of an input are put together, neighbours first, into at most 11: then every
+coalition can be asked for once, and the distance of an estimate to the exact values is known. The peer is what
+shap.Explainer chooses by itself: Partition for a text, with shap's own tree of its words, and for a picture; Permutation
+for a table; Exact for few players. Partition estimates the Owen values of its tree, which are not Shapley's, and stops
+where the tree ends; so texts and pictures are compared with what it chooses without a tree, too.
 
-Works take turns on the examples; times are of the live model. Errors are relative L2 distances over examples and seeds.
-The cost of a first explanation in a fresh process, import and compilation included, is measured on a game without model.
+Works take turns on the examples; times are of the live model. Errors are relative L2 distances over examples and
+seeds. The cost of a first explanation in a fresh process, import and compilation included, is that of a game without a
+model.
 """
 
 import argparse
@@ -107,7 +109,7 @@ def compare(task: Task, kind: str, rounds: int, most: int) -> list[Comparison]:
     cases = [case(task, kind, example.to_json()["inputs"], most) for example in examples]
     rows = []
     for name, peer in peers(cases[0]).items():
-        rows += times(cases, name, peer, rounds) + [errors(cases, name, peer)]
+        rows += [*times(cases, name, peer, rounds), errors(cases, name, peer)]
     return rows
 
 
@@ -129,11 +131,10 @@ Explain = Callable[[Case, Game, int], Run]
 def ours(about: Case, game: Game, seed: int) -> Run:
     """As the product explains, with its default of evaluations."""
     counted, start = Counted(game), time.perf_counter()
-    moments = []
-    for found in estimate(counted, about.n, budget(about.n), seed, about.task.additive, batch(about)):
-        moments.append(time.perf_counter() - start)
-    values = found.values[:, 0]
-    return Run(values, moments[0], moments[-1], moments[-1] - counted.seconds, counted.evaluations)
+    stream = estimate(counted, about.n, budget(about.n), seed, about.task.additive, batch(about))
+    found = [(time.perf_counter() - start, each) for each in stream]
+    (first, _), (whole, last) = found[0], found[-1]
+    return Run(last.values[:, 0], first, whole, whole - counted.seconds, counted.evaluations)
 
 
 def shaps(masker: Callable[[Case], Any], about: Case, game: Game, seed: int) -> Run:
@@ -146,7 +147,8 @@ def shaps(masker: Callable[[Case], Any], about: Case, game: Game, seed: int) -> 
     np.random.seed(seed)  # shap draws from the global generator
     counted, start = Counted(game), time.perf_counter()
     explainer = shap.Explainer(lambda z: counted(z)[:, 0], masker(about))
-    most = max(budget(about.n), 2 * about.n + 1)
+    least = 2**about.n if isinstance(explainer, shap.ExactExplainer) else 2 * about.n + 1
+    most = max(budget(about.n), least)
     found = explainer(np.ones((1, about.n)), max_evals=most, batch_size=batch(about), silent=True).values[0]
     whole = time.perf_counter() - start
     return Run(found, whole, whole, whole - counted.seconds, counted.evaluations)

@@ -120,7 +120,7 @@ def explanations(task: Task, rounds: int) -> list[Comparison]:
     with recorded(task.pipeline.model) as calls:
         stream = explain_stream(task, inputs, target)
         first, until_first = next(stream), len(calls)
-            last = [first, *stream][-1]
+        last = [first, *stream][-1]
     works = {
         "figure": lambda: figures(task, inputs, target),
         "bare first": lambda: seconds(lambda: replay(task, calls[:until_first])),

@@ -1,4 +1,4 @@
-"""The most memory a process held, beside the bare pipelines in a process without a page: python tests/benchmarks/memory.py
+"""The most memory the app held, beside bare pipelines without a page: python tests/benchmarks/memory.py
 
 The work: `python app.py`, until it answers; until every model has answered its first example; while it predicts a photo
 of 12 megapixels; while it explains that photo. The peers: an empty Gradio page until it answers, then a process of its
