@@ -1,6 +1,7 @@
 """Every benchmark, one after the other, as one table: python tests/benchmarks/all.py --output figures.json
 
 Each runs in a process of its own. Let nothing else run meanwhile; the table says how busy the machine was at the start.
+Not among them is explanations.py: its errors by budget do not depend on the machine.
 """
 
 import argparse

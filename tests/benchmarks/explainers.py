@@ -4,9 +4,9 @@ The work: the Shapley values of one and the same game v (coalitions to the model
 as many evaluations as our default allows and batches of the same size. One model stands for each kind of input: text,
 picture, table, history. The players of an input are put together, neighbours first, into at most 11: then every
 coalition can be asked for once, and the distance of an estimate to the exact values is known. The peer is what
-shap.Explainer chooses by itself: Partition for a text, with shap's own tree of its words, and for a picture; Permutation
-for a table; Exact for few players. Partition estimates the Owen values of its tree, which are not Shapley's, and stops
-where the tree ends; so texts and pictures are compared with what it chooses without a tree, too.
+shap.Explainer chooses by itself: Partition for a text, with shap's own tree of its words, and for a picture;
+Permutation for a table; Exact for few players. Partition estimates the Owen values of its tree, which are not
+Shapley's, and stops where the tree ends; so texts and pictures are compared with what it chooses without a tree, too.
 
 Works take turns on the examples; times are of the live model. Errors are relative L2 distances over examples and
 seeds. The cost of a first explanation in a fresh process, import and compilation included, is that of a game without a
@@ -76,8 +76,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Run:
-    """One explanation: values float64[n]; seconds until the first and the last values, and those outside the game."""
+    """One explanation: its first and last values float64[n], the seconds until either, and those outside the game."""
 
+    early: Floats
     values: Floats
     first: float
     whole: float
@@ -109,7 +110,7 @@ def compare(task: Task, kind: str, rounds: int, most: int) -> list[Comparison]:
     cases = [case(task, kind, example.to_json()["inputs"], most) for example in examples]
     rows = []
     for name, peer in peers(cases[0]).items():
-        rows += [*times(cases, name, peer, rounds), errors(cases, name, peer)]
+        rows += times(cases, name, peer, rounds) + errors(cases, name, peer)
     return rows
 
 
@@ -133,8 +134,9 @@ def ours(about: Case, game: Game, seed: int) -> Run:
     counted, start = Counted(game), time.perf_counter()
     stream = estimate(counted, about.n, budget(about.n), seed, about.task.additive, batch(about))
     found = [(time.perf_counter() - start, each) for each in stream]
-    (first, _), (whole, last) = found[0], found[-1]
-    return Run(last.values[:, 0], first, whole, whole - counted.seconds, counted.evaluations)
+    (first, early), (whole, last) = found[0], found[-1]
+    outside = whole - counted.seconds
+    return Run(early.values[:, 0], last.values[:, 0], first, whole, outside, counted.evaluations)
 
 
 def shaps(masker: Callable[[Case], Any], about: Case, game: Game, seed: int) -> Run:
@@ -151,7 +153,7 @@ def shaps(masker: Callable[[Case], Any], about: Case, game: Game, seed: int) -> 
     most = max(budget(about.n), least)
     found = explainer(np.ones((1, about.n)), max_evals=most, batch_size=batch(about), silent=True).values[0]
     whole = time.perf_counter() - start
-    return Run(found, whole, whole, whole - counted.seconds, counted.evaluations)
+    return Run(found, found, whole, whole, whole - counted.seconds, counted.evaluations)
 
 
 def batch(about: Case) -> int:
@@ -238,18 +240,32 @@ def figures(runs: list[Run], of: str) -> list[list[float]]:
     return [[getattr(run, of)] for run in runs]
 
 
-def errors(cases: list[Case], name: str, peer: Explain) -> Comparison:
-    """The relative distance to the exact values, by case and seed, from the known tables."""
-    rounds: dict[str, list[list[float]]] = {"ours": [], "peer": []}
-    for about in cases:
-        *_, exact = estimate(about.known, about.n, 2**about.n)
-        truth = exact.values[:, 0]
-        for side, explain in (("ours", ours), ("peer", peer)):
-            found = [explain(about, about.known, seed).values for seed in range(SEEDS)]
-            distances = [float(np.linalg.norm(values - truth) / np.linalg.norm(truth)) for values in found]
-            rounds[side].append([distance if distance > 1e-6 else 0.0 for distance in distances])
-    what = f"{cases[0].task.name}, {cases[0].n} players: relative error"
-    return Comparison(what, rounds["ours"], name, rounds["peer"], "")
+def errors(cases: list[Case], name: str, peer: Explain) -> list[Comparison]:
+    """The relative distance of first and last values to the exact ones, by case and seed, from the tables."""
+    works = {"ours": ours, "peer": peer}
+    found = {
+        side: [[explain(each, each.known, seed) for seed in range(SEEDS)] for each in cases]
+        for side, explain in works.items()
+    }
+    exact = [list(estimate(each.known, each.n, 2**each.n))[-1].values[:, 0] for each in cases]
+
+    def line(what: str, of: str) -> Comparison:
+        ours, theirs = (
+            [
+                [distance(getattr(run, of), truth) for run in runs]
+                for runs, truth in zip(found[side], exact, strict=True)
+            ]
+            for side in works
+        )
+        return Comparison(f"{cases[0].task.name}, {cases[0].n} players: relative error{what}", ours, name, theirs, "")
+
+    return [line(" of the first figure", "early"), line("", "values")]
+
+
+def distance(values: Floats, truth: Floats) -> float:
+    """Relative L2 distance; what is left of rounding counts as 0."""
+    found = float(np.linalg.norm(values - truth) / np.linalg.norm(truth))
+    return found if found > 1e-6 else 0.0
 
 
 COLD = """
