@@ -61,7 +61,7 @@ def test_the_machine_is_described_without_its_name() -> None:
 @pytest.mark.browser
 def test_one_command_runs_them_all_and_prints_one_table(tmp_path: Path) -> None:
     printed, report = run("all.py", tmp_path / "report.json", "--model", "movies")
-    assert set(report["figures"]) == {"startup", "memory", "latency", "explainers"}
+    assert set(report["figures"]) == {"startup", "memory", "latency", "explainers", "cold"}
     rows = [row for of_one in report["figures"].values() for row in of_one]
     assert all(f"| {row['what']} |" in printed for row in rows)
     assert all(row["medians"]["ours"] > 0 and row["ratio"] > 0 for row in rows if row["unit"])

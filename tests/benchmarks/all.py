@@ -15,7 +15,7 @@ from typing import Any
 from comparison import HEAD, Comparison, options
 from machine import describe, sentence
 
-SCRIPTS = ("startup", "memory", "latency", "explainers")
+SCRIPTS = ("startup", "memory", "latency", "explainers", "cold")
 
 
 def main() -> None:

@@ -9,14 +9,10 @@ Permutation for a table; Exact for few players. Partition estimates the Owen val
 Shapley's, and stops where the tree ends; so texts and pictures are compared with what it chooses without a tree, too.
 
 Works take turns on the examples; times are of the live model. Errors are relative L2 distances over examples and
-seeds. The cost of a first explanation in a fresh process, import and compilation included, is that of a game without a
-model.
+seeds. What import and compilation add to the first explanation of a process is left to cold.py.
 """
 
 import argparse
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +23,7 @@ from typing import Any
 import numpy as np
 from bare import loaded
 from comparison import Comparison, command, turns
-from processes import ROOT, at_hand
+from processes import at_hand
 
 from explain.estimators import STEP, Coalitions, Floats, Game, estimate
 from explain.explainer import budget, scorer
@@ -87,13 +83,13 @@ class Run:
 
 
 def measure(options: argparse.Namespace) -> list[Comparison]:
-    """Each kind of input in turn, then the cold start."""
+    """Each kind of input in turn."""
     rows = []
     with ThreadPoolExecutor(1) as thread:
         for kind, name in representatives(options.model).items():
             task = loaded(name)
             rows += thread.submit(compare, task, kind, options.rounds, options.players).result()
-    return [*rows, *cold_starts(options.rounds, options.players)]
+    return rows
 
 
 def representatives(wanted: list[str] | None) -> dict[str, str]:
@@ -208,7 +204,7 @@ def tree(about: Case) -> Floats:
 def times(cases: list[Case], name: str, peer: Explain, rounds: int) -> list[Comparison]:
     """First figure, whole explanation, and what either spends outside the model, by turns on the live game."""
     works = {"ours": iterated(cases, ours), "peer": iterated(cases, peer)}
-    turns(works, 1)  # compilation and tables are the cold start's
+    turns(works, 1)  # compilation and tables are left to cold.py
     found = turns(works, rounds)
     about, asked = cases[0], [found[side][0].evaluations for side in works]
     title = f"{about.task.name}, {about.n} players"
@@ -266,58 +262,6 @@ def distance(values: Floats, truth: Floats) -> float:
     """Relative L2 distance; what is left of rounding counts as 0."""
     found = float(np.linalg.norm(values - truth) / np.linalg.norm(truth))
     return found if found > 1e-6 else 0.0
-
-
-COLD = """
-import json, time
-start = time.perf_counter()
-{imports}
-import numpy as np
-values = np.random.default_rng(0).normal(size=2**{n})
-game = lambda z: values[(np.asarray(z) > 0.5) @ (1 << np.arange({n}))]
-imported = time.perf_counter() - start
-def explain():
-    {explain}
-explain()
-first = time.perf_counter() - start
-explain()
-print(json.dumps([imported, first, time.perf_counter() - start - first]))
-"""
-FRESH = {
-    "ours": (
-        "from explain.estimators import estimate",
-        "list(estimate(lambda z: game(z)[:, None], {n}, {budget}))",
-    ),
-    "shap": (
-        "import shap",
-        "shap.Explainer(game, np.zeros((1, {n})))(np.ones((1, {n})), max_evals={budget}, silent=True)",
-    ),
-}
-
-
-def cold_starts(rounds: int, players: int) -> list[Comparison]:
-    """Import, and import with a first explanation, in fresh processes; a second explanation beside."""
-    found = turns({side: partial(cold_start, players, *parts) for side, parts in FRESH.items()}, rounds)
-    titles = ["import", "import and first explanation", "second explanation"]
-    return [
-        Comparison(
-            f"fresh process, {players} players, no model: {title}",
-            [[run[i]] for run in found["ours"]],
-            "shap.Explainer (Permutation)",
-            [[run[i]] for run in found["shap"]],
-            "s",
-        )
-        for i, title in enumerate(titles)
-    ]
-
-
-def cold_start(players: int, imports: str, explain: str) -> list[float]:
-    """Seconds to the end of the imports, to the first explanation, and for the second one alone."""
-    sizes = {"n": players, "budget": max(budget(players), 2 * players + 1)}
-    code = COLD.format(imports=imports, explain=explain.format(**sizes), **sizes)
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    measured: list[float] = json.loads(done.stdout)
-    return measured
 
 
 if __name__ == "__main__":
