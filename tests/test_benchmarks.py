@@ -1,0 +1,89 @@
+"""The benchmarks run, on their smallest setting, and their arithmetic is right; no figure is tested."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks.comparison import Comparison, told, turns
+from benchmarks.machine import describe, sentence
+from conftest import ROOT
+
+FOLDER = ROOT / "tests" / "benchmarks"
+
+
+def run(script: str, output: Path, *arguments: str) -> tuple[str, Any]:
+    """What a benchmark prints, and its JSON."""
+    command = [sys.executable, str(FOLDER / script), "--rounds", "1", "--output", str(output), *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads(output.read_text())
+
+
+def test_every_other_round_runs_backwards() -> None:
+    order: list[str] = []
+    turns({name: lambda name=name: order.append(name) for name in "ab"}, 3)
+    assert order == ["a", "b", "b", "a", "a", "b"]
+
+
+def test_a_ratio_is_taken_within_its_round() -> None:
+    both = Comparison("work", [[2.0, 2.0], [30.0]], "peer", [[1.0, 1.0], [10.0]], "s")
+    assert both.ratios == [2.0, 3.0]
+    assert both.to_json()["ratio"] == 2.5
+    assert "**2.50** (2.00 to 3.00)" in both.row()
+
+
+def test_no_ratio_is_told_against_a_peer_without_error() -> None:
+    both = Comparison("error", [[0.1]], "peer", [[0.0]], "")
+    assert both.to_json()["ratio"] is None
+    assert "| – |" in both.row()
+
+
+def test_many_figures_are_told_with_their_95th_percentile_and_few_with_their_range() -> None:
+    assert told([[1.0, 2.0], [4.0]]) == "2 (1 to 4)"
+    assert told([[float(i) for i in range(1, 101)]]) == "50.5 (p95 95)"
+
+
+def test_the_machine_is_described_without_its_name() -> None:
+    told_of = json.dumps(describe()) + sentence(describe())
+    assert "torch" in told_of
+    assert not platform.node() or platform.node() not in told_of
+    assert str(Path.home()) not in told_of
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_one_command_runs_them_all_and_prints_one_table(tmp_path: Path) -> None:
+    printed, report = run("all.py", tmp_path / "report.json", "--model", "movies")
+    assert set(report["figures"]) == {"startup", "memory", "latency", "explainers", "cold"}
+    rows = [row for of_one in report["figures"].values() for row in of_one]
+    assert all(f"| {row['what']} |" in printed for row in rows)
+    assert all(row["medians"]["ours"] > 0 and row["ratio"] > 0 for row in rows if row["unit"])
+    assert [row["what"] for row in rows if row["bound"]] == [
+        "start until the page answers",
+        "start until the page can be used in Chromium",
+    ]
+    assert str(ROOT) not in printed + json.dumps(report)
+
+
+@pytest.mark.slow
+def test_each_kind_of_input_is_explained_beside_shap(tmp_path: Path) -> None:
+    models = ("sentiment", "mobilenet-v2", "ames-house-prices")
+    chosen = [part for name in models for part in ("--model", name)]
+    _, rows = run("explainers.py", tmp_path / "rows.json", "--players", "6", *chosen)
+    for name in models:  # of 6 players both know all coalitions, save that Partition keeps to its tree
+        errors = {row["peer"]: row["medians"] for row in rows if row["what"] == f"{name}, 6 players: relative error"}
+        assert errors.pop("shap.Explainer (Exact)") == {"ours": 0, "theirs": 0}
+        assert [peer["theirs"] > 0 for peer in errors.values()] == [True] * (name != "ames-house-prices")
+
+
+@pytest.mark.slow
+def test_a_photo_of_a_phone_has_its_lines(tmp_path: Path) -> None:
+    _, rows = run("memory.py", tmp_path / "rows.json", "--model", "mobilenet-v2")
+    assert [row["ratio"] > 0 for row in rows if "12-megapixel" in row["what"]] == [True, True]
