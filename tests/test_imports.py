@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
 
 LAYERS = [
-    ["inference.errors", "inference.units", "inference.pictures"],
+    ["inference.errors", "inference.units", "inference.pictures", "inference.quality"],
     ["inference.types"],
     ["inference.fields", "inference.policy"],
     ["inference.demo", "inference.tokens"],
