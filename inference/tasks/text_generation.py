@@ -27,6 +27,18 @@ class TextGeneration(TextInput, TextTask):
     def options(self) -> dict[str, Any]:
         return {"max_new_tokens": 64, "do_sample": False, "return_full_text": False}
 
+    def parse(self, inputs: Any) -> Raw:
+        """Checked input that leaves room for the reply. Raises InputError."""
+        raw = super().parse(inputs)
+        limit = getattr(self.pipeline.model.config, "max_position_embeddings", None)
+        if limit is not None:
+            count = self.encode_one(raw)["input_ids"].shape[1]
+            room = limit - self.forward_options.get("max_new_tokens", 0)
+            if count > room:
+                label = self.demo.first("text").label
+                raise InputError(f"{label} leaves no room for a reply: {count:,} of {room:,} tokens; shorten it.")
+        return raw
+
     def encode_one(self, raw: Raw) -> Batch:
         """Token ids int64[1, tokens]: the template around the text, the text itself free of special tokens."""
         import torch
@@ -36,16 +48,7 @@ class TextGeneration(TextInput, TextTask):
         before, after = (self.tokenize(part, **options)["input_ids"].long() for part in self.frame())
         encoded = self.tokenize(masked.text, return_offsets_mapping=True, **options, **tokens.PLAIN)
         ids = torch.cat([before, self.hide(encoded, masked)["input_ids"], after], dim=1)
-        self.check_length(ids.shape[1], ids.shape[1] - encoded["input_ids"].shape[1])
         return {"input_ids": ids, "attention_mask": torch.ones_like(ids), "prompt_text": masked.text}
-
-    def check_length(self, count: int, template: int) -> None:
-        """That a prompt of `count` tokens, the template's included, leaves room for the reply. Raises InputError."""
-        limit = getattr(self.pipeline.model.config, "max_position_embeddings", None)
-        room = limit and limit - self.forward_options.get("max_new_tokens", 0)
-        if room and count > room:
-            label = self.demo.first("text").label
-            raise InputError(f"{label} may have {room - template:,} tokens, got {count - template:,}; shorten it.")
 
     def frame(self) -> tuple[str, str]:
         """What the chat template puts before and after a user's message; empty without a template."""

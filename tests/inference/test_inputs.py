@@ -106,7 +106,7 @@ def test_a_text_is_warned_of_once_the_model_does_not_read_it_whole(task: Any, wo
 @pytest.mark.parametrize("text", SHORT, ids=lambda text: text[:12])
 def test_a_short_text_is_readable_whole(task: Any, text: str) -> None:
     assert task.readable({"text": text}) == {"text": text}
-    assert list(task.warnings({"text": text})) == []
+    assert not any("cut off" in warning for warning in task.warnings({"text": text}))
 
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: text[:12])
