@@ -36,7 +36,7 @@ def forget(path: Path) -> None:
 
 
 def stripped(data: bytes) -> bytes:
-    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed; other files as they are."""
+    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed; any other as it is."""
     if data[:3] == b"\xff\xd8\xff":
         return b"\xff\xd8" + b"".join(jpeg_parts(data, orientation(data)))
     if data[:8] == b"\x89PNG\r\n\x1a\n":

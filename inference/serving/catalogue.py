@@ -38,7 +38,7 @@ class Catalogue:
 
     def about(self, name: str) -> demo.Demo:
         """What a model says of itself. Raises NotFound."""
-        if name not in self.demos:
+        if not isinstance(name, str) or name not in self.demos:
             raise NotFound.among("model", name, self.demos)
         return self.demos[name]
 
