@@ -72,8 +72,8 @@ def strange(pieces: list[str], usual: float) -> Iterator[str]:
     lengths = [len(piece) for piece in pieces if piece.isalpha()]
     if len(lengths) >= JUDGED and sum(lengths) < usual * len(lengths):
         yield (
-            f"The words split into unusually short pieces ({sum(lengths) / len(lengths):.1f} letters on average; 99 % "
-            f"of the training texts have {usual:.1f} or more): another language, or noise? Take the answer with care."
+            f"The words split into unusually short pieces ({sum(lengths) / len(lengths):.2f} letters on average; 99 % "
+            f"of the training texts have {usual:.2f} or more): another language, or noise? Take the answer with care."
         )
 
 

@@ -40,7 +40,8 @@ def warnings(picture: Image.Image, photo: bool = True) -> Iterator[str]:
     picture is spoilt in one way: what is blank is not called dark as well.
     """
     if min(picture.size) < TINY:
-        yield f"The picture has only {picture.width} × {picture.height} pixels: take the answer with care."
+        yield f"The picture has only {picture.width} × {picture.height} pixels: {CARE}."
+        return  # too few to judge by
     small = reduced(picture)
     levels = spread(small)
     if levels < ONE_COLOUR:
