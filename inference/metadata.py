@@ -22,13 +22,14 @@ ORIENTATION = 0x0112
 def forget(path: Path) -> None:
     """Rewrite a JPEG, PNG or WebP file without its metadata; any other file stays as it is.
 
-    Nobody sees a half-written file. A missing file is left to whoever opens it next.
+    Nobody sees a half-written file, and its length stays, filled up with zeros behind the end of the picture: a server
+    that is about to send the file has promised that length. A missing file is left to whoever opens it next.
     """
     try:
         data = path.read_bytes()
     except OSError:
         return
-    clean = stripped(data)
+    clean = stripped(data).ljust(len(data), b"\0")
     if clean != data:
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         fresh.write_bytes(clean)

@@ -87,6 +87,9 @@ def form(name: str, folder: Path, about: Demo, run: Run, outputs: Sequence[gr.co
     offered = examples(name, about, rows) if rows else None
     with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
         widgets = [widget(name, field) for field in about.inputs]
+    for box in widgets:
+        if isinstance(box, gr.Image):
+            box.upload(lambda _: None, box, **QUIET)  # received at once, and so without its metadata
     with gr.Row(elem_classes="actions"):
         go = gr.Button("Predict and explain", variant="primary", scale=3)
         stop = gr.Button("Stop", scale=1, elem_classes="stop")

@@ -118,11 +118,16 @@ def test_any_other_file_stays_as_it_is(data: bytes) -> None:
     assert stripped(data) == data
 
 
-def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
-    path = tmp_path / "holiday.jpg"
-    path.write_bytes(photo("JPEG", 6))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_file_is_replaced_at_its_length_and_nothing_is_left_beside_it(kind: str, tmp_path: Path) -> None:
+    path, data = tmp_path / "holiday", photo(kind, 6)
+    path.write_bytes(data)
     forget(path)
-    assert path.read_bytes() == stripped(photo("JPEG", 6))
+    clean = path.read_bytes()
+    assert clean.rstrip(b"\0") == stripped(data).rstrip(b"\0")
+    assert (len(clean), pixels(clean)) == (len(data), pixels(data))
+    forget(path)
+    assert path.read_bytes() == clean
     forget(tmp_path / "missing.jpg")
     assert list(tmp_path.iterdir()) == [path]
 
