@@ -13,7 +13,7 @@ from .task import Batch, Task
 from .types import Raw
 
 JUDGED = 6
-"""Pieces from which a text is long enough to be judged by them; 95 % of the sentiment model's training texts are."""
+"""Pieces from which a text is long enough to be judged by them; 95 % of the sentiment model's held-out texts are."""
 
 
 class TextInput(Task):

@@ -1,7 +1,8 @@
 """What may be wrong with a picture, judged from its pixels alone: pure functions, knowing no model and no field.
 
 Every threshold stands beside what it was measured on: `python tests/benchmarks/input_checks.py` prints how often each
-check speaks up for sound photos and for photos spoilt on purpose.
+check speaks up for sound photos and for photos spoilt on purpose. Smooth pictures of science (cells, a retina, the moon)
+are often called blurred or drawn: a model for such has a field that expects a picture, not a photo.
 """
 
 from collections.abc import Iterator
@@ -19,10 +20,11 @@ ONE_COLOUR = 10
 DARK = 64
 """Level below which 99 % of a dark picture's pixels lie; in photos, 99 % lie below 86 or more."""
 WHITE, MOSTLY = 250, 0.6
-"""Level from which a pixel is plain white, and the share of such pixels that is too much; photos: 0.09 at most."""
+"""Level from which a pixel is plain white, and the share of such pixels that is too much; photos: 0.09 at most.
+A thing photographed before white and filling less than two fifths of the picture is taken for overexposed, too."""
 SHARP = 30.0
-"""Variance of the Laplacian below which a picture is blurred; photos: 137 and up, blurred by a hundredth of the side
-(a Gaussian's standard deviation): 19 at most."""
+"""Variance of the Laplacian below which a picture is blurred; photos: 137 and up, photos of 512 pixels after a Gaussian
+blur of σ = 4 pixels: 19 at most."""
 NOISE = 8.0
 """Variance of the Laplacian over that of the picture. Neighbours of white noise are unrelated, which gives
 4² + 4 · 1² = 20; photos: 4.3 at most."""
