@@ -5,6 +5,7 @@ SeeWhyError
 │   └── NotFound      a model or task that does not exist here; the message lists those that do   HTTP 404
 ├── ModelError        a model folder or its weights cannot be used; the presenter can mend it     HTTP 500
 └── Busy              too much at once; the same call may succeed later                           HTTP 503
+    └── OutOfMemory   one forward pass needed more memory than there is; a smaller one may do
 
 Messages are written for the person who reads them: what was wrong, what arrived, what to do. They hold no path of the
 machine and no traceback. This module knows nothing of HTTP or the page; they map the tree in one place each.
@@ -39,3 +40,7 @@ class ModelError(SeeWhyError):
 
 class Busy(SeeWhyError):
     """All places are taken; try again shortly."""
+
+
+class OutOfMemory(Busy):
+    """A forward pass needed more memory than there is."""

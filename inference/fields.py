@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from PIL import Image
 from pydantic import Discriminator
 
+from . import quality
 from .errors import InputError
 from .pictures import FORMATS, MAX_PIXELS, decoding, upright_rgb
 from .types import Record, Span
@@ -65,12 +66,17 @@ class Field(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class TextField(Field):
-    """Running text. `max_length` is in characters."""
+    """Running text. `max_length` is in characters.
+
+    `piece_length`: 99 % of the training texts split into pieces of so many letters or more on average; shorter pieces,
+    as other languages give them, are warned of. `python tests/benchmarks/input_checks.py` shows how it is measured.
+    """
 
     kind: Literal["text"] = "text"
     max_length: int = 5_000
     placeholder: str = ""
     default: str = ""
+    piece_length: float | None = None
 
     def parse(self, value: Any) -> str:
         if value is None or (isinstance(value, str) and not any(map(visible, value))):
@@ -91,10 +97,15 @@ class TextField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class ImageField(Field):
-    """A picture, brought to RGB and at most `max_side` pixels; both prediction and explanation start from that."""
+    """A picture, brought to RGB and at most `max_side` pixels; both prediction and explanation start from that.
+
+    `expects`: whether the model was made for photos; of another kind of picture, such as drawings or X-rays, only what
+    is blank or tiny is warned of.
+    """
 
     kind: Literal["image"] = "image"
     max_side: int = 1024
+    expects: Literal["photo", "picture"] = "photo"
     default: None = None
 
     def parse(self, value: Any) -> Image.Image:
@@ -129,6 +140,9 @@ class ImageField(Field):
             return io.BytesIO(base64.b64decode(body, validate=True))
         except binascii.Error:
             raise InputError(f"{self.label} is a data URI whose base64 is damaged; encode the file again.") from None
+
+    def warnings(self, value: Image.Image) -> Iterator[str]:
+        yield from quality.warnings(value, self.expects == "photo")
 
     def describe(self, value: Image.Image) -> str:
         width, height = value.info.get("size", value.size)

@@ -1,12 +1,23 @@
-"""What tasks share that read a text: words hidden token by token, and a tokenizer that many threads use."""
+"""What tasks share that read a text, or a picture, and how they check it against what the model knows.
 
+Words are hidden token by token, and the tokenizer is one that many threads use.
+"""
+
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from . import tokens
 from .demo import Example
-from .fields import MaskedText, TextField
+from .fields import ImageField, MaskedText, TextField
+from .quality import TINY
 from .task import Batch, Sight, Task
 from .types import Raw
+
+JUDGED = 6
+"""Pieces from which a text is long enough to be judged by them; 95 % of the sentiment model's held-out texts are."""
 
 
 class TextInput(Task):
@@ -19,6 +30,26 @@ class TextInput(Task):
         Example("Thanks", {"text": "Thank you, the parcel came early and everything was in it."}),
         Example("An offer", {"text": "Reply today to claim your free voucher before it expires."}),
     )
+
+    def warnings(self, raw: Raw) -> Iterator[str]:
+        yield from super().warnings(raw)
+        text, field = self.prepare(raw), self.demo.first("text")
+        options = {"truncation": False, "verbose": False, "add_special_tokens": False, **tokens.PLAIN}
+        encoded = self.tokenize(text, return_offsets_mapping=True, **options)
+        pieces = [text[start:end].strip() for start, end in encoded["offset_mapping"]]
+        yield from self.unknown(pieces, encoded["input_ids"])
+        if isinstance(field, TextField) and field.piece_length:
+            yield from strange(pieces, field.piece_length)
+
+    def unknown(self, pieces: list[str], ids: list[int]) -> Iterator[str]:
+        """Whether the vocabulary lacks some of a text's pieces, as many an emoji."""
+        blank = self.pipeline.tokenizer.unk_token_id
+        found = [piece for piece, token in zip(pieces, ids, strict=True) if token == blank and piece]
+        if found:
+            yield (
+                f"The model does not know {len(found):,} of the {len(ids):,} pieces of the text, "
+                f"such as “{found[0][:20]}”: it sees a blank there."
+            )
 
     def masked(self, raw: Raw) -> MaskedText:
         """The text of an input, with what is hidden of it."""
@@ -50,3 +81,54 @@ class TextInput(Task):
     def sight(self, batch: Batch) -> Sight:
         with self.tokenizing:
             return Sight(tokens=tuple(self.pipeline.tokenizer.batch_decode(batch["input_ids"][0][:, None])))
+
+
+def strange(pieces: list[str], usual: float) -> Iterator[str]:
+    """Whether the words of a text split into shorter pieces than `usual`, in letters on average.
+
+    A tokenizer has whole words for the language that it was made from, and pieces for the rest. Punctuation and numbers
+    do not count, and a text of few pieces is not judged.
+    """
+    lengths = [len(piece) for piece in pieces if piece.isalpha()]
+    if len(lengths) >= JUDGED and sum(lengths) < usual * len(lengths):
+        yield (
+            f"The words split into unusually short pieces ({sum(lengths) / len(lengths):.2f} letters on average; 99 % "
+            f"of the training texts have {usual:.2f} or more): another language, or noise? Take the answer with care."
+        )
+
+
+class ImageInput(Task):
+    """A task whose first input of kind image goes through the pipeline's image processor."""
+
+    fields = (ImageField(name="image", label="Picture"),)
+
+    def prepared(self, raw: Raw, batch: Batch) -> str:
+        picture = raw[self.demo.first("image").name]
+        before, (height, width) = picture.info.get("size", picture.size), batch["pixel_values"].shape[-2:]
+        return f"resized from {before[0]:,} × {before[1]:,} to {width:,} × {height:,} pixels, colours normalised"
+
+    def sight(self, batch: Batch) -> Sight:
+        """The picture as the model gets it: cropped and scaled, with the normalisation of its colours undone."""
+        processor, pixels = self.pipeline.image_processor, batch["pixel_values"][0].float().numpy()
+        if getattr(processor, "do_normalize", False):
+            mean, std = (np.reshape(values, (-1, 1, 1)) for values in (processor.image_mean, processor.image_std))
+            pixels = pixels * std + mean
+        grey_or_rgb = np.clip(pixels * 255, 0, 255).astype(np.uint8).transpose(1, 2, 0)
+        return Sight(picture=Image.fromarray(grey_or_rgb.squeeze()).convert("RGB"))
+
+    def warnings(self, raw: Raw) -> Iterator[str]:
+        yield from super().warnings(raw)
+        picture, (width, height) = raw[self.demo.first("image").name], self.reads()
+        if min(picture.size) >= TINY and (picture.width < width or picture.height < height):
+            yield (
+                f"The picture has {picture.width} × {picture.height} pixels and the model reads {width} × {height}: "
+                "it was enlarged, which adds no detail."
+            )
+
+    def reads(self) -> tuple[int, int]:
+        """(width, height) in pixels of what the model reads; 0 for a side that its image processor leaves open."""
+        processor = self.pipeline.image_processor
+        crops = getattr(processor, "do_center_crop", False) and getattr(processor, "crop_size", None)
+        size = dict(crops or getattr(processor, "size", None) or {})
+        edge = size.get("shortest_edge", 0)
+        return int(size.get("width") or edge), int(size.get("height") or edge)

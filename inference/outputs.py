@@ -25,6 +25,12 @@ SHOWN = 20
 """Of a thousand labels or movies, a prediction names this many; any other can still be a target."""
 
 
+UNSURE = 0.2
+"""Probability of the first label below which a model with many labels is called unsure. More cannot be read off the
+scores of an unknown model: of photos and drawings, neither the highest probability nor the energy (Liu et al., 2020)
+tells which is which (tests/benchmarks/input_checks.py)."""
+
+
 LONGEST = 512
 """Tokens of a text that can be a target, and of an ordinary input in a full batch."""
 
@@ -111,6 +117,14 @@ class LabelsTask(ItemTask):
         """Whether exactly one label is right, so that probabilities add up to 1."""
         config = self.pipeline.model.config
         return config.problem_type != "multi_label_classification" and config.num_labels > 1
+
+    def remarks(self, outputs: Batch) -> Iterator[str]:
+        first = float(self.all_scores(outputs)[0].max())
+        if self.exclusive and first < UNSURE:
+            yield (
+                f"The model is unsure: its first label has only {100 * first:.0f} %. "
+                "Perhaps none of its labels fits, or the input is unlike what it was trained on."
+            )
 
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
         if self.demo.groups:

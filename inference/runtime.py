@@ -7,15 +7,16 @@ import logging
 import math
 import os
 import threading
+import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import demo, models
-from .errors import ModelError
+from .errors import ModelError, OutOfMemory
 
 if TYPE_CHECKING:
     from transformers import Pipeline, PreTrainedModel
@@ -30,7 +31,10 @@ in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 
 
 class Accelerator:
-    """A lock for one forward pass, or one text, at a time. Predictions go before what runs in the background."""
+    """A lock for one forward pass, or one text, at a time. Predictions go before what runs in the background.
+
+    A pass for which the memory does not suffice leaves as OutOfMemory, with what it had taken given back.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -45,13 +49,65 @@ class Accelerator:
             self._urgent -= not patient
             self._taken = True
 
-    def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._taken = False
-            self._changed.notify_all()
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        try:
+            if error is not None and is_out_of_memory(error):
+                log.warning("out of memory: %s", error)
+                free(error)
+                raise OutOfMemory(NO_MEMORY) from None
+        finally:
+            with self._changed:
+                self._taken = False
+                self._changed.notify_all()
+
+
+NO_MEMORY = (
+    "This needs more memory than there is: send a smaller picture or a shorter text, "
+    "or try again when fewer people are here."
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that the memory of the accelerator, or of the machine, did not suffice."""
+    if not isinstance(error, RuntimeError):
+        return isinstance(error, MemoryError)
+    import torch
+    from accelerate.utils.memory import should_reduce_batch_size
+
+    return isinstance(error, torch.OutOfMemoryError) or should_reduce_batch_size(error)
+
+
+def free(error: BaseException) -> None:
+    """Give back what a failed pass holds: the tensors in the frames it ended in, and the device's cache."""
+    from accelerate.utils.memory import clear_device_cache
+
+    traceback.clear_frames(error.__traceback__)
+    clear_device_cache(garbage_collection=True)
 
 
 accelerator = Accelerator()
+
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+def in_batches(work: Callable[[Sequence[S]], T], items: Sequence[S], size: int) -> Iterator[T]:
+    """`work` for the items in their order, `size` at a time, and half as many whenever the memory does not suffice.
+
+    Raises OutOfMemory where one item alone is too much.
+    """
+    start = 0
+    while start < len(items):
+        try:
+            done = work(items[start : start + size])
+        except OutOfMemory:
+            size = min(size, len(items) - start) // 2
+            if not size:
+                raise
+            continue
+        yield done
+        start += size
 
 
 @dataclass(frozen=True)
@@ -154,9 +210,6 @@ def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "Pr
         transformers.logging.set_verbosity(level)
     merged: PreTrainedModel = PeftModel.from_pretrained(model, adapter).merge_and_unload()
     return merged
-
-
-T = TypeVar("T")
 
 
 class Cache(Generic[T]):

@@ -163,8 +163,8 @@ class Task:
         if isinstance(target, Contrast):
             first, second = target.contrast
             return self.scores(raws, first) - self.scores(raws, second)
-        chunks = [raws[i : i + self.batch_size] for i in range(0, len(raws), self.batch_size)]
-        return np.concatenate([self.score_batch(chunk, target) for chunk in chunks])
+        batches = runtime.in_batches(lambda some: self.score_batch(some, target), raws, self.batch_size)
+        return np.concatenate(list(batches))
 
     def score_batch(self, raws: Sequence[Raw], target: Target) -> "NDArray[np.float64]":
         """The scores of at most `batch_size` inputs, float64[len(raws)]."""
@@ -220,11 +220,12 @@ class Task:
     def predict_batch(self, inputs: Sequence[Any]) -> list[Prediction]:
         """Many inputs at once, `batch_size` a forward pass. Raises InputError for the first that does not fit."""
         raws = [self.parse(each) for each in inputs]
-        predictions: list[Prediction] = []
-        for i in range(0, len(raws), self.batch_size):
-            chunk = raws[i : i + self.batch_size]
-            predictions += self.read(self.forward(self.encode(chunk)), chunk)
-        return predictions
+        batches = runtime.in_batches(self.predict_some, raws, self.batch_size)
+        return [prediction for some in batches for prediction in some]
+
+    def predict_some(self, raws: Sequence[Raw]) -> list[Prediction]:
+        """The predictions for at most `batch_size` checked inputs."""
+        return self.read(self.forward(self.encode(raws)), raws)
 
     # What the explanation needs to know
 

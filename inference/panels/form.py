@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from ..demo import Demo, Example, resolve
 from ..fields import AnyField, CategoryField, HistoryField, ImageField, NumberField, TextField
+from ..metadata import forget
 from .asking import Asks, Form, wire
 
 Props = dict[str, Any]
@@ -30,11 +32,15 @@ def image(field: ImageField, props: Props) -> gr.Image:
 
 
 def uploaded(payload: Any) -> Path | str | None:
-    """The uploaded file as it came, or a data URI: our own field opens it."""
+    """The uploaded file without its metadata, or a data URI: our own field opens it."""
     if payload is None:
         return None
-    is_inline = bool(payload.url and payload.url.startswith("data:"))
-    return str(payload.url) if is_inline else Path(payload.path)
+    if payload.url and payload.url.startswith("data:"):
+        return str(payload.url)
+    path = Path(payload.path)
+    if path.resolve().is_relative_to(Path(get_upload_folder()).resolve()):
+        forget(path)  # Gradio keeps the file for an hour or two, and with it where the photo was taken
+    return path
 
 
 def number(field: NumberField, props: Props) -> gr.Number | gr.Slider:

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from ..metadata import forget
 from ..serving.endpoints import Endpoints, report
 
 
@@ -54,7 +55,10 @@ def received(value: Any) -> Any:
         return value
     folder = Path(get_upload_folder()).resolve()
     paths = {name: Path(entry["path"]) for name, entry in value.items() if is_upload(entry)}
-    return value | {name: path for name, path in paths.items() if path.resolve().is_relative_to(folder)}
+    own = {name: path for name, path in paths.items() if path.resolve().is_relative_to(folder)}
+    for path in own.values():
+        forget(path)  # where a photo was taken is nobody's business, not even the cache's
+    return value | own
 
 
 def is_upload(entry: Any) -> bool:

@@ -55,6 +55,8 @@ class Catalogue:
 
         Raises NotFound, and what `add` raises.
         """
+        if not isinstance(name, str):
+            raise NotFound.among("model", name, self.demos)
         if self._guests and name not in self.demos and hub.ID.fullmatch(name):
             self.add(name)
         found = self.demos.get(name)

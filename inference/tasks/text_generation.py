@@ -4,6 +4,7 @@ from typing import Any
 
 from .. import tokens
 from ..demo import Example
+from ..errors import InputError
 from ..fields import TextField
 from ..inputs import TextInput
 from ..outputs import TextTask
@@ -34,6 +35,18 @@ class TextGeneration(TextInput, TextTask):
 
     def options(self) -> dict[str, Any]:
         return {"max_new_tokens": 64, "do_sample": False, "return_full_text": False}
+
+    def parse(self, inputs: Any) -> Raw:
+        """Checked input that leaves room for the reply. Raises InputError."""
+        raw = super().parse(inputs)
+        limit = getattr(self.pipeline.model.config, "max_position_embeddings", None)
+        if limit is not None:
+            count = self.encode_one(raw)["input_ids"].shape[1]
+            room = limit - self.forward_options.get("max_new_tokens", 0)
+            if count > room:
+                label = self.demo.first("text").label
+                raise InputError(f"{label} leaves no room for a reply: {count:,} of {room:,} tokens; shorten it.")
+        return raw
 
     def encode_one(self, raw: Raw) -> Batch:
         """Token ids int64[1, tokens]: the template around the text, the text itself free of special tokens."""

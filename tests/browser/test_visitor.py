@@ -5,12 +5,15 @@ No request may leave the machine, and the console must stay free of errors.
 
 import json
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from gradio.utils import get_upload_folder
+from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from inference import demo, models
@@ -172,6 +175,22 @@ def test_a_damaged_picture_gets_our_own_message(visit: Visit, tmp_path: Path) ->
     visit.page.locator("input[type=file]").set_input_files(broken)
     visit.page.get_by_role("button", name="Predict and explain").click()
     expect(visit.page.get_by_role("alert")).to_contain_text("could not be read", timeout=EXPLAINED)
+
+
+def test_where_a_photo_was_taken_is_forgotten_as_soon_as_it_is_chosen(visit: Visit, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Leica of Mr Smith"
+    own = tmp_path / f"{secrets.token_hex(8)}.jpg"
+    with Image.open(models.find()["mobilenet-v2"] / "examples" / "coffee.jpg") as photo:
+        photo.save(own, exif=exif)
+    choose(visit.page, "Everyday photos")
+    visit.page.locator("input[type=file]").set_input_files(own)
+    for _ in range(100):  # nothing has been predicted yet
+        kept = list(Path(get_upload_folder()).rglob(own.name))
+        if kept and not any(b"Leica" in path.read_bytes() for path in kept):
+            return
+        visit.page.wait_for_timeout(100)
+    pytest.fail(f"the photo's metadata stay in {len(kept)} files")
 
 
 def test_stop_ends_the_sharpening_and_keeps_the_figure(visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""Texts on their way into a model: whole or cut, special tokens as plain words, the same from many threads."""
+"""Texts and pictures on their way into a model: whole or cut, special tokens as plain words, unlike the data or not."""
 
 import threading
 from pathlib import Path
@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from conftest import load
+from PIL import Image
 
 from explain.explainer import scorer
 from inference import models
+from inference.errors import InputError
 from inference.fields import MaskedText
-from inference.inputs import TextInput
+from inference.inputs import ImageInput, TextInput, strange
 from inference.types import ItemTarget, Raw
 
 SHORT = [
@@ -106,7 +108,7 @@ def test_a_text_is_warned_of_once_the_model_does_not_read_it_whole(task: Any, wo
 @pytest.mark.parametrize("text", SHORT, ids=lambda text: text[:12])
 def test_a_short_text_is_readable_whole(task: Any, text: str) -> None:
     assert task.readable({"text": text}) == {"text": text}
-    assert list(task.warnings({"text": text})) == []
+    assert not any("cut off" in warning for warning in task.warnings({"text": text}))
 
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: text[:12])
@@ -140,3 +142,89 @@ def test_a_chat_reads_special_tokens_as_words_too(tiny_chat: Path) -> None:
     assert not {tokenizer.eos_token_id, tokenizer.unk_token_id} & set(ids)
     hidden = chat.encode([{"prompt": MaskedText("The sea <eos>", ((4, 7),))}])["input_ids"][0].tolist()
     assert tokenizer.unk_token_id in hidden
+
+
+# A text unlike the data
+
+
+@pytest.mark.parametrize(
+    ("pieces", "usual", "warned"),
+    [
+        (["the", "film", "was", "slow", "and", "dull"], 2.8, False),
+        (["sch", "au", "sp", "ie", "ler", "n"], 2.8, True),
+        (["sch", "au", "sp", "ie", "ler"], 2.8, False),  # too few to judge
+        (["sch", "au", "sp", "ie", "ler", "!", "42", "..."], 2.8, False),  # signs and numbers do not count
+        (["abc"] * 6, 3.0, False),
+        (["abc"] * 6, 3.1, True),
+        ([], 2.8, False),
+    ],
+)
+def test_words_in_short_pieces_are_spoken_of(pieces: list[str], usual: float, warned: bool) -> None:
+    assert bool(list(strange(pieces, usual))) == warned
+
+
+def test_how_a_language_is_judged_is_said_with_its_figures(task: Any) -> None:
+    german = "Leider ist der Bildschirm schon nach zwei Wochen kaputtgegangen."
+    assert list(task.warnings({"text": german})) == [
+        "The words split into unusually short pieces (2.39 letters on average; 99 % of the training texts have 2.80 or "
+        "more): another language, or noise? Take the answer with care."
+    ]
+
+
+def test_without_a_measured_range_no_language_is_judged(tiny_chat: Path) -> None:
+    assert list(load(tiny_chat).warnings({"prompt": "ξένη γλώσσα είναι αυτή εδώ"})) == []
+
+
+def test_what_the_vocabulary_lacks_is_said(task: Any) -> None:
+    assert list(task.warnings({"text": "lovely 😀 film 🎬"})) == [
+        "The model does not know 2 of the 4 pieces of the text, such as “😀”: it sees a blank there."
+    ]
+
+
+# A picture smaller than the model's input
+
+
+@pytest.mark.parametrize(
+    ("size", "warned"), [((224, 224), False), ((223, 400), True), ((400, 223), True), ((640, 480), False)]
+)
+def test_a_picture_that_had_to_be_enlarged_is_spoken_of(size: tuple[int, int], warned: bool) -> None:
+    found = load(models.find()["mobilenet-v2"])
+    with Image.open(found.folder / "examples" / "coffee.jpg") as photo:
+        raw = {"image": photo.convert("RGB").resize(size)}
+    said = [warning for warning in found.warnings(raw) if "enlarged" in warning]
+    expected = f"The picture has {size[0]} × {size[1]} pixels and the model reads 224 × 224: "
+    assert said == ([expected + "it was enlarged, which adds no detail."] if warned else [])
+
+
+class Processor:
+    def __init__(self, **given: Any) -> None:
+        vars(self).update(given)
+
+
+@pytest.mark.parametrize(
+    ("processor", "size"),
+    [
+        (Processor(size={"height": 384, "width": 512}), (512, 384)),
+        (Processor(size={"shortest_edge": 256}), (256, 256)),
+        (
+            Processor(size={"shortest_edge": 256}, do_center_crop=True, crop_size={"height": 224, "width": 224}),
+            (224, 224),
+        ),
+        (Processor(size={"shortest_edge": 256}, do_center_crop=False, crop_size={"height": 9, "width": 9}), (256, 256)),
+        (Processor(size={"max_height": 100, "max_width": 80}), (0, 0)),
+        (Processor(), (0, 0)),
+        (None, (0, 0)),
+    ],
+)
+def test_what_a_model_reads_is_in_its_image_processor(processor: Any, size: tuple[int, int]) -> None:
+    task: Any = ImageInput.__new__(ImageInput)
+    task.pipeline = Processor(image_processor=processor)
+    assert task.reads() == size
+
+
+def test_a_long_prompt_is_refused_before_the_model_and_a_short_one_fits(tiny_chat: Path) -> None:
+    chat: Any = load(tiny_chat)
+    fits = next(n for n in range(400, 0, -1) if chat.encode_one({"prompt": "x" * n})["input_ids"].shape[1] == 192)
+    assert chat.parse({"prompt": "x" * fits}) == {"prompt": "x" * fits}
+    with pytest.raises(InputError, match=r"^Prompt leaves no room for a reply: 193 of 192 tokens; shorten it\.$"):
+        chat.parse({"prompt": "x" * (fits + 1)})

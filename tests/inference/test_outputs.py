@@ -98,6 +98,29 @@ def test_of_many_labels_the_first_twenty_are_named_and_the_one_decided_about(
     assert task.summary(prediction) == f"{count} labels, probability each"
 
 
+@pytest.mark.parametrize(
+    ("count", "problem_type", "said"),
+    [
+        (5, None, None),  # a fifth each
+        (6, None, "17 %"),
+        (1000, None, "0 %"),
+        (6, "multi_label_classification", None),  # none of the labels may well be the answer
+        (1, None, None),
+    ],
+)
+def test_a_model_that_spreads_itself_over_many_labels_is_called_unsure(
+    count: int, problem_type: str | None, said: str | None
+) -> None:
+    remarks = list(labels(count, problem_type).remarks({"logits": torch.full((1, count), -3.0)}))
+    if said is None:
+        assert remarks == []
+    else:
+        assert remarks == [
+            f"The model is unsure: its first label has only {said}. "
+            "Perhaps none of its labels fits, or the input is unlike what it was trained on."
+        ]
+
+
 UNFIT: list[tuple[Target, str]] = [
     (ItemTarget("angry"), "Unknown target item 'angry'; available are label 0, label 1, label 2."),
     (TextTarget("label 0"), "The target of this model is an item: send {'item': id}."),

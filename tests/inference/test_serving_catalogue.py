@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,14 +76,14 @@ def test_a_faulty_description_is_the_presenters_mistake(tmp_path: Path) -> None:
         Catalogue({"a": folder})
 
 
-@pytest.mark.parametrize("name", ["nothing", "", "../a", "c"])
-def test_an_unknown_model_is_told_those_on_offer(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["nothing", "", "../a", "c", None, {}, ["a"]])
+def test_an_unknown_model_is_told_those_on_offer(tmp_path: Path, name: Any) -> None:
     folders = {"b": make(tmp_path, "b"), "a": make(tmp_path, "a"), "c": make(tmp_path, "c", weights=None)}
     catalogue = Catalogue(folders)
     for ask in (catalogue.about, catalogue.task):
         with pytest.raises(NotFound) as error:
             ask(name)
-        assert str(error.value) == f"Unknown model {name!r}; available are a, b."
+        assert str(error.value) == f"Unknown model {str(name)!r}; available are a, b."
 
 
 def test_the_size_of_a_model_is_that_of_its_weight_files_alone(tmp_path: Path) -> None:

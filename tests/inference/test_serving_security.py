@@ -1,11 +1,21 @@
-"""What the guard in front of page and API lets through: sizes, origins, paths, and protocols that are not HTTP."""
+"""What the guard in front of page and API lets through: sizes, origins, paths, and protocols that are not HTTP.
+
+And the settings that keep strangers out, each with a test that fails without it.
+"""
 
 import asyncio
+import io
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from conftest import ROOT, serving
+from gradio_client import Client, handle_file
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -14,7 +24,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
+import app
+from inference import models, pictures, runtime
+from inference.errors import ModelError
 from inference.serving import security
+from inference.serving.catalogue import Catalogue
+from inference.serving.endpoints import Endpoints
 from inference.serving.security import Guard
 
 ALLOWED = "https://example.com"
@@ -227,3 +242,140 @@ def test_what_is_not_http_reaches_the_application_untouched(kind: str) -> None:
 @pytest.mark.parametrize("length", ["abc", "", "-5", "1e3"])
 def test_a_content_length_that_is_no_number_is_refused(client: TestClient, length: str) -> None:
     assert client.post("/echo", headers={"content-length": length}).status_code == 400
+
+
+# The settings with which the page is served
+
+
+@pytest.fixture(scope="module")
+def endpoints() -> Endpoints:
+    return Endpoints(Catalogue({"movies": models.find()["movies"]}), lambda *_: iter(()))
+
+
+@pytest.fixture(scope="module")
+def settings(endpoints: Endpoints) -> dict[str, Any]:
+    """What app.launch hands to Gradio's queue and launch."""
+    given: dict[str, Any] = {}
+
+    class Blocks:
+        def queue(self, **options: Any) -> None:
+            given.update(options)
+
+        def launch(self, **options: Any) -> None:
+            given.update(options)
+
+    app.launch(Blocks(), endpoints, app.parser().parse_args(["--origin", ALLOWED]))  # type: ignore[arg-type]
+    return given
+
+
+SETTINGS = {
+    "api_open": (False, "/run would bypass the queue and its limits"),
+    "show_error": (False, "errors would show their text, with paths"),
+    "max_file_size": (security.MAX_BODY, "an upload would have no bound"),
+    "run_history": (False, "what a stakeholder entered would stay in the browser"),
+    "enable_monitoring": (False, "anybody could read who called what"),
+    "footer_links": ([], "the page would offer settings and the API of its private events"),
+    "share": (False, "a public link would open without being asked for"),
+    "server_name": (None, "it would listen beyond this machine"),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, (value, _) in SETTINGS.items()], ids=SETTINGS)
+def test_a_setting_that_keeps_strangers_out_is_on(settings: dict[str, Any], name: str, value: Any) -> None:
+    assert settings[name] == value, SETTINGS[name][1]
+    assert "allowed_paths" not in settings  # files of the machine
+
+
+def test_the_guard_stands_in_front_and_knows_the_allowed_sites(settings: dict[str, Any]) -> None:
+    (guard,) = settings["app_kwargs"]["middleware"]
+    assert (guard.cls, guard.kwargs) == (Guard, {"origins": [ALLOWED]})
+    assert settings["app_kwargs"]["docs_url"] is settings["app_kwargs"]["redoc_url"] is None  # they load from outside
+
+
+def test_uploads_are_deleted_within_two_hours(endpoints: Endpoints) -> None:
+    blocks = app.page(endpoints)
+    assert blocks.delete_cache == (3600, 3600)  # every hour, what is older than one
+    assert blocks.analytics_enabled is False
+
+
+def test_a_picture_too_large_for_us_is_too_large_for_whatever_else_opens_pictures() -> None:
+    assert pictures.MAX_PIXELS == Image.MAX_IMAGE_PIXELS
+    side = int((2 * pictures.MAX_PIXELS) ** 0.5) + 2
+    buffer = io.BytesIO()
+    Image.new("1", (side, side)).save(buffer, "PNG")
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(buffer)
+
+
+SOURCES = [ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")]
+FORBIDDEN = {
+    r"\bMarkdown\(": "lets remote pictures through, which tell their host who looks",
+    r"datatype=.*html": "runs scripts in a visitor's text",
+    r"\bbatch=True": "leaks one visitor's session into another's",
+    r"\bvalidator=": "its failures show paths although show_error is off",
+    r"pyplot": "its state is shared between threads, and so between visitors",
+    r"\b(pickle|joblib)\b(?!d)": "runs code while it is read",
+    r"torch\.load\(": "reads pickles",
+    r"trust_remote_code=(?!False)": "runs code from a model folder",
+}
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_what_leaks_or_runs_strangers_code_is_used_nowhere(pattern: str) -> None:
+    found = [str(path.relative_to(ROOT)) for path in SOURCES if re.search(pattern, path.read_text(encoding="utf-8"))]
+    assert not found, FORBIDDEN[pattern]
+
+
+def test_no_code_from_a_model_folder_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "trap"
+    folder.mkdir()
+    proof = tmp_path / "it-ran"
+    (folder / "code.py").write_text(f"open({str(proof)!r}, 'w').close()\nclass Trap: ...\n")
+    auto = {"AutoConfig": "code.Trap", "AutoModelForSequenceClassification": "code.Trap"}
+    (folder / "config.json").write_text(json.dumps({"model_type": "trap", "auto_map": auto}))
+    (folder / "model.safetensors").write_bytes((8).to_bytes(8, "little") + b"{}      ")
+    with pytest.raises(ModelError, match="trap could not be loaded"):
+        runtime.load_pipeline("text-classification", folder)
+    assert not proof.exists()
+
+
+@pytest.fixture(scope="module")
+def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("uploads")
+
+
+@pytest.fixture(scope="module")
+def photos(uploads: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app with the photo model, its uploads in a folder of their own."""
+    log = tmp_path_factory.mktemp("log") / "log"
+    with serving("--model", "assets/models/mobilenet-v2", log=log, GRADIO_TEMP_DIR=str(uploads)) as url:
+        yield url
+
+
+def test_where_a_photo_was_taken_does_not_stay_in_the_cache(photos: str, uploads: Path, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Leica of Mr Smith"
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0)})
+    with Image.open(models.find()["mobilenet-v2"] / "examples" / "cat.jpg") as cat:
+        cat.save(tmp_path / "cat.jpg", exif=exif)
+    client = Client(photos, verbose=False)
+    answer = client.predict("mobilenet-v2", {"image": handle_file(tmp_path / "cat.jpg")}, api_name="/predict")
+    assert answer["prediction"]["items"][0]["id"] == "Egyptian Mau"
+    kept = [path for path in uploads.rglob("*") if path.is_file()]
+    assert kept and not any(b"Leica" in path.read_bytes() for path in kept)
+
+
+@pytest.mark.parametrize("data", [[], ["mobilenet-v2"], [None, None], ["x" * 99, {}], [{}, []], ["mobilenet-v2", 1, 2]])
+def test_a_failing_call_over_gradios_own_routes_shows_no_path(photos: str, data: list[Any]) -> None:
+    joined = httpx.post(f"{photos}/gradio_api/call/predict", json={"data": data})
+    event = joined.json().get("event_id")
+    said = joined.text + (httpx.get(f"{photos}/gradio_api/call/predict/{event}").text if event else "")
+    assert "error" in said or joined.status_code >= 400
+    for secret in (str(ROOT), "site-packages", "Traceback", ".py"):
+        assert secret not in said
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/gradio_api/runs", "/monitoring/summary"])
+def test_no_page_that_nobody_needs_is_served(photos: str, path: str) -> None:
+    found = httpx.get(photos + path)
+    assert found.status_code >= 400 or "swagger" not in found.text.lower()

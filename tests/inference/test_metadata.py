@@ -1,0 +1,159 @@
+"""Picture files lose what a camera wrote beside the pixels, and nothing else."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gradio.data_classes import FileData
+from gradio.utils import get_upload_folder
+from PIL import Image, ImageCms, ImageOps, PngImagePlugin
+
+from inference.metadata import forget, stripped
+from inference.panels import form, remote
+
+SECRETS = (b"Leica of Mr Smith", b"2026:11:21", b"http://ns.adobe.com/xap", b"my garden", b"\x80\x0d")
+PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8))
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def exif(turn: int | None) -> Image.Exif:
+    """A camera's EXIF: its owner, the time, the place, and how it was held."""
+    found = Image.Exif()
+    found[0x010F], found[0x0132] = "Leica of Mr Smith", "2026:11:21 12:00:00"
+    found.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 36.0)})
+    if turn:
+        found[0x0112] = turn
+    return found
+
+
+def photo(kind: str, turn: int | None = None, picture: Image.Image = PICTURE, **more: Any) -> bytes:
+    """A file as a camera and an editor leave it."""
+    options: dict[str, Any] = {"exif": exif(turn), "icc_profile": PROFILE, **more}
+    if kind == "JPEG":
+        options |= {"comment": "my garden", "xmp": b"<x xmlns='http://ns.adobe.com/xap/1.0/'/>"}
+    if kind == "WEBP":
+        options |= {"xmp": b"<x xmlns='http://ns.adobe.com/xap/1.0/'/>", "lossless": True}
+    if kind == "PNG":
+        options["pnginfo"] = PngImagePlugin.PngInfo()
+        options["pnginfo"].add_text("Comment", "my garden")
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", "<x xmlns='http://ns.adobe.com/xap/1.0/'/>")
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+def pixels(data: bytes) -> Any:
+    return np.asarray(ImageOps.exif_transpose(opened(data))).tolist()
+
+
+@pytest.mark.parametrize("turn", [None, 1, 3, 6, 8])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_place_time_and_owner_go_and_the_picture_stays_as_it_was(kind: str, turn: int | None) -> None:
+    data = photo(kind, turn)
+    assert dict(opened(data).getexif().get_ifd(0x8825))
+    clean = stripped(data)
+    assert set(opened(clean).getexif()) == ({0x0112} if turn and turn > 1 else set())
+    assert not opened(clean).getexif().get_ifd(0x8825)
+    assert not any(secret in clean for secret in SECRETS[:4])
+    assert pixels(clean) == pixels(data)
+    assert opened(clean).info["icc_profile"] == PROFILE
+    assert stripped(clean) == clean
+
+
+@pytest.mark.parametrize(
+    ("kind", "picture", "options"),
+    [
+        ("JPEG", PICTURE, {"progressive": True}),
+        ("JPEG", PICTURE, {"restart_marker_blocks": 1}),
+        ("JPEG", PICTURE.convert("CMYK"), {"icc_profile": None}),
+        ("JPEG", PICTURE.convert("L"), {"icc_profile": None}),
+        ("PNG", PICTURE.quantize(), {"transparency": 0}),
+        ("PNG", PICTURE.convert("RGBA"), {}),
+        ("WEBP", PICTURE.convert("RGBA"), {}),
+    ],
+)
+def test_every_variant_of_a_format_keeps_its_pixels(kind: str, picture: Image.Image, options: dict[str, Any]) -> None:
+    data = photo(kind, 6, picture, **options)
+    clean = stripped(data)
+    assert pixels(clean) == pixels(data)
+    assert opened(clean).mode == opened(data).mode
+    assert b"Leica" in data and b"Leica" not in clean
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_an_animation_stays_one(kind: str) -> None:
+    data = photo(kind, save_all=True, append_images=[Image.new("RGB", PICTURE.size, "red")], duration=100)
+    clean = stripped(data)
+    assert (opened(clean).n_frames, b"Leica" in clean) == (2, False)  # type: ignore[attr-defined]
+    assert pixels(clean) == pixels(data)
+
+
+def test_what_is_appended_to_a_photo_goes_too() -> None:
+    data = photo("JPEG")
+    assert stripped(data + photo("JPEG")) == stripped(data)
+
+
+@pytest.mark.filterwarnings("ignore:Truncated File Read", "ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_damaged_file_is_followed_as_far_as_it_goes(kind: str) -> None:
+    data = photo(kind)
+    for end in range(0, len(data), 7):
+        clean = stripped(data[:end])
+        assert len(clean) <= end + 20
+        assert b"Leica" not in clean
+    noisy = bytearray(data)
+    for at in np.random.default_rng(0).integers(12, len(data), 40):
+        noisy[at] ^= 0xFF
+        stripped(bytes(noisy))
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"RIFF\0\0\0\0WAVE", b"id,name\n1,a\n", b"\xff\xd8"])
+def test_any_other_file_stays_as_it_is(data: bytes) -> None:
+    assert stripped(data) == data
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_file_is_replaced_at_its_length_and_nothing_is_left_beside_it(kind: str, tmp_path: Path) -> None:
+    path, data = tmp_path / "holiday", photo(kind, 6)
+    path.write_bytes(data)
+    forget(path)
+    clean = path.read_bytes()
+    assert clean.rstrip(b"\0") == stripped(data).rstrip(b"\0")
+    assert (len(clean), pixels(clean)) == (len(data), pixels(data))
+    forget(path)
+    assert path.read_bytes() == clean
+    forget(tmp_path / "missing.jpg")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.fixture
+def upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A photo in Gradio's upload folder, as a visitor's browser leaves it."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
+    path = Path(get_upload_folder()) / "abc" / "holiday.jpg"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(photo("JPEG", 6))
+    return path
+
+
+def test_the_form_and_gradio_client_forget_where_an_uploaded_photo_was_taken(upload: Path) -> None:
+    assert form.uploaded(FileData(path=str(upload))) == upload
+    assert b"Leica" not in upload.read_bytes()
+    upload.write_bytes(photo("JPEG"))
+    described = {"path": str(upload), "meta": {"_type": "gradio.FileData"}}
+    assert remote.received({"image": described}) == {"image": upload}
+    assert b"Leica" not in upload.read_bytes()
+
+
+def test_no_other_file_is_ever_rewritten(upload: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.jpg"
+    own.write_bytes(photo("JPEG"))
+    form.uploaded(FileData(path=str(own)))
+    remote.received({"image": {"path": str(own)}})
+    assert own.read_bytes() == photo("JPEG")
