@@ -19,7 +19,7 @@ from .errors import InputError, ModelError
 from .fields import MaskedText
 from .outputs import ItemTask, LabelsTask, ValueTask
 from .task import Batch, Task
-from .types import Item, Prediction, Raw, from_json
+from .types import Prediction, Raw, from_json
 
 Function = Callable[[list[dict[str, Any]]], Any]
 
@@ -199,9 +199,9 @@ class FunctionLabels(FunctionTask, LabelsTask):
     def positions(self) -> dict[str, int]:
         return {label: i for i, label in enumerate(self.pipeline.labels)}
 
+    @property
+    def exclusive(self) -> bool:
+        return not self.pipeline.multi_label
+
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
-        names, predictions = self.pipeline.labels, []
-        for scores in self.all_scores(outputs):
-            items = (Item(names[i], names[i], float(scores[i])) for i in np.argsort(-scores, kind="stable"))
-            predictions.append(Prediction(self.kind, self.scale, self.named(items)))
-        return predictions
+        return [self.ranked(scores) for scores in self.all_scores(outputs)]

@@ -137,7 +137,7 @@ class LabelsTask(ItemTask):
         return predictions
 
     def ranked(self, scores: NDArray[np.float64]) -> Prediction:
-        """The groups of one input, the most probable first."""
+        """One input's labels or groups by their scores, float64[items], the most probable first."""
         names = list(self.positions)
         best = np.argsort(-scores, kind="stable")
         items = (Item(names[i], names[i], float(scores[i])) for i in best)

@@ -15,8 +15,8 @@ from .errors import ModelError
 HEAD = ("config.json", "adapter_config.json", "README.md", demo.FILE, "model.safetensors.index.json")
 SMALL = ("*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*")
 """Beside the weights: sizes, tokenizer and processor files, chat templates, terms."""
-NAMED = (".csv", ".jpg", ".jpeg", ".png", ".webp", ".gif")
-"""What a demo.json may name: reference rows, items, example pictures."""
+NAMED = (".csv", ".svg", ".jpg", ".jpeg", ".png", ".webp", ".gif")
+"""What a demo.json may name: reference rows, items, pictures."""
 
 
 def cached(repo: str, revision: str, cache: Path | None) -> Path | None:
