@@ -33,6 +33,10 @@ from inference.serving.security import MAX_BODY, Guard
 from inference.task import Task
 
 
+OPENING = 2.0
+"""Seconds that the page has for itself: models that load meanwhile would slow its opening."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments, put the pieces together and serve, or do what a command asks."""
     run(parser(__doc__).parse_args(arguments))
@@ -58,7 +62,9 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         for name in ("answers", "explanations"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     else:
-        threading.Thread(target=preload, args=[endpoints.catalogue], daemon=True).start()
+        loading = threading.Timer(OPENING, preload, [endpoints.catalogue])
+        loading.daemon = True
+        loading.start()
     launch(page(endpoints), endpoints, options)
 
 

@@ -1,8 +1,8 @@
 """What may be wrong with a picture, judged from its pixels alone: pure functions, knowing no model and no field.
 
 Every threshold stands beside what it was measured on: `python tests/benchmarks/input_checks.py` prints how often each
-check speaks up for sound photos and for photos spoilt on purpose. Smooth pictures of science (cells, a retina, the
-moon) are often called blurred or drawn: a model for such has a field that expects a picture, not a photo.
+check speaks up for sound photos and for photos spoilt on purpose. Smooth pictures of science (cells, a retina) are
+often called blurred or drawn: a model for such has a field that expects a picture, not a photo.
 """
 
 from collections.abc import Iterator

@@ -6,7 +6,10 @@ And the settings that keep strangers out, each with a test that fails without it
 import asyncio
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -296,6 +299,14 @@ def test_uploads_are_deleted_within_two_hours(endpoints: Endpoints) -> None:
     blocks = app.page(endpoints)
     assert blocks.delete_cache == (3600, 3600)  # every hour, what is older than one
     assert blocks.analytics_enabled is False
+
+
+def test_analytics_are_off_before_gradio_is_imported() -> None:
+    code = "import app, gradio; print(gradio.Blocks().analytics_enabled)"
+    bare = {name: value for name, value in os.environ.items() if name != "GRADIO_ANALYTICS_ENABLED"}
+    run = [sys.executable, "-W", "ignore", "-c", code]
+    found = subprocess.run(run, cwd=ROOT, env=bare, capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.strip() == "False"
 
 
 def test_a_picture_too_large_for_us_is_too_large_for_whatever_else_opens_pictures() -> None:
