@@ -32,7 +32,6 @@ from inference.serving.endpoints import Endpoints, report
 from inference.serving.security import MAX_BODY, Guard
 from inference.task import Task
 
-
 OPENING = 2.0
 """Seconds that the page has for itself: models that load meanwhile would slow its opening."""
 
