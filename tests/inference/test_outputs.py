@@ -95,7 +95,7 @@ def test_of_many_labels_the_first_twenty_are_named_and_the_one_decided_about(
     everyone = [task.score(outputs, ItemTarget(f"label {i}"))[0] for i in range(count)]  # named or not
     assert sum(everyone) == pytest.approx(1)
     assert task.target(prediction) == ItemTarget(f"label {count - 1}")
-    assert task.summary(prediction) == f"{count} labels, probability each"
+    assert task.summary(prediction) == f"a probability for each of {count} labels"
 
 
 UNFIT: list[tuple[Target, str]] = [

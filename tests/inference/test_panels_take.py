@@ -71,7 +71,9 @@ def samples(server: str) -> dict[str, dict[str, str]]:
 
 def fields(described: list[dict[str, Any]]) -> tuple[Any, ...]:
     """Fields of the same names; only a picture's kind matters here."""
-    return tuple((ImageField if each["kind"] == "image" else TextField)(name=each["name"], label="L") for each in described)
+    return tuple(
+        (ImageField if each["kind"] == "image" else TextField)(name=each["name"], label="L") for each in described
+    )
 
 
 @pytest.fixture
