@@ -296,6 +296,25 @@ def test_the_score_of_a_text_is_the_sum_over_its_tokens(chat: TextTask) -> None:
     assert len(set(each)) > 1
 
 
+@pytest.mark.parametrize("text", [REPLY, " a", "Why do\nleaves  turn red?", "déjà vu 🎬 <eos>", "\t x "])
+def test_pieces_join_to_the_text_and_are_as_many_as_its_token_targets(chat: TextTask, text: str) -> None:
+    pieces = chat.pieces(Prediction("text", "log-probability", (Item("text", "text", 0.0),), text=text))
+    assert "".join(pieces) == text
+    assert len(pieces) == len(ids_of(chat, text))
+    chat.scores([PROMPT], TextTarget(text, len(pieces) - 1))
+    with pytest.raises(InputError, match=f"has {len(pieces)} tokens"):
+        chat.scores([PROMPT], TextTarget(text, len(pieces)))
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_no_text_has_no_pieces(chat: TextTask, text: str | None) -> None:
+    assert chat.pieces(Prediction("text", "log-probability", (), text=text)) == ()
+
+
+def test_what_is_no_text_has_no_pieces() -> None:
+    assert labels(3).pieces(Prediction("labels", "probability", (Item("a", "a", 1.0),))) == ()
+
+
 def test_a_contrast_of_texts_is_a_difference(chat: TextTask) -> None:
     first, second = TextTarget(REPLY), TextTarget(" red")
     difference = chat.scores([PROMPT], first) - chat.scores([PROMPT], second)
