@@ -73,7 +73,7 @@ def test_a_text_is_shown_as_it_is_written_and_then_explained(endpoints: Endpoint
 
 MISTAKES = [
     (HOUSES, {"Gr_Liv_Area": 9_000}, "Living area must lie between 200 and 6,000 ft², got 9000"),
-    (CHAT, None, ""),
+    (CHAT, None, "Prompt is missing: write a few words."),
 ]
 
 
@@ -179,9 +179,8 @@ def test_what_page_js_never_sends_is_ignored(endpoints: Endpoints, sent: str) ->
 def test_the_first_page_has_a_tile_a_model_and_a_story_only_with_its_model(endpoints: Endpoints) -> None:
     (landing,) = [part for part in page(endpoints).blocks.values() if "landing" in (part.elem_classes or [])]
     assert isinstance(landing, gr.HTML)
-    assert sorted(re.findall(r'class="tile" href=".*?" data-model="(.*?)"', landing.value)) == sorted(
-        endpoints.catalogue.demos
-    )
+    tiles = re.findall(r'class="tile" href=".*?" data-model="(.*?)"', landing.value)
+    assert sorted(tiles) == sorted(endpoints.catalogue.demos)
     assert "hero" not in landing.value
     told = Endpoints(Catalogue({"sentiment": models.find()["sentiment"]}), explain_stream)
     (landing,) = [part for part in page(told).blocks.values() if "landing" in (part.elem_classes or [])]

@@ -1,6 +1,7 @@
 """The story of the first page: what the product says of its case now, told without a model, and no markup."""
 
 import json
+import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -93,15 +94,9 @@ def test_the_story_is_told_without_a_model(told: Story, about: Demo, monkeypatch
 
 def test_what_is_saved_of_the_story_is_the_story(told: Story, about: Demo) -> None:
     shown, why, *_ = story.told(told, about, models.find()[told.model])
-    answer, explanation = (
-        html.partition('">{')[2].partition("</script>")[0] for html in map(last_script, (shown, why))
-    )
-    assert Answer.from_json(json.loads("{" + answer)) == told.answer
-    assert Explanation.from_json(json.loads("{" + explanation)) == told.explanation
-
-
-def last_script(html: str) -> str:
-    return html[html.rindex("<script") :]
+    answer, explanation = (json.loads(re.findall(r"<script[^>]*>(.*?)</script>", html)[0]) for html in (shown, why))
+    assert Answer.from_json(answer) == told.answer
+    assert Explanation.from_json(explanation) == told.explanation
 
 
 def test_the_story_is_small_enough_for_a_first_page() -> None:
