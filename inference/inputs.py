@@ -113,7 +113,7 @@ class ImageInput(Task):
         if getattr(processor, "do_normalize", False):
             mean, std = (np.reshape(values, (-1, 1, 1)) for values in (processor.image_mean, processor.image_std))
             pixels = pixels * std + mean
-        grey_or_rgb = np.clip(pixels * 255, 0, 255).astype(np.uint8).transpose(1, 2, 0)
+        grey_or_rgb = np.clip(np.rint(pixels * 255), 0, 255).astype(np.uint8).transpose(1, 2, 0)
         return Sight(picture=Image.fromarray(grey_or_rgb.squeeze()).convert("RGB"))
 
     def warnings(self, raw: Raw) -> Iterator[str]:

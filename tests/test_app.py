@@ -17,6 +17,7 @@ from hub import Repo, classifier, running
 import app
 import inference
 from explain import explain_stream
+from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.security import MAX_BODY
@@ -142,13 +143,11 @@ def test_under_a_proxys_path_page_and_api_answer(tiny_chat: Path, tmp_path: Path
     with serving("--model", str(tiny_chat), log=tmp_path / "log", GRADIO_ROOT_PATH="/demo") as url:  # prefix stripped
         assert httpx.get(f"{url}/api/v1/models").json()[0]["name"] == "tiny-chat"
         sent = {"model": "tiny-chat", "inputs": {"prompt": "The sea"}}
-        assert httpx.post(f"{url}/api/v1/predict", json=sent).status_code == 200
+        assert httpx.post(f"{url}/api/v1/predict", json=sent, timeout=60).status_code == 200  # torch loads first
         assert httpx.get(f"{url}/config").json()["root"].endswith("/demo")
 
 
-@pytest.mark.parametrize(
-    "name", ["sentiment", "mobilenet-v2", "ames-house-prices", "movies", "smollm2", "breast-cancer", "home-loans"]
-)
+@pytest.mark.parametrize("name", models.find())
 def test_check_finds_no_mistake_in_our_own_models(name: str) -> None:
     found = run("check", f"assets/models/{name}")
     assert (found.returncode, "no mistake found" in found.stdout) == (0, True), found.stdout

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from inference.demo import Demo, resolve
 from inference.models import ASSETS
@@ -53,7 +54,7 @@ def hero(story: Story, about: Demo) -> str:
     return (
         f'<section class="hero"><div><h2>{escape(story.question)}</h2>'
         "<p>See what a model says, what would be done about it, and which parts of the input moved it.</p>"
-        f'<a class="go" href="?model={escape(story.model)}#{MARK}" data-model="{escape(story.model)}#{MARK}">'
+        f'<a class="go" href="?model={quote(story.model)}#{MARK}" data-model="{escape(story.model)}#{MARK}">'
         f'Show me</a></div><blockquote dir="auto">{escape(shown)}</blockquote></section>'
     )
 

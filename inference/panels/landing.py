@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import Image
 
@@ -27,7 +28,7 @@ def tiles(demos: Mapping[str, Demo], folders: Mapping[str, Path]) -> str:
 def tile(name: str, about: Demo, folder: Path) -> str:
     """One model."""
     return (
-        f'<a class="tile" href="?model={escape(name)}" data-model="{escape(name)}">'
+        f'<a class="tile" href="?model={quote(name)}" data-model="{escape(name)}">'
         f'<img src="{picture(folder, about)}" alt="" loading="lazy"><b>{escape(about.title)}</b>'
         f"<span>{escape(about.summary)}</span></a>"
     )

@@ -1,5 +1,6 @@
 """The explanation on the page: it sharpens with its progress said, and ends with the table instead."""
 
+import json
 import re
 from dataclasses import replace
 from html import unescape
@@ -10,11 +11,13 @@ from conftest import load
 
 from explain import Explanation, explain, explain_stream
 from explain.explainer import budget
+from explain.figures import Figure
 from explain.panels import why
+from explain.types import LabelMap
 from inference.errors import InputError, NotFound
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
-from inference.types import Item, Prediction
+from inference.types import TextTarget
 
 EVIL = "<img src=x onerror=alert(1)>"
 INPUTS = {"prompt": "The sea in winter is grey and loud, and leaves turn red."}
@@ -56,6 +59,20 @@ def test_the_last_card_has_the_table_and_no_progress(cards: list[str]) -> None:
     assert f"from {budget(12):,} evaluations" in cards[-1]  # a player a word
 
 
+def test_the_last_card_holds_the_whole_explanation(cards: list[str]) -> None:
+    data = re.findall(r'<script type="application/json" data-case="explanation">(.*?)</script>', cards[-1])
+    (found,) = [Explanation.from_json(json.loads(each)) for each in data]
+    assert found.evaluations == budget(12)
+    assert not any("<script" in card for card in cards[:-1])
+
+
+def test_the_strength_of_colours_can_be_set_where_a_picture_has_some(explanation: Explanation) -> None:
+    figure = Figure("", "", "", [])
+    slider = 'type="range" min="0" max="100" value="85" data-property="--veil"'
+    assert slider not in why.settled(explanation, figure)
+    assert slider in why.settled(replace(explanation, label_map=LabelMap("photo", 2, 1, "data:,")), figure)
+
+
 def test_every_card_says_what_an_explanation_is_not(cards: list[str]) -> None:
     for card in cards:
         assert card.startswith('<div class="card why" role="region" aria-label="Explanation">')
@@ -63,7 +80,7 @@ def test_every_card_says_what_an_explanation_is_not(cards: list[str]) -> None:
         assert "aria-busy" not in card
 
 
-def test_what_was_predicted_is_what_is_explained(tiny_chat: Path) -> None:
+def test_what_is_asked_for_is_what_is_explained(tiny_chat: Path) -> None:
     targets: list[object] = []
 
     def explaining(task: object, inputs: object, target: object, *_: object) -> object:
@@ -71,10 +88,11 @@ def test_what_was_predicted_is_what_is_explained(tiny_chat: Path) -> None:
         return explain_stream(load(tiny_chat), inputs, target, 10)
 
     endpoints = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explaining)  # type: ignore[arg-type]
-    said = Prediction("text", "log-probability", (Item("text", "text", -1.0),), text=" the sea")
-    list(why.stream(endpoints, "tiny-chat", INPUTS, said))
+    asked = TextTarget(" the sea", 0)
+    *_, last = why.stream(endpoints, "tiny-chat", INPUTS, asked)
+    assert "Why token 1 of the reply?" in last
     list(why.stream(endpoints, "tiny-chat", INPUTS, None))
-    assert targets == [load(tiny_chat).target(said), None]
+    assert targets == [asked, None]
 
 
 def test_errors_come_through_before_any_card(endpoints: Endpoints) -> None:

@@ -434,6 +434,64 @@ def test_an_example_whose_picture_is_no_name_breaks_no_other_input(folder: Path)
     assert demo.resolve(folder, about, {"photo": "examples/cat.png"}) == {"photo": folder / "examples" / "cat.png"}
 
 
+# Whose weights, and which files
+
+
+OUTSIDE = ["../x", "..", ".", "/etc", "a/b", "a\\b", "", " x", ".hidden", "x\n"]
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_weights_are_those_of_a_folder_beside_and_of_no_other(folder: Path, name: str) -> None:
+    data = {**LEAST, "weights": name}
+    assert demo.weights_of(written(folder, data)) == "mine"
+    message = f"weights must be the name of a folder beside this one, got {name!r}"
+    assert mistake(folder, data) == f"mine/demo.json: Value error, {message}."
+
+
+@pytest.mark.parametrize("name", ["other", "mobilenet-v2", "v1.5", "a..b"])
+def test_a_folder_can_show_anothers_weights(folder: Path, name: str) -> None:
+    assert demo.weights_of(written(folder, {**LEAST, "weights": name})) == name
+    assert demo.read(folder).weights == name
+
+
+@pytest.mark.parametrize("data", [LEAST, {**LEAST, "weights": None}, {**LEAST, "weights": 3}, [], "{", "null"])
+def test_without_another_name_the_weights_are_its_own(folder: Path, data: Any) -> None:
+    assert demo.weights_of(written(folder, data)) == "mine"
+
+
+def test_a_folder_without_a_demo_has_its_own_weights(folder: Path) -> None:
+    assert demo.weights_of(folder) == "mine"
+
+
+@pytest.mark.parametrize("weights", [None, "other"])
+@pytest.mark.parametrize(
+    "name", ["../private.png", "sub/../../private.png", "/etc/hostname", "link.png", "..", "../mine-too/private.png"]
+)
+def test_a_file_is_never_one_outside_the_folders(folder: Path, name: str, weights: str | None) -> None:
+    for made in ("other", "mine-too", "mine/sub", "other/sub"):
+        (folder.parent / made).mkdir(exist_ok=True)
+    for private in ("private.png", "mine-too/private.png"):
+        (folder.parent / private).write_bytes(b"private")
+    (folder / "link.png").symlink_to(folder.parent / "private.png")
+    found = demo.file(folder, Demo(**{**LEAST, "fields": (), "weights": weights}), name)
+    homes = (folder, folder.parent / "other") if weights else (folder,)
+    assert found is None or (not found.is_file() and any(found.is_relative_to(home) for home in homes))
+
+
+def test_a_file_lies_in_the_folder_of_the_weights_or_in_its_own(folder: Path) -> None:
+    other = folder.parent / "other"
+    other.mkdir()
+    about = Demo(**{**LEAST, "fields": (), "weights": "other"})
+    (folder / "own.png").write_bytes(b"own")
+    (folder / "both.png").write_bytes(b"own")
+    (other / "both.png").write_bytes(b"other")
+    (other / "theirs.png").write_bytes(b"other")
+    assert demo.file(folder, about, "own.png") == folder / "own.png"
+    assert demo.file(folder, about, "both.png") == other / "both.png"
+    assert demo.file(folder, about, "theirs.png") == other / "theirs.png"
+    assert demo.file(folder, Demo(**{**LEAST, "fields": ()}), "theirs.png") == folder / "theirs.png"  # and is not there
+
+
 # The check of a whole folder
 
 
@@ -459,6 +517,20 @@ def test_a_background_that_does_not_fit_is_found(folder: Path) -> None:
 def test_an_example_picture_that_is_missing_is_found(folder: Path) -> None:
     with pytest.raises(InputError, match=r"^Photo could not be read"):
         demo.check(written(folder, gallery("examples/cat.png").to_json()))
+
+
+@pytest.mark.parametrize("name", ["nothing.svg", "../outside.svg", "sub"])
+def test_a_picture_that_is_not_there_is_named(folder: Path, name: str) -> None:
+    (folder.parent / "outside.svg").write_text("<svg/>")
+    (folder / "sub").mkdir()
+    with pytest.raises(ModelError) as error:
+        demo.check(written(folder, {**LEAST, "picture": name}))
+    assert str(error.value) == f"mine/demo.json: picture names {name!r}, which is not in the folder."
+
+
+def test_a_picture_that_is_there_is_no_mistake(folder: Path) -> None:
+    (folder / "own.svg").write_text("<svg/>")
+    assert "no mistake found" in demo.check(written(folder, {**LEAST, "picture": "own.svg"}))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -1,5 +1,6 @@
 """Texts and pictures on their way into a model: whole or cut, special tokens as plain words, unlike the data or not."""
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -228,3 +229,32 @@ def test_a_long_prompt_is_refused_before_the_model_and_a_short_one_fits(tiny_cha
     assert chat.parse({"prompt": "x" * fits}) == {"prompt": "x" * fits}
     with pytest.raises(InputError, match=r"^Prompt leaves no room for a reply: 193 of 192 tokens; shorten it\.$"):
         chat.parse({"prompt": "x" * (fits + 1)})
+
+
+# What the model gets to see
+
+
+@pytest.mark.parametrize("text", SHORT)
+def test_the_tokens_that_are_shown_are_those_that_the_model_reads(task: Any, text: str) -> None:
+    batch = task.encode([{"text": text}])
+    sight = task.sight(batch)
+    assert len(sight.tokens) == batch["input_ids"].shape[1]
+    assert task.prepared({"text": text}, batch).startswith(f"cut into {len(sight.tokens)} tokens")
+    first, *words, last = sight.tokens
+    assert (first, last) == ("[CLS]", "[SEP]")
+    pattern = "".join(r".+?" if word == "[UNK]" else re.escape(word.removeprefix("##")) for word in words)
+    normal = task.pipeline.tokenizer.backend_tokenizer.normalizer.normalize_str(text)
+    assert re.fullmatch(pattern, "".join(normal.split()))
+
+
+@pytest.mark.parametrize("text", ["The sea in winter,\n and  why?", "<unk> is <eos> typed"])
+def test_the_tokens_of_a_chat_join_to_its_prompt(tiny_chat: Path, text: str) -> None:
+    chat = load(tiny_chat)
+    sight = chat.sight(chat.encode([{"prompt": text}]))
+    assert sight is not None
+    assert "".join(sight.tokens) == text
+
+
+def test_hidden_words_are_seen_as_the_mask(task: Any) -> None:
+    batch = task.encode([{"text": MaskedText("a warm film", ((2, 6),))}])
+    assert task.sight(batch).tokens == ("[CLS]", "a", "[MASK]", "film", "[SEP]")

@@ -95,7 +95,7 @@ def test_of_many_labels_the_first_twenty_are_named_and_the_one_decided_about(
     everyone = [task.score(outputs, ItemTarget(f"label {i}"))[0] for i in range(count)]  # named or not
     assert sum(everyone) == pytest.approx(1)
     assert task.target(prediction) == ItemTarget(f"label {count - 1}")
-    assert task.summary(prediction) == f"{count} labels, probability each"
+    assert task.summary(prediction) == f"a probability for each of {count} labels"
 
 
 @pytest.mark.parametrize(
@@ -330,6 +330,25 @@ def test_the_score_of_a_text_is_the_sum_over_its_tokens(chat: TextTask) -> None:
     each = [chat.scores([PROMPT], TextTarget(REPLY, i))[0] for i in range(len(expected))]
     assert each == pytest.approx(expected, rel=1e-4)
     assert len(set(each)) > 1
+
+
+@pytest.mark.parametrize("text", [REPLY, " a", "Why do\nleaves  turn red?", "déjà vu 🎬 <eos>", "\t x "])
+def test_pieces_join_to_the_text_and_are_as_many_as_its_token_targets(chat: TextTask, text: str) -> None:
+    pieces = chat.pieces(Prediction("text", "log-probability", (Item("text", "text", 0.0),), text=text))
+    assert "".join(pieces) == text
+    assert len(pieces) == len(ids_of(chat, text))
+    chat.scores([PROMPT], TextTarget(text, len(pieces) - 1))
+    with pytest.raises(InputError, match=f"has {len(pieces)} tokens"):
+        chat.scores([PROMPT], TextTarget(text, len(pieces)))
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_no_text_has_no_pieces(chat: TextTask, text: str | None) -> None:
+    assert chat.pieces(Prediction("text", "log-probability", (), text=text)) == ()
+
+
+def test_what_is_no_text_has_no_pieces() -> None:
+    assert labels(3).pieces(Prediction("labels", "probability", (Item("a", "a", 1.0),))) == ()
 
 
 def test_a_contrast_of_texts_is_a_difference(chat: TextTask) -> None:

@@ -1,5 +1,8 @@
 """The page's parts: answers as HTML in which nothing is markup but ours, the form, and files that callers name."""
 
+import base64
+import io
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ from typing import Any
 import gradio as gr
 import pytest
 from gradio.utils import get_upload_folder
+from PIL import Image
 
 from inference import demo, models
 from inference.demo import Demo
@@ -21,6 +25,7 @@ from inference.panels import answer, form, remote
 from inference.policy import Policy, Rule
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.task import Sight
 from inference.types import Answer, Decision, Item, Kind, Prediction, Step
 
 EVIL = "<img src=x onerror=alert(1)>&\"'</p>"
@@ -33,7 +38,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.attributes: dict[str, list[str]] = {}
-        self.text = ""
+        self.text, self.scripts = "", ""
         self.feed(html)
         self.close()
 
@@ -43,7 +48,10 @@ class Reader(HTMLParser):
             self.attributes.setdefault(name, []).append(value or "")
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if self.cdata_elem:  # the content of a script, which nobody sees
+            self.scripts += data
+        else:
+            self.text += data
 
 
 def about(**more: Any) -> Demo:
@@ -120,8 +128,8 @@ def test_a_decision_shows_its_tone(tone: Any) -> None:
 
 def test_without_decision_and_warnings_neither_has_a_place() -> None:
     html = answer.answer(found(prediction("labels")), about())
-    assert "decision" not in html
-    assert "Warnings" not in html
+    assert "What would be done" not in html
+    assert not [name for name in Reader(html).attributes["class"] if name.startswith(("decision", "warnings"))]
     assert "Careful." in answer.answer(found(prediction("labels"), warnings=("Careful.",)), about())
 
 
@@ -179,9 +187,100 @@ def test_a_text_is_shown_as_it_grows_and_then_whole(tiny_chat: Path) -> None:
     texts = [Reader(html).text for html, _, _ in growing]
     assert len(texts) > 1 and all(after.startswith(before) for before, after in pairwise(texts))
     assert all(path == "" and nothing is None for _, path, nothing in growing)
-    assert said is not None and texts[-1] == said.text
+    assert said is not None and texts[-1] == said.prediction.text
     assert texts[-1] in Reader(last).text
     assert "forward pass" in Reader(path).text
+
+
+# Asking about any output, and what page.js reads
+
+
+def targets(html: str) -> list[Any]:
+    """What the buttons of an answer ask about."""
+    return [json.loads(target) for target in Reader(html).attributes.get("data-target", [])]
+
+
+@pytest.mark.parametrize("kind", ["labels", "ranking"])
+def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
+    html = answer.answer(found(prediction(kind, EVIL)), about())
+    assert targets(html) == [f"{EVIL}{i}" for i in range(answer.LISTED)]
+    assert Reader(html).tags.count("button") == answer.LISTED
+    assert set(Reader(html).attributes["type"]) == {"button", "application/json"}
+
+
+def test_each_piece_of_a_written_text_is_a_button_that_asks_about_its_token() -> None:
+    said = replace(prediction("text"), text=f"a {EVIL}")
+    html = answer.written(said, ["a", "", f" {EVIL}"])
+    assert targets(html) == [{"text": said.text, "token": 0}, {"text": said.text, "token": 2}]  # an empty one has none
+    assert f"a {EVIL}" in Reader(html).text
+    assert Reader(html).tags.count("button") == 2
+
+
+@pytest.mark.parametrize("pieces", [(), ("a", "c")])
+def test_a_text_whose_pieces_do_not_join_to_it_is_shown_whole(pieces: tuple[str, ...]) -> None:
+    html = answer.written(replace(prediction("text"), text=f"a {EVIL}"), pieces)
+    assert f"a {EVIL}" in Reader(html).text
+    assert "button" not in Reader(html).tags
+    assert answer.ASK_HINT not in html
+
+
+def test_a_value_is_the_only_thing_to_ask_about() -> None:
+    assert targets(answer.answer(found(prediction("value")), about())) == []
+
+
+@pytest.mark.parametrize("nasty", ["</script><b>", "<!--<script>", "]]>", EVIL])
+def test_embedded_json_cannot_end_its_element(nasty: str) -> None:
+    read = Reader(answer.embedded("answer", {"text": nasty}) + "<i>after</i>")
+    assert read.tags == ["script", "i"]
+    assert json.loads(read.scripts) == {"text": nasty}
+    assert read.text == "after"
+    assert read.attributes == {"type": ["application/json"], "data-case": ["answer"]}
+
+
+def test_the_embedded_answer_is_the_whole_answer() -> None:
+    whole = found(prediction("labels", EVIL), warnings=(EVIL,))
+    assert Answer.from_json(json.loads(Reader(answer.answer(whole, about())).scripts)) == whole
+
+
+# What the model saw
+
+
+def steps(**words: str) -> Answer:
+    trace = (Step("preprocessing", 1.0, "in → out", words.get("words")), Step("forward pass", 2.0, "out"))
+    return replace(found(prediction("text")), trace=trace)
+
+
+def test_tokens_are_shown_as_they_are_and_no_more_than_sixty() -> None:
+    shown = Reader(answer.path(steps(), Sight(tokens=(EVIL, *map(str, range(99))))))
+    assert EVIL in shown.text
+    assert shown.tags.count("code") == answer.TOKENS == 60
+    assert "and 40 more" in shown.text
+    assert "img" not in shown.tags
+    assert "more" not in Reader(answer.path(steps(), Sight(tokens=("a",) * 60))).text
+
+
+def test_the_picture_is_shown_in_the_size_that_the_model_gets() -> None:
+    shown = Reader(answer.path(steps(), Sight(picture=Image.new("RGB", (32, 24), (10, 200, 30)))))
+    assert (shown.attributes["width"], shown.attributes["height"]) == (["32"], ["24"])
+    assert shown.attributes["alt"] == ["Your picture as the model sees it"]
+    with Image.open(io.BytesIO(base64.b64decode(shown.attributes["src"][0].partition(",")[2]))) as picture:
+        assert picture.size == (32, 24)
+        pixel: Any = picture.convert("RGB").getpixel((16, 12))
+        assert pixel == pytest.approx((10, 200, 30), abs=4)  # it is a JPEG
+
+
+def test_without_sight_a_step_has_its_words_alone() -> None:
+    assert Reader(answer.path(steps(words="cut into tokens"))).tags.count("code") == 0
+    assert answer.seen(None) == ""
+
+
+def test_words_stand_in_the_path_and_shapes_behind_a_fold() -> None:
+    html = answer.path(steps(words=EVIL))
+    steps_shown, _, fold = html.partition("<details>")
+    assert EVIL in Reader(steps_shown).text and "in → out" not in steps_shown
+    assert "in → out" in fold
+    assert "out" in Reader(steps_shown).text  # a step without words shows its detail at once
+    assert "<details>" not in answer.path(steps())
 
 
 # Files that a caller names
@@ -288,12 +387,14 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (ImageField(name="f", label="L"), gr.Image, None),
     (NumberField(name="f", label="L"), gr.Number, None),
     (NumberField(name="f", label="L", default=3.0), gr.Number, 3.0),
+    (NumberField(name="f", label="L", limits=(0, 9)), gr.Number, None),
+    (NumberField(name="f", label="L", limits=(0, 9), default=3.0), gr.Slider, 3.0),
     (CategoryField(name="f", label="L", choices=("a", "b")), gr.Dropdown, None),
     (CategoryField(name="f", label="L", choices=("a", "b"), default="b"), gr.Dropdown, "b"),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.Dropdown, []),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.Dropdown, ["2"]),
 ]
-NAMES = [f"{field.kind}-{value!r}" for field, _, value in FIELDS]
+NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 
 
 def test_every_kind_of_field_has_a_widget() -> None:
@@ -302,39 +403,74 @@ def test_every_kind_of_field_has_a_widget() -> None:
 
 @pytest.mark.parametrize(("field", "kind", "value"), FIELDS, ids=NAMES)
 def test_a_field_can_be_entered(field: Field, kind: type[Any], value: Any) -> None:
-    widget = form.widget("model", field)
+    widget = form.widget("model", field, field.default)
     assert type(widget) is kind
     assert (widget.label, widget.key, widget.interactive) == ("L", "model.f", True)
     assert widget.value == value
-    assert form.widget("model", replace(field, unit="ft²")).label == "L (ft²)"
-    assert form.widget("other", field).key == "other.f"
+    assert form.widget("model", replace(field, unit="ft²"), field.default).label == "L (ft²)"
+    assert form.widget("other", field, field.default).key == "other.f"
+
+
+def test_a_widget_starts_with_the_value_it_is_given() -> None:
+    assert form.widget("model", TextField(name="f", label="L", default="hello"), "other").value == "other"
 
 
 def test_a_history_is_chosen_by_name_and_sent_by_id() -> None:
     field = HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, max_items=7)
-    widget: Any = form.widget("model", field)
+    widget: Any = form.widget("model", field, ())
     assert widget.choices == [("One", "1"), ("Two", "2")]
     assert (widget.multiselect, widget.max_choices) == (True, 7)
+
+
+class Silent:
+    """A model that says nothing."""
+
+    def answered(self, values: Any, target: str = "") -> Iterator[Any]:
+        return iter(())
+
+    typed = rested = other = answered
+
+
+def formed(name: str, folder: Path, about: Demo, example: int | None = None) -> list[Any]:
+    """The parts of a model's form."""
+    with gr.Blocks(analytics_enabled=False) as blocks:
+        form.form(name, folder, about, Silent(), [gr.HTML("", elem_id="shown") for _ in range(4)], example)
+    return list(blocks.blocks.values())
 
 
 @pytest.mark.parametrize("name", models.find())
 def test_the_form_of_each_model_has_a_widget_per_input_and_all_examples(name: str) -> None:
     folder = models.find()[name]
     about = demo.read(folder)
-    with gr.Blocks(analytics_enabled=False) as blocks:
-        form.form(name, folder, about, lambda *_: iter(()), [gr.HTML("")])
-    parts: list[Any] = list(blocks.blocks.values())
+    parts = formed(name, folder, about)
     keys = {part.key for part in parts if isinstance(getattr(part, "key", None), str)}
-    assert keys == {f"{name}.{field.name}" for field in about.inputs} | {f"{name}.examples"}
+    assert keys == {f"{name}.{field.name}" for field in about.inputs} | {f"{name}.examples", f"{name}.target"}
     (dataset,) = [part for part in parts if isinstance(part, gr.Dataset)]
     assert len(dataset.samples) == len(about.examples)
 
 
+@pytest.mark.parametrize("name", models.find())
+def test_a_form_can_start_with_an_example(name: str) -> None:
+    folder = models.find()[name]
+    about = demo.read(folder)
+    parts = formed(name, folder, about, example=1)
+    values = {part.key: part.value for part in parts if isinstance(getattr(part, "key", None), str) and part.visible}
+    expected = form.example_values(folder, about, about.examples[1])
+    given = [values[f"{name}.{field.name}"] for field in about.inputs]
+    pictures = [field.kind == "image" for field in about.inputs]
+    assert [bool(a) if is_picture else a for a, is_picture in zip(given, pictures, strict=True)] == [
+        bool(b) if is_picture else b for b, is_picture in zip(expected, pictures, strict=True)
+    ]
+
+
+def test_a_slider_leaves_the_check_of_its_value_to_the_field() -> None:
+    widget = form.widget("model", NumberField(name="f", label="L", limits=(0, 9), default=3.0), 3.0)
+    assert widget.preprocess(9_000) == 9_000
+
+
 def test_titles_and_summary_of_a_model_are_no_markup() -> None:
     nasty = replace(about(examples=(demo.Example(EVIL, {"a": "b"}),)), summary=EVIL)
-    with gr.Blocks(analytics_enabled=False) as blocks:
-        form.form("m", Path("."), nasty, lambda *_: iter(()), [])
-    (html,) = [part.value for part in blocks.blocks.values() if isinstance(part, gr.HTML)]
+    (html,) = [part.value for part in formed("m", Path("."), nasty) if isinstance(part, gr.HTML) and not part.elem_id]
     read = Reader(html)
     assert read.tags == ["p"]
     assert read.text == EVIL
