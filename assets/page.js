@@ -74,7 +74,7 @@ async function copy(button) {
 function theCase() {
     const { pictures, ...asked } = JSON.parse(at(".take").dataset.asked);
     for (const name of pictures) asked.inputs[name] = at(".regions img")?.src ?? null;
-    const parts = all("script[data-case]").map((part) => [part.dataset.case, JSON.parse(part.textContent)]);
+    const parts = all("[data-case]").map((part) => [part.dataset.case, JSON.parse(part.dataset.json)]);
     return { ...asked, ...Object.fromEntries(parts) };
 }
 
@@ -91,7 +91,7 @@ async function picture() {
     const width = 760, shown = document.createElement("div");
     shown.className = `gradio-container sheet${at(".dark") ? " dark" : ""}`;
     for (const id of ["answer", "why"]) shown.append(...at(`#${id}`).cloneNode(true).querySelectorAll(".card"));
-    shown.querySelectorAll("details, script, .ask.hint, .opacity").forEach((part) => part.remove());
+    shown.querySelectorAll("details, [data-case], .ask.hint, .opacity").forEach((part) => part.remove());
     shown.style.width = `${width}px`;
     const title = document.createElement("h1");
     title.textContent = at(".heading h2").textContent;

@@ -17,6 +17,7 @@ from hub import Repo, classifier, running
 import app
 import inference
 from explain import explain_stream
+from explain.panels.page import Case
 from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -258,7 +259,7 @@ def test_the_page_shows_a_functions_answer_and_why() -> None:
     task = inference.from_function(lambda records: [len(record["text"]) for record in records], about, name="length")
     endpoints = Endpoints(Catalogue({}, made=[task]), explain_stream)
     assert "Length" in json.dumps(app.page(endpoints).get_config_file())
-    shown = "".join(map(str, app.case(endpoints, "length", {"text": "Seven words are few"})))
+    shown = "".join(map(str, Case(endpoints, "length").answered(["Seven words are few"])))
     for part in ("length", "in Python", "Seven", "This is what the model uses"):
         assert part in shown
 

@@ -145,9 +145,8 @@ def asking(target: Any) -> str:
 
 
 def embedded(name: str, data: Any) -> str:
-    """JSON that page.js can find and save; nothing in it can end the element early."""
-    text = json.dumps(data).replace("<", "\\u003c")
-    return f'<script type="application/json" data-case="{name}">{text}</script>'
+    """JSON that page.js can find and save."""
+    return f'<div hidden data-case="{name}" data-json="{escape(json.dumps(data))}"></div>'
 
 
 FIGURES: dict[str, Callable[[Prediction, Sequence[str]], str]] = {

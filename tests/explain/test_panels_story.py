@@ -94,7 +94,7 @@ def test_the_story_is_told_without_a_model(told: Story, about: Demo, monkeypatch
 
 def test_what_is_saved_of_the_story_is_the_story(told: Story, about: Demo) -> None:
     shown, why, *_ = story.told(told, about, models.find()[told.model])
-    answer, explanation = (json.loads(re.findall(r"<script[^>]*>(.*?)</script>", html)[0]) for html in (shown, why))
+    answer, explanation = (json.loads(unescape(re.findall(r'data-json="(.*?)"', html)[0])) for html in (shown, why))
     assert Answer.from_json(answer) == told.answer
     assert Explanation.from_json(explanation) == told.explanation
 

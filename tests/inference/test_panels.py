@@ -38,7 +38,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.attributes: dict[str, list[str]] = {}
-        self.text, self.scripts = "", ""
+        self.text = ""
         self.feed(html)
         self.close()
 
@@ -48,10 +48,7 @@ class Reader(HTMLParser):
             self.attributes.setdefault(name, []).append(value or "")
 
     def handle_data(self, data: str) -> None:
-        if self.cdata_elem:  # the content of a script, which nobody sees
-            self.scripts += data
-        else:
-            self.text += data
+        self.text += data
 
 
 def about(**more: Any) -> Demo:
@@ -166,7 +163,7 @@ def test_probabilities_are_told_in_per_cent(probability: float, text: str) -> No
 @pytest.mark.parametrize(
     ("ms", "text"),
     [
-        (0.0, "0.0 ms"),
+        (0.0, "< 0.1 ms"),
         (0.24, "0.2 ms"),
         (9.9, "9.9 ms"),
         (10, "10 ms"),
@@ -205,7 +202,7 @@ def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
     html = answer.answer(found(prediction(kind, EVIL)), about())
     assert targets(html) == [f"{EVIL}{i}" for i in range(answer.LISTED)]
     assert Reader(html).tags.count("button") == answer.LISTED
-    assert set(Reader(html).attributes["type"]) == {"button", "application/json"}
+    assert set(Reader(html).attributes["type"]) == {"button"}
 
 
 def test_each_piece_of_a_written_text_is_a_button_that_asks_about_its_token() -> None:
@@ -231,15 +228,17 @@ def test_a_value_is_the_only_thing_to_ask_about() -> None:
 @pytest.mark.parametrize("nasty", ["</script><b>", "<!--<script>", "]]>", EVIL])
 def test_embedded_json_cannot_end_its_element(nasty: str) -> None:
     read = Reader(answer.embedded("answer", {"text": nasty}) + "<i>after</i>")
-    assert read.tags == ["script", "i"]
-    assert json.loads(read.scripts) == {"text": nasty}
+    assert read.tags == ["div", "i"]
     assert read.text == "after"
-    assert read.attributes == {"type": ["application/json"], "data-case": ["answer"]}
+    (data,) = read.attributes.pop("data-json")
+    assert json.loads(data) == {"text": nasty}
+    assert read.attributes == {"hidden": [""], "data-case": ["answer"]}
 
 
 def test_the_embedded_answer_is_the_whole_answer() -> None:
     whole = found(prediction("labels", EVIL), warnings=(EVIL,))
-    assert Answer.from_json(json.loads(Reader(answer.answer(whole, about())).scripts)) == whole
+    (data,) = Reader(answer.answer(whole, about())).attributes["data-json"]
+    assert Answer.from_json(json.loads(data)) == whole
 
 
 # What the model saw

@@ -325,7 +325,7 @@ FORBIDDEN = {
     r"\bbatch=True": "leaks one visitor's session into another's",
     r"\bvalidator=": "its failures show paths although show_error is off",
     r"pyplot": "its state is shared between threads, and so between visitors",
-    r"\b(pickle|joblib)\b(?!d)": "runs code while it is read",
+    r"\bimport (pickle|joblib)\b|\b(pickle|joblib)\.": "runs code while it is read",
     r"torch\.load\(": "reads pickles",
     r"trust_remote_code=(?!False)": "runs code from a model folder",
 }
