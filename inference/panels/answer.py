@@ -75,7 +75,7 @@ def answer(found: Answer, about: Demo, pieces: Sequence[str] = ()) -> str:
         )
     if found.warnings:
         rows = "".join(f"<li>{escape(warning)}</li>" for warning in found.warnings)
-        parts.append(f'<ul class="warnings" role="note" aria-label="Warnings">{rows}</ul>')
+        parts.append(f'<div class="warnings" role="note" aria-label="Warnings"><ul>{rows}</ul></div>')
     data = embedded("answer", found.to_json())
     return f'<div class="card answer" role="region" aria-label="Prediction">{"".join(parts)}{data}</div>'
 
@@ -127,7 +127,7 @@ def written(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
     """The text as it was written; each of its pieces can be asked about."""
     text = prediction.text or ""
     if "".join(pieces) == text:  # else a tokenizer that joins its tokens in its own way
-        asked = [asking({"text": text, "token": i}) for i in range(len(pieces))]
+        asked = [asking({"text": text, "token": i}, unseen(piece, i)) for i, piece in enumerate(pieces)]
         shown = "".join(f"{ask}{escape(piece)}</button>" for ask, piece in zip(asked, pieces, strict=True) if piece)
     else:
         shown = escape(text)
@@ -139,9 +139,16 @@ ASK_HINT = '<p class="hint ask">Choose another one to see what speaks for it.</p
 ASK_WORD_HINT = '<p class="hint ask">Choose a word of the reply to see what led to it.</p>'
 
 
-def asking(target: Any) -> str:
-    """The start of a button that asks why its target got its score; page.js sends it."""
-    return f'<button type="button" class="ask" data-target="{escape(json.dumps(target))}">'
+def asking(target: Any, name: str = "") -> str:
+    """The start of a button that asks why its target got its score; page.js sends it. name: where no text is one."""
+    named = f' aria-label="{name}"' if name else ""
+    return f'<button type="button" class="ask" data-target="{escape(json.dumps(target))}"{named}>'
+
+
+def unseen(piece: str, place: int) -> str:
+    """What a screen reader calls a piece in which there is nothing to read; nothing for any other."""
+    readable = any(character.isprintable() and not character.isspace() for character in piece)
+    return "" if readable else f"token {place + 1}"
 
 
 def embedded(name: str, data: Any) -> str:

@@ -1,180 +1,429 @@
-"""What a visitor does, in Chromium: pick an example, give one's own photo, sentence or form, read the answer.
+"""What a visitor does, in Chromium: hear the story, pick an example, give one's own input, read the answer.
 
 No request may leave the machine, and the console must stay free of errors.
 """
 
+import io
 import json
 import re
 import secrets
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from gradio.utils import get_upload_folder
 from PIL import Image
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Download, Page, expect
+from visiting import (
+    ABOUTS,
+    CHAT,
+    DESKTOP,
+    EXPLAINED,
+    HISTORY,
+    LOOKS,
+    PHOTO,
+    ROW,
+    TEXT,
+    Visit,
+    assert_no_sideways_scrolling,
+    choose,
+    example,
+    predict,
+    read,
+    settled,
+    visiting,
+)
 
-from inference import demo, models
+from inference import models
 
 pytestmark = pytest.mark.browser
 
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-EXPLAINED = 60_000  # milliseconds that an explanation may take on a slow machine
+NASTY = "{{value}} ${1+1} <img src=x onerror=alert(1)> </script> <b>warm</b> &amp; film"
 
 
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
+# The first page
 
 
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert found, "the browser tests need Chromium; on Debian: apt-get install chromium"
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    running = playwright.chromium.launch(executable_path=found, args=arguments)
-    yield running
-    running.close()
-
-
-@dataclass
-class Visit:
-    """An open page with what it asked for and what it complained of."""
-
-    page: Page
-    outside: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def visit(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    context = browser.new_context(**request.param)
-    visit = Visit(context.new_page())
-    local = (server, "data:", "blob:")
-    visit.page.on("request", lambda r: None if r.url.startswith(local) else visit.outside.append(r.url))
-    visit.page.on("console", lambda m: visit.complaints.append(m.text) if m.type == "error" else None)
-    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-    visit.page.goto(server)
-    yield visit
-    context.close()
-    assert visit.outside == []
-    assert visit.complaints == []
-
-
-def choose(page: Page, title: str) -> None:
-    """Pick a model by its title."""
-    page.get_by_role("radio", name=title).locator("..").click()
-
-
-def read(page: Page) -> tuple[str, str, str]:
-    """The texts of prediction, explanation and path, once the figure has finished sharpening."""
-    why = page.get_by_role("region", name="Explanation")
-    expect(why.locator(".effects li").first).to_be_visible(timeout=EXPLAINED)
-    expect(why.locator("progress")).to_have_count(0, timeout=EXPLAINED)
-    regions = [page.get_by_role("region", name=name) for name in ("Prediction", "Explanation", "Path of the input")]
-    assert_no_sideways_scrolling(page)
-    return tuple(region.inner_text() for region in regions)  # type: ignore[return-value]
-
-
-def assert_no_sideways_scrolling(page: Page) -> None:
-    """The page is no wider than the screen; `innerWidth` would grow with it on a phone."""
-    assert page.viewport_size is not None
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-
-
-def test_the_first_page_says_what_to_do(visit: Visit) -> None:
+def test_the_first_page_offers_the_story_and_every_model(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", name="SeeWhy")).to_be_visible()
-    expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
-    expect(visit.page.get_by_role("button", name="Predict and explain")).to_be_visible()
+    expect(visit.page.get_by_role("link", name="Show me")).to_be_visible()
+    models_on_offer = visit.page.get_by_role("navigation", name="Models").get_by_role("link")
+    titles = [about.title for name, about in ABOUTS.items() if models.weights(models.find()[name])]
+    expect(models_on_offer).to_have_count(len(titles) + 1)  # the tiny chat beside them
+    for title in titles:
+        expect(models_on_offer.filter(has_text=title)).to_be_visible()
+    assert visit.page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    expect(visit.page.get_by_role("button", name="Predict and explain")).to_have_count(0)
     assert_no_sideways_scrolling(visit.page)
 
 
-def test_an_example_photo_then_ones_own(visit: Visit) -> None:
-    choose(visit.page, "Everyday photos")
-    visit.page.get_by_label("Try one of these").locator("button").first.or_(
-        visit.page.locator(".gallery-item").first
-    ).first.click()
+def test_the_story_is_told_in_one_click_without_asking_a_model(visit: Visit) -> None:
+    asked: list[str] = []
+    visit.page.get_by_role("link", name="Show me").click()
+    expect(visit.page.get_by_role("region", name="Prediction")).to_be_visible(timeout=EXPLAINED)
+    visit.page.on("request", lambda request: asked.append(request.post_data or ""))
     prediction, why, path = read(visit.page)
-    assert "Egyptian Mau" in prediction
-    assert "Tag the photo" in prediction
-    assert "region" in why
-    assert "pixel_values float32[1, 3, 224, 224]" in path
-    assert visit.page.locator("figure.regions img").count() == 2
-    visit.page.get_by_role("button", name=re.compile("Remove|Clear")).first.click()
-    own = models.find()["mobilenet-v2"] / "examples" / "coffee.jpg"
-    visit.page.locator("input[type=file]").set_input_files(own)
-    visit.page.get_by_role("button", name="Predict and explain").click()
+    assert "positive" in prediction and "Share the praise" in prediction
+    assert "spoke for" in why and "Nothing hidden" in why
+    assert "Forward pass" in path
+    expect(visit.page.locator("#why progress")).to_have_count(0)
+    text = ABOUTS[TEXT].examples[0].inputs["text"]
+    expect(visit.page.get_by_role("textbox", name="Text")).to_have_value(text)
+    visit.page.wait_for_timeout(1200)  # longer than a rest
+    assert not [data for data in asked if "fn_index" in data]
+    assert visit.page.url.endswith("?model=sentiment#story")
+
+
+def test_the_story_goes_on_with_ones_own_words(page: Page) -> None:
+    page.get_by_role("link", name="Show me").click()
+    settled(page)
+    page.get_by_role("textbox", name="Text").fill("A dull, cold film.")
+    expect(page.locator("#answer .headline")).to_contain_text("negative", timeout=EXPLAINED)
+    expect(page.locator("#why .words")).to_have_text("A dull, cold film.", timeout=EXPLAINED)
+
+
+def test_each_model_has_an_address_and_the_browser_goes_back_and_forward(visit: Visit, server: str) -> None:
+    page = visit.page
+    choose(page, ROW)
+    assert page.url == f"{server}/?model={ROW}"
+    page.get_by_role("link", name="All models").click()
+    expect(page.get_by_role("link", name="Show me")).to_be_visible()
+    expect(page.locator(".heading")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_role("heading", name=ABOUTS[ROW].title)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("link", name="Show me")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("heading", name=ABOUTS[ROW].title)).to_be_visible()
+    expect(page.get_by_role("link", name="Show me")).to_be_hidden()
+    page.goto(f"{server}/?model={HISTORY}")
+    expect(page.get_by_role("heading", name=ABOUTS[HISTORY].title)).to_be_visible()
+    expect(page.locator("a.tile").first).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("heading", name=ABOUTS[HISTORY].title)).to_be_visible()
+
+
+def test_a_tile_opens_in_a_tab_of_its_own_like_any_link(page: Page) -> None:
+    with page.context.expect_page() as opened:
+        page.locator(f'a.tile[data-model="{HISTORY}"]').click(modifiers=["ControlOrMeta"])
+    expect(opened.value.get_by_role("heading", name=ABOUTS[HISTORY].title)).to_be_visible(timeout=EXPLAINED)
+    expect(page.get_by_role("link", name="Show me")).to_be_visible()
+
+
+# Each modality, on each screen, in both schemes
+
+
+ASKED: list[tuple[str, int, list[str]]] = [
+    (PHOTO, 0, ["Egyptian Mau", "Tag the photo", "region", "resized from"]),
+    (TEXT, 0, ["positive", "Share the praise", "spoke for", "tokens"]),
+    (ROW, 1, ["$", "Living area =", "raised", "Sale price"]),
+    (HISTORY, 0, ["Star Wars", "first of the suggestions", "spoke for", "the best 20"]),
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(("model", "number", "parts"), ASKED, ids=[name for name, *_ in ASKED])
+def test_an_example_of_each_modality(
+    browser: Browser, server: str, look: str, model: str, number: int, parts: list[str]
+) -> None:
+    with visiting(browser, server, **LOOKS[look]) as visit:
+        page = visit.page
+        choose(page, model)
+        example(page, number).click()
+        shown = " ".join(read(page))
+        for part in parts:
+            assert part in shown
+        assert page.locator("figure.regions img").count() == (2 if model == PHOTO else 0)
+        assert page.locator(".path img.sight").count() == (1 if model == PHOTO else 0)
+        assert page.locator(".path .tokens code").count() > 0 or model != TEXT
+        if look.startswith("phone"):
+            expect(page.locator("#answer .headline")).to_be_in_viewport()  # the page went there
+        dark = look.endswith("dark")
+        for part in ("body", "#answer .card", "#why .card"):
+            assert (brightness(page, part, "backgroundColor") < 0.25) == dark, part
+            assert (brightness(page, part, "color") > 0.75) == dark, part
+
+
+def brightness(page: Page, selector: str, of: str) -> float:
+    """How bright a colour of an element is, from 0 to 1."""
+    colour = page.locator(selector).first.evaluate(f"(element) => getComputedStyle(element).{of}")
+    red, green, blue = [float(part) for part in re.findall(r"[\d.]+", colour)[:3]]
+    return (red + green + blue) / 765
+
+
+# One's own input
+
+
+def test_a_photo_of_ones_own(visit: Visit) -> None:
+    choose(visit.page, PHOTO)
+    own = models.find()[PHOTO] / "examples" / "coffee.jpg"
+    visit.page.locator("input[type=file]").set_input_files(own)  # its upload asks at once
     expect(visit.page.locator("#answer .headline")).to_contain_text("espresso", timeout=EXPLAINED)
 
 
-def test_a_sentence_of_ones_own(visit: Visit) -> None:
-    choose(visit.page, "Praise or complaint")
-    box = visit.page.get_by_role("textbox", name="Text")
-    box.fill("A <b>wonderful</b>, warm film <script>alert(1)</script>")
-    visit.page.get_by_role("button", name="Predict and explain").click()
-    prediction, why, path = read(visit.page)
-    assert "positive" in prediction
-    assert "Share the praise" in prediction
-    assert "<b>wonderful</b>," in why  # shown as typed, not as markup
-    assert visit.page.locator(".words b, .words script").count() == 0
-    assert "input_ids int64" in path
+def test_a_photo_is_looked_at_another_way(page: Page) -> None:
+    choose(page, "cat-or-dog")
+    page.get_by_role("button", name=ABOUTS["cat-or-dog"].examples[0].title).click()
+    prediction, why, _ = read(page)
+    assert "cat" in prediction and "other" in prediction
+    assert "region" in why
 
 
-def test_a_row_changed_by_hand(visit: Visit) -> None:
-    choose(visit.page, "House prices in Ames, Iowa")
-    visit.page.get_by_text("A typical house").click()
-    expect(visit.page.locator("#answer .headline")).to_be_in_viewport(timeout=EXPLAINED)
-    before, why, path = read(visit.page)
-    assert "$" in before
-    assert "Living area" in why
-    assert "numbers float32[1, 9]" in path
-    area = visit.page.get_by_label("Living area (ft²)")
-    area.fill("3000")
-    visit.page.get_by_role("button", name="Predict and explain").click()
-    expect(visit.page.locator("#why")).to_contain_text("Living area = 3,000 ft²", timeout=EXPLAINED)
-    assert read(visit.page)[0] != before
+def test_whatever_is_typed_is_shown_as_it_was_typed(visit: Visit) -> None:
+    choose(visit.page, TEXT)
+    visit.page.get_by_role("textbox", name="Text").fill(NASTY)
+    predict(visit.page)
+    read(visit.page)
+    assert visit.page.locator("#why .words").inner_text() == NASTY
+    assert visit.page.locator(".words b, .words img, #why script:not([data-case])").count() == 0
+    names = visit.page.locator("#why .effects .name").all_inner_texts()
+    assert "{{value}}" in names and "${1+1}" in names
+    visit.page.get_by_text("Ask the same from a program").click()
+    for code in visit.page.locator(".take code").all():
+        assert "<img src=x onerror=alert(1)> </script>" in code.inner_text()
+    visit.page.get_by_text("As a table").click()
+    assert "{{value}}" in visit.page.locator("#why table").inner_text()
+    assert NASTY in visit.page.locator("#why script[data-case]").evaluate(
+        "(part) => JSON.stringify(JSON.parse(part.textContent).features.map((each) => each.label)) && "
+        "document.querySelector('#why .words').textContent"
+    )
+    assert visit.page.locator("img[onerror]").count() == 0
+
+
+def test_a_written_reply_shows_whatever_was_asked(page: Page) -> None:
+    choose(page, CHAT)
+    page.get_by_role("textbox", name="Prompt").fill(NASTY)
+    predict(page)
+    read(page)
+    expect(page.locator("#why .words")).to_have_text(NASTY)
+    assert page.locator("img[onerror], .card b.warm, .reply img").count() == 0
 
 
 def test_a_history_and_a_text_that_is_written(visit: Visit) -> None:
-    choose(visit.page, "Movies you may like")
+    choose(visit.page, HISTORY)
     visit.page.get_by_text("Space and the future").click()
-    prediction, _, _ = read(visit.page)
-    assert "Star Wars" in prediction
+    read(visit.page)
     visit.page.get_by_text("How exact is this?").click()
     expect(visit.page.get_by_text("closed form")).to_be_visible()
-    choose(visit.page, "Tiny chat")
+    choose(visit.page, CHAT)
     visit.page.get_by_role("textbox", name="Prompt").fill("The sea in winter")
-    visit.page.get_by_role("button", name="Predict and explain").click()
+    predict(visit.page)
     _, why, path = read(visit.page)
     assert "winter" in why
     assert "log-probability" in path
 
 
+# What follows typing
+
+
+def fresh(server: str, model: str, inputs: dict[str, Any]) -> Any:
+    """The prediction that a program gets for the same."""
+    sent = {"model": model, "inputs": inputs}
+    return httpx.post(f"{server}/api/v1/predict", json=sent, timeout=60).json()["prediction"]["items"][0]
+
+
+def test_prediction_and_explanation_follow_quick_typing_to_its_end(visit: Visit, server: str) -> None:
+    choose(visit.page, TEXT)
+    box, text = visit.page.get_by_role("textbox", name="Text"), "A dull film that I loved in the end"
+    box.press_sequentially(text, delay=25)
+    expect(visit.page.locator("#why .words")).to_have_text(text, timeout=EXPLAINED)
+    settled(visit.page)
+    visit.page.wait_for_timeout(1000)  # nothing older may come after
+    item = fresh(server, TEXT, {"text": text})
+    assert saved(visit.page)["answer"]["prediction"]["items"][0] == pytest.approx(item)
+    assert saved(visit.page)["explanation"]["score"] == pytest.approx(item["score"], abs=1e-4)
+    assert saved(visit.page)["inputs"] == {"text": text}
+    expect(visit.page.locator("#why .words")).to_have_text(text)
+    expect(visit.page.locator("#why progress, [aria-busy=true]")).to_have_count(0)
+
+
+def saved(page: Page) -> dict[str, Any]:
+    """What the page would save of its case."""
+    found: dict[str, Any] = page.evaluate("theCase()")
+    return found
+
+
+def test_until_the_explanation_follows_it_is_shown_to_be_older(page: Page) -> None:
+    choose(page, TEXT)
+    example(page).click()
+    settled(page)
+    page.get_by_role("textbox", name="Text").fill("A dull film.")
+    expect(page.locator("#why.stale")).to_have_count(1)
+    expect(page.locator("#why .words")).to_have_text("A dull film.", timeout=EXPLAINED)
+    expect(page.locator("#why.stale")).to_have_count(0)
+
+
+def test_a_slider_moved_updates_price_and_explanation(visit: Visit, server: str) -> None:
+    choose(visit.page, ROW)
+    example(visit.page, 1).click()
+    before, _, _ = read(visit.page)
+    slider = visit.page.get_by_role("slider", name="Living area (ft²)")
+    slider.focus()
+    for _ in range(12):
+        slider.press("PageUp")
+    area = float(slider.input_value())
+    inputs = {**ABOUTS[ROW].examples[1].inputs, "Gr_Liv_Area": area}
+    assert area > ABOUTS[ROW].examples[1].inputs["Gr_Liv_Area"]
+    expect(visit.page.locator("#why")).to_contain_text(f"Living area = {area:,.0f} ft²", timeout=EXPLAINED)
+    assert read(visit.page)[0] != before
+    expected = fresh(server, ROW, inputs)["score"]
+    assert saved(visit.page)["answer"]["prediction"]["items"][0]["score"] == pytest.approx(expected)
+
+
+def test_a_number_changed_by_hand(visit: Visit) -> None:
+    choose(visit.page, ROW)
+    visit.page.get_by_role("spinbutton", name="Living area (ft²)").fill("3000")
+    expect(visit.page.locator("#why")).to_contain_text("Living area = 3,000 ft²", timeout=EXPLAINED)
+    read(visit.page)
+
+
+def test_a_choice_changed_by_hand(page: Page) -> None:
+    choose(page, ROW)
+    page.get_by_role("combobox", name="Condition").click()
+    page.get_by_role("option", name="Excellent", exact=True).click()
+    expect(page.locator("#why")).to_contain_text("Condition = Excellent", timeout=EXPLAINED)
+
+
+def test_a_text_that_is_written_waits_until_it_is_asked_for(page: Page) -> None:
+    choose(page, CHAT)
+    page.get_by_role("textbox", name="Prompt").press_sequentially("The sea", delay=20)
+    page.wait_for_timeout(1500)
+    expect(page.locator("#answer .empty")).to_be_visible()
+
+
+# Any output can be asked about
+
+
+def test_another_label_is_explained_by_a_click(visit: Visit) -> None:
+    choose(visit.page, TEXT)
+    example(visit.page).click()
+    settled(visit.page)
+    expect(visit.page.locator("#why h2")).to_have_text("Why “positive”?")
+    visit.page.get_by_role("button", name=re.compile("^negative")).click()
+    expect(visit.page.locator("#why h2")).to_have_text("Why “negative”?", timeout=EXPLAINED)
+    settled(visit.page)
+    assert saved(visit.page)["explanation"]["target"] == {"item": "negative"}
+    expect(visit.page.get_by_role("button", name=re.compile("^negative"))).to_have_attribute("aria-pressed", "true")
+    visit.page.get_by_role("button", name=re.compile("^positive")).click()  # and back, and the same once more
+    expect(visit.page.locator("#why h2")).to_have_text("Why “positive”?", timeout=EXPLAINED)
+
+
+def test_a_piece_of_a_reply_is_explained_by_a_click(page: Page) -> None:
+    choose(page, CHAT)
+    page.get_by_role("textbox", name="Prompt").fill("The sea in winter")
+    predict(page)
+    settled(page)
+    page.locator(".reply button.ask").nth(2).click()
+    expect(page.locator("#why h2")).to_contain_text("of the reply?", timeout=EXPLAINED)
+    settled(page)
+    assert saved(page)["explanation"]["target"]["token"] >= 0
+
+
+def test_the_strength_of_the_colours_can_be_set(page: Page) -> None:
+    choose(page, PHOTO)
+    example(page).click()
+    settled(page)
+    veil, slider = page.locator(".regions .veil"), page.get_by_role("slider", name="Strength of the colours")
+    expect(veil).to_have_css("opacity", "0.85")
+    slider.fill("20")
+    expect(veil).to_have_css("opacity", "0.2")
+    slider.press("Home")
+    expect(veil).to_have_css("opacity", "0")
+
+
+# Taken along
+
+
+def download(page: Page, button: str) -> Download:
+    """The file that a button saves."""
+    with page.expect_download(timeout=EXPLAINED) as saving:
+        page.get_by_role("button", name=button).click()
+    return saving.value
+
+
+@pytest.mark.parametrize("model", [TEXT, ROW, PHOTO])
+def test_a_case_is_saved_as_json_and_as_a_picture(page: Page, model: str, tmp_path: Path) -> None:
+    choose(page, model)
+    example(page).click()
+    settled(page)
+    file = download(page, "Save as JSON")
+    assert file.suggested_filename == f"seewhy-{model}.json"
+    file.save_as(tmp_path / "case.json")
+    case = json.loads((tmp_path / "case.json").read_text())
+    assert case["model"] == model
+    assert set(case) == {"model", "inputs", "answer", "explanation"}
+    assert set(case["inputs"]) == {field.name for field in ABOUTS[model].inputs}
+    if model == PHOTO:
+        assert case["inputs"]["image"].startswith("data:image/jpeg;base64,")
+    else:
+        assert case["inputs"] == ABOUTS[model].examples[0].inputs
+    assert case["explanation"]["score"] == pytest.approx(case["answer"]["prediction"]["items"][0]["score"], rel=1e-4)
+    picture = download(page, "Save as PNG")
+    assert picture.suggested_filename == f"seewhy-{model}.png"
+    picture.save_as(tmp_path / "case.png")
+    content = (tmp_path / "case.png").read_bytes()
+    assert len(content) > 20_000
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.format == "PNG" and image.width == 1520
+        colours = image.convert("RGB").getcolors(2**24)
+        assert colours is not None and len(colours) > 50  # the case, not an empty sheet
+
+
+def test_samples_are_copied_with_the_address_of_the_page(browser: Browser, server: str) -> None:
+    with visiting(browser, server, **DESKTOP, permissions=["clipboard-read", "clipboard-write"]) as visit:
+        choose(visit.page, TEXT)
+        example(visit.page).click()
+        settled(visit.page)
+        visit.page.get_by_text("Ask the same from a program").click()
+        for number, part in enumerate(("/api/v1/predict", "from gradio_client import Client")):
+            button = visit.page.get_by_role("button", name="Copy").nth(number)
+            button.click()
+            expect(visit.page.get_by_role("button", name="Copied")).to_be_visible()
+            copied = visit.page.evaluate("navigator.clipboard.readText()")
+            assert part in copied and server in copied and "127.0.0.1:7860" not in copied
+            expect(visit.page.get_by_role("button", name="Copied")).to_have_count(0)
+
+
+def test_on_paper_stands_the_case_alone(page: Page) -> None:
+    choose(page, TEXT)
+    example(page).click()
+    settled(page)
+    page.emulate_media(media="print")
+    for hidden in ("Predict and explain", "Save as PNG", "Print"):
+        expect(page.get_by_role("button", name=hidden)).to_be_hidden()
+    expect(example(page)).to_be_hidden()
+    expect(page.get_by_text("As a table")).to_be_hidden()
+    for shown in ("#answer .headline", "#why .effects", "#path ol", ".heading h2"):
+        expect(page.locator(shown)).to_be_visible()
+
+
+# Mistakes, and changing one's mind
+
+
 def test_a_mistake_is_explained_and_can_be_mended(visit: Visit) -> None:
-    choose(visit.page, "House prices in Ames, Iowa")
-    area = visit.page.get_by_label("Living area (ft²)")
+    choose(visit.page, ROW)
+    example(visit.page, 1).click()
+    settled(visit.page)
+    area = visit.page.get_by_role("spinbutton", name="Living area (ft²)")
     area.fill("9000")
-    visit.page.get_by_role("button", name="Predict and explain").click()
-    expect(visit.page.get_by_role("alert")).to_contain_text(
-        "Living area must lie between 200 and 6,000 ft², got 9000", timeout=EXPLAINED
-    )
+    predict(visit.page)
+    expect(visit.page.get_by_role("alert")).to_contain_text("Living area must lie between 200 and 6,000 ft², got 9000")
+    expect(visit.page.get_by_role("alert")).to_have_count(1)
+    for part in ("#why", "#path"):
+        expect(visit.page.locator(f"{part} .card")).to_have_count(0)
     area.fill("1500")
-    visit.page.get_by_role("button", name="Predict and explain").click()
+    predict(visit.page)
     read(visit.page)
     assert visit.page.get_by_role("alert").count() == 0
 
 
-def test_a_damaged_picture_gets_our_own_message(visit: Visit, tmp_path: Path) -> None:
+def test_a_damaged_picture_gets_our_own_message(page: Page, tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
-    broken.write_bytes((models.find()["mobilenet-v2"] / "examples" / "cat.jpg").read_bytes()[:2000])
-    choose(visit.page, "Everyday photos")
-    visit.page.locator("input[type=file]").set_input_files(broken)
-    visit.page.get_by_role("button", name="Predict and explain").click()
-    expect(visit.page.get_by_role("alert")).to_contain_text("could not be read", timeout=EXPLAINED)
+    broken.write_bytes((models.find()[PHOTO] / "examples" / "cat.jpg").read_bytes()[:2000])
+    choose(page, PHOTO)
+    page.locator("input[type=file]").set_input_files(broken)
+    expect(page.get_by_role("alert")).to_contain_text("could not be read", timeout=EXPLAINED)
 
 
 def test_where_a_photo_was_taken_is_forgotten_as_soon_as_it_is_chosen(visit: Visit, tmp_path: Path) -> None:
@@ -183,9 +432,9 @@ def test_where_a_photo_was_taken_is_forgotten_as_soon_as_it_is_chosen(visit: Vis
     own = tmp_path / f"{secrets.token_hex(8)}.jpg"
     with Image.open(models.find()["mobilenet-v2"] / "examples" / "coffee.jpg") as photo:
         photo.save(own, exif=exif)
-    choose(visit.page, "Everyday photos")
+    choose(visit.page, PHOTO)
     visit.page.locator("input[type=file]").set_input_files(own)
-    for _ in range(100):  # nothing has been predicted yet
+    for _ in range(100):
         kept = list(Path(get_upload_folder()).rglob(own.name))
         if kept and not any(b"Leica" in path.read_bytes() for path in kept):
             return
@@ -194,8 +443,9 @@ def test_where_a_photo_was_taken_is_forgotten_as_soon_as_it_is_chosen(visit: Vis
 
 
 def test_stop_ends_the_sharpening_and_keeps_the_figure(visit: Visit) -> None:
-    choose(visit.page, "Everyday photos")
-    visit.page.locator(".gallery-item").first.click()
+    choose(visit.page, PHOTO)
+    expect(visit.page.get_by_role("button", name="Stop")).to_be_hidden()  # nothing runs yet
+    example(visit.page).click()
     why = visit.page.get_by_role("region", name="Explanation")
     expect(why.locator("progress")).to_be_visible(timeout=EXPLAINED)
     visit.page.get_by_role("button", name="Stop").click()
@@ -203,25 +453,34 @@ def test_stop_ends_the_sharpening_and_keeps_the_figure(visit: Visit) -> None:
     expect(why.locator("progress")).to_have_count(0)
     expect(why.locator(".progress")).to_contain_text("stopped")
     stopped = why.inner_text()
-    visit.page.wait_for_timeout(2500)
+    visit.page.wait_for_timeout(2000)
     assert why.inner_text() == stopped
     assert why.locator(".effects li").count() > 5
 
 
+def test_a_new_text_ends_the_explanation_of_a_reply(page: Page) -> None:
+    choose(page, CHAT)
+    box = page.get_by_role("textbox", name="Prompt")
+    box.fill("The sea in winter is grey and loud and why do leaves turn red in autumn")
+    predict(page)
+    expect(page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
+    box.press_sequentially("!")
+    expect(page.locator("#why progress")).to_have_count(0, timeout=EXPLAINED)  # it finishes, or says that it ended
+
+
 def test_another_model_starts_with_a_clean_page(visit: Visit) -> None:
-    choose(visit.page, "Everyday photos")
-    visit.page.locator(".gallery-item").first.click()
+    choose(visit.page, PHOTO)
+    example(visit.page).click()
     expect(visit.page.get_by_role("region", name="Prediction")).to_be_visible(timeout=EXPLAINED)
-    choose(visit.page, "Praise or complaint")
-    expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
+    choose(visit.page, TEXT)
     visit.page.wait_for_timeout(3000)  # what still ran for the photo must not write into this page
-    expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
-    for part in ("#why", "#path"):
+    expect(visit.page.locator("#answer .empty")).to_be_visible()
+    for part in ("#why", "#path", "#take"):
         expect(visit.page.locator(f"{part} .card")).to_have_count(0)
 
 
 def test_another_example_is_answered_while_one_is_explained(visit: Visit) -> None:
-    choose(visit.page, "Everyday photos")
+    choose(visit.page, PHOTO)
     visit.page.get_by_role("button", name="Cat").click()
     expect(visit.page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
     visit.page.get_by_role("button", name="Espresso").click()
@@ -231,58 +490,41 @@ def test_another_example_is_answered_while_one_is_explained(visit: Visit) -> Non
     assert "espresso" in why
 
 
-def test_a_text_sent_by_keyboard_replaces_the_one_being_explained(visit: Visit) -> None:
-    choose(visit.page, "Tiny chat")
-    box = visit.page.get_by_role("textbox", name="Prompt")
+def test_a_text_sent_by_keyboard_replaces_the_one_being_explained(page: Page) -> None:
+    choose(page, CHAT)
+    box = page.get_by_role("textbox", name="Prompt")
     box.fill("The sea in winter is grey and loud and why do leaves turn red in autumn")
     box.press("Shift+Enter")
-    expect(visit.page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
+    expect(page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
     box.fill("A warm film")
     box.press("Shift+Enter")
-    expect(visit.page.locator("#why .words")).to_have_text("A warm film", timeout=EXPLAINED)
-    read(visit.page)
-    visit.page.wait_for_timeout(1500)  # nothing of the first may come between
-    expect(visit.page.locator("#why .words")).to_have_text("A warm film")
-    expect(visit.page.locator("#why progress")).to_have_count(0)
+    expect(page.locator("#why .words")).to_have_text("A warm film", timeout=EXPLAINED)
+    settled(page)
+    page.wait_for_timeout(1500)  # nothing of the first may come between
+    expect(page.locator("#why .words")).to_have_text("A warm film")
+    expect(page.locator("#why progress")).to_have_count(0)
 
 
-def test_models_and_examples_can_be_chosen_by_keyboard(visit: Visit) -> None:
-    visit.page.get_by_role("radio", name="Everyday photos").focus()
-    visit.page.keyboard.press("ArrowRight")
-    expect(visit.page.get_by_role("radio", name="Movies you may like")).to_be_checked()
-    expect(visit.page.get_by_text("Space and the future")).to_be_visible()
-    visit.page.keyboard.press("ArrowLeft")
-    expect(visit.page.get_by_role("radio", name="Everyday photos")).to_be_checked()
-    visit.page.get_by_role("button", name="Espresso").press("Enter")
-    expect(visit.page.locator("#answer .headline")).to_contain_text("espresso", timeout=EXPLAINED)
-
-
-def test_going_through_all_models_leaves_nothing_behind(visit: Visit, tiny_chat: Path) -> None:
-    abouts = [demo.read(folder) for folder in [*models.find().values(), tiny_chat]]
-    summaries = {about.title: about.summary for about in abouts}
-    first = {
-        "Movies you may like": "Space and the future",
-        "Praise or complaint": "Film: plain praise",
-        "House prices in Ames, Iowa": "A typical house",
-        "Tiny chat": "Text 0",
-        "Everyday photos": "",
-    }
-    for title, example in first.items():
-        choose(visit.page, title)
-        expect(visit.page.get_by_text("Pick an example, or enter your own.")).to_be_visible()
-        expect(visit.page.locator(".summary")).to_contain_text(summaries[title])
-        if title in ("Praise or complaint", "Tiny chat"):
+def test_going_through_all_models_leaves_nothing_behind(visit: Visit) -> None:
+    first = {HISTORY: "Space and the future", TEXT: "Film: plain praise", ROW: "A typical house", CHAT: "Text 0"}
+    for model, title in first.items():
+        choose(visit.page, model)
+        if model in (TEXT, CHAT):
             expect(visit.page.locator(".fields textarea")).to_have_value("")
-        if example:
-            visit.page.get_by_text(example, exact=True).click()
-            expect(visit.page.get_by_role("region", name="Prediction")).to_be_visible(timeout=EXPLAINED)
+        visit.page.get_by_text(title, exact=True).click()
+        expect(visit.page.get_by_role("region", name="Prediction")).to_be_visible(timeout=EXPLAINED)
+    choose(visit.page, PHOTO)
     assert visit.page.locator(".fields img").count() == 0
+    for _ in first:  # each was chosen from the first page
+        visit.page.go_back()
+        visit.page.go_back()
+    expect(visit.page.get_by_role("heading", name=ABOUTS[HISTORY].title)).to_be_visible()
 
 
-def test_every_value_is_in_the_table_too(visit: Visit) -> None:
-    choose(visit.page, "Praise or complaint")
-    visit.page.get_by_text("Film: plain praise").click()
-    read(visit.page)
-    visit.page.get_by_text("As a table").click()
-    example = json.loads((models.find()["sentiment"] / "demo.json").read_text())["examples"][0]["inputs"]["text"]
-    expect(visit.page.locator("table tbody tr")).to_have_count(len(example.split()))
+def test_every_value_is_in_the_table_too(page: Page) -> None:
+    choose(page, TEXT)
+    page.get_by_text("Film: plain praise").click()
+    settled(page)
+    page.get_by_text("As a table").click()
+    text = ABOUTS[TEXT].examples[0].inputs["text"]
+    expect(page.locator("#why table tbody tr")).to_have_count(len(text.split()))

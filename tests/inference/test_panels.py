@@ -221,6 +221,12 @@ def test_a_text_whose_pieces_do_not_join_to_it_is_shown_whole(pieces: tuple[str,
     assert answer.ASK_HINT not in html
 
 
+@pytest.mark.parametrize(("piece", "name"), [(" ", "token 2"), ("\n", "token 2"), ("\x07", "token 2"), ("b", None)])
+def test_a_piece_with_nothing_to_read_has_a_name_for_screen_readers(piece: str, name: str | None) -> None:
+    html = answer.written(replace(prediction("text"), text=f"a{piece}"), ["a", piece])
+    assert Reader(html).attributes.get("aria-label") == ([name] if name else None)
+
+
 def test_a_value_is_the_only_thing_to_ask_about() -> None:
     assert targets(answer.answer(found(prediction("value")), about())) == []
 
