@@ -116,7 +116,7 @@ ASK_HINT = '<p class="hint ask">Choose another one to see what speaks for it.</p
 
 
 def asking(target: Any, name: str = "") -> str:
-    """The start of a button that asks why its target got its score; page.js sends it. A name where no text gives one."""
+    """The start of a button that asks why its target got its score; page.js sends it. `name`: if no text gives one."""
     named = f' aria-label="{name}"' if name else ""
     return f'<button type="button" class="ask" data-target="{escape(json.dumps(target))}"{named}>'
 
