@@ -14,7 +14,7 @@ function tell(id, value) {
 // The model that the address names
 
 const named = () => (new URLSearchParams(location.search).get("model") ?? "") + location.hash;
-let opened = "";
+let opened = "", listening = false;
 let told = false; // whether a story is about to be told
 
 function open(model) {
@@ -23,17 +23,16 @@ function open(model) {
     told = model.includes("#");
     document.body.classList.toggle("chosen", model !== "");
     scrollTo(0, 0);
-    tell("chosen", model);
+    if (listening) tell("chosen", model);
 }
 
 addEventListener("popstate", () => open(named()));
 
-// For Gradio's load event: only then do its text boxes listen.
+// For Gradio's load event: only then do its text boxes listen. Whoever clicked before has changed the address.
 function arrive() {
-    opened = named();
-    told = opened.includes("#");
-    document.body.classList.toggle("chosen", opened !== "");
-    return opened;
+    listening = true;
+    opened = "";
+    open(named());
 }
 
 // Clicks
@@ -122,6 +121,17 @@ function ownStyle() {
     const ours = [...document.styleSheets].find((sheet) => !sheet.href && rules(sheet).includes(".sheet .card"));
     return ours ? rules(ours) : "";
 }
+
+// Gradio's text boxes notice keys that write alone: what is pasted, deleted or dictated is made known as one.
+
+let pressed = false;
+document.addEventListener("keypress", () => {
+    pressed = true;
+    setTimeout(() => (pressed = false));
+}, true);
+document.addEventListener("input", (event) => {
+    if (event.target.matches(".fields textarea") && !pressed) event.target.dispatchEvent(new KeyboardEvent("keypress"));
+});
 
 // What is shown no longer belongs to what is entered until the next answer comes.
 

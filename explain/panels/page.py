@@ -40,7 +40,8 @@ def page(endpoints: Endpoints) -> gr.Blocks:
             if catalogue.takes_guests:
                 guests.box(catalogue)
         chosen = gr.Textbox("", elem_id="chosen", visible="hidden", label="Model")  # page.js writes into it
-        blocks.load(None, None, chosen, js="() => arrive()", api_visibility="private")
+        # Without an output: set by an event, it would undo a click that came while the event was under way.
+        blocks.load(None, None, None, js="() => arrive()", api_visibility="private")
 
         @gr.render(inputs=chosen)
         def screen(asked: str) -> None:
@@ -97,11 +98,17 @@ class Case:
         if found:
             yield from self.reasons(values, self.task.target(found.prediction))
 
-    def typed(self, values: Values) -> Iterator[Shown]:
-        """The prediction while somebody types; a text would take too long to be written at every key."""
+    def follows(self) -> bool:
+        """Whether answers follow typing: a text would take too long to be written at every key."""
         try:
-            if self.task.kind != "text":
-                yield from (shown for shown, _ in self._predicted(values, KEEP))
+            return self.task.kind != "text"
+        except SeeWhyError:
+            return True  # `typed` tells what is wrong
+
+    def typed(self, values: Values) -> Iterator[Shown]:
+        """The prediction while somebody types."""
+        try:
+            yield from (shown for shown, _ in self._predicted(values, KEEP))
         except Exception as error:
             yield answer.failure(report(error).message), "", "", ""
 
@@ -111,8 +118,7 @@ class Case:
             self.task.parse(self.inputs(values))
         except SeeWhyError:
             return
-        if self.task.kind != "text":
-            yield from self.reasons(values)
+        yield from self.reasons(values)
 
     def other(self, values: Values, target: str) -> Iterator[Shown]:
         """The explanation of another target, which page.js sends as JSON with the number of the question."""

@@ -25,6 +25,9 @@ class Asks(Protocol):
     def answered(self, values: Values) -> Parts:
         """Prediction and explanation of the values of the fields."""
 
+    def follows(self) -> bool:
+        """Whether answers follow typing; else typing leaves alone whatever runs."""
+
     def typed(self, values: Values) -> Parts:
         """The prediction alone, while somebody types."""
 
@@ -100,12 +103,12 @@ def follow(asks: Asks, turn: Turn, typing: Sequence[Any], show: dict[str, Any]) 
     """Predict on every change, of a burst the first and the last; explain once the changes rest."""
 
     def typed(*values: Any) -> Parts:
-        yield from turn.keep(asks.typed(values))
+        yield from turn.keep(asks.typed(values)) if asks.follows() else [NOTHING]
 
     async def rested(*values: Any) -> AsyncIterator[Any]:
         mine = turn.number
         await asyncio.sleep(REST)
-        if turn.number != mine:
+        if turn.number != mine or not asks.follows():
             yield NOTHING
             return
         async for part in closing_async(turn.keep(asks.rested(values))):

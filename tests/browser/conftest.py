@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
-from visiting import DESKTOP, PHONE, Visit, visiting
+
+pytest.register_assert_rewrite("visiting")
+
+from visiting import DESKTOP, PHONE, Visit, visiting  # noqa: E402  # its asserts are to say what they saw
 
 
 @pytest.fixture(scope="session")

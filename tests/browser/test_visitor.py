@@ -117,7 +117,7 @@ def test_a_tile_opens_in_a_tab_of_its_own_like_any_link(page: Page) -> None:
 ASKED: list[tuple[str, int, list[str]]] = [
     (PHOTO, 0, ["Egyptian Mau", "Tag the photo", "region", "resized from"]),
     (TEXT, 0, ["positive", "Share the praise", "spoke for", "tokens"]),
-    (ROW, 1, ["$", "Living area =", "raised", "Sale price"]),
+    (ROW, 1, ["$", "Living area =", "lowers it", "Sale price"]),
     (HISTORY, 0, ["Star Wars", "first of the suggestions", "spoke for", "the best 20"]),
 ]
 

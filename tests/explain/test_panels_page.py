@@ -13,6 +13,7 @@ from explain import explain_stream
 from explain.panels import why
 from explain.panels.page import KEEP, Case, page
 from inference import models
+from inference.errors import ModelError
 from inference.panels import answer
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -137,10 +138,12 @@ def test_a_mistake_is_not_told_twice(endpoints: Endpoints) -> None:
 
 def test_a_text_that_is_written_does_not_follow_typing(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case(endpoints, CHAT)
-    monkeypatch.setattr(endpoints, "answers", lambda *_: pytest.fail("the model was asked"))
-    monkeypatch.setattr(endpoints, "explanations", lambda *_: pytest.fail("the model was asked"))
-    assert list(case.typed(CHAT_VALUES)) == []
-    assert list(case.rested(CHAT_VALUES)) == []
+    assert not case.follows()
+    assert Case(endpoints, HOUSES).follows() and Case(endpoints, MOVIES).follows()
+    monkeypatch.setattr(endpoints.catalogue, "task", lambda *_: (_ for _ in ()).throw(ModelError("Broken.")))
+    assert case.follows()  # so that typing tells
+    [(failure, *_)] = case.typed(CHAT_VALUES)
+    assert "Broken." in failure
 
 
 def test_another_item_is_explained_on_request(endpoints: Endpoints) -> None:

@@ -435,6 +435,9 @@ class Silent:
 
     typed = rested = other = answered
 
+    def follows(self) -> bool:
+        return True
+
 
 def formed(name: str, folder: Path, about: Demo, example: int | None = None) -> list[Any]:
     """The parts of a model's form."""

@@ -94,6 +94,10 @@ class Asks:
 
     def __init__(self) -> None:
         self.asked: list[Any] = []
+        self.following = True
+
+    def follows(self) -> bool:
+        return self.following
 
     def stream(self, *asked: Any) -> Iterator[Any]:
         self.asked.append(asked)
@@ -216,6 +220,21 @@ def test_only_predicting_and_explaining_wait_for_a_place() -> None:
     streams = {"answered", "typed", "rested", "other"}
     assert {function.concurrency_limit for function in form.functions if function.name in streams} == {16}
     assert len({function.concurrency_id for function in form.functions if function.name in streams}) == 1
+
+
+def test_where_nothing_follows_typing_it_leaves_alone_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = number()
+    form = wired([box])
+    form.asks.following = False
+    monkeypatch.setattr(asking, "REST", 0)
+    told = Told("first", "second")
+    monkeypatch.setattr(form.asks, "answered", lambda values: iter(told))
+    running = on(form, form.go, "click").fn(1)
+    assert next(running) == ("first",)
+    assert list(on(form, box, "input").fn(2)) == [NOTHING]
+    assert asyncio.run(parts(resting(form, box)(2))) == [NOTHING]
+    assert list(running) == [("second",), NOTHING]
+    assert form.asks.asked == []
 
 
 # What follows once the typing rests
