@@ -24,6 +24,7 @@ from visiting import (
     LOOKS,
     PHOTO,
     ROW,
+    STORY,
     TEXT,
     Visit,
     assert_no_sideways_scrolling,
@@ -64,23 +65,23 @@ def test_the_story_is_told_in_one_click_without_asking_a_model(visit: Visit) -> 
     expect(visit.page.get_by_role("region", name="Prediction")).to_be_visible(timeout=EXPLAINED)
     visit.page.on("request", lambda request: asked.append(request.post_data or ""))
     prediction, why, path = read(visit.page)
-    assert "positive" in prediction and "Share the praise" in prediction
+    assert "spam" in prediction and "Block" in prediction
     assert "spoke for" in why and "Nothing hidden" in why
     assert "Forward pass" in path
     expect(visit.page.locator("#why progress")).to_have_count(0)
-    text = ABOUTS[TEXT].examples[0].inputs["text"]
-    expect(visit.page.get_by_role("textbox", name="Text")).to_have_value(text)
+    text = ABOUTS[STORY].examples[0].inputs["text"]
+    expect(visit.page.get_by_role("textbox", name="Message")).to_have_value(text)
     visit.page.wait_for_timeout(1200)  # longer than a rest
     assert not [data for data in asked if "fn_index" in data]
-    assert visit.page.url.endswith("?model=sentiment#story")
+    assert visit.page.url.endswith(f"?model={STORY}#story")
 
 
 def test_the_story_goes_on_with_ones_own_words(page: Page) -> None:
     page.get_by_role("link", name="Show me").click()
     settled(page)
-    page.get_by_role("textbox", name="Text").fill("A dull, cold film.")
-    expect(page.locator("#answer .headline")).to_contain_text("negative", timeout=EXPLAINED)
-    expect(page.locator("#why .words")).to_have_text("A dull, cold film.", timeout=EXPLAINED)
+    page.get_by_role("textbox", name="Message").fill("See you at home, I will cook.")
+    expect(page.locator("#answer .headline")).to_contain_text("ham", timeout=EXPLAINED)
+    expect(page.locator("#why .words")).to_have_text("See you at home, I will cook.", timeout=EXPLAINED)
 
 
 def test_each_model_has_an_address_and_the_browser_goes_back_and_forward(visit: Visit, server: str) -> None:
