@@ -67,7 +67,9 @@ def words(explanation: Explanation, raw: Raw, alt: str) -> str:
             f'title="{signed(values[feature.id], explanation)}">{escape(text[start:stop])}</mark>'
         )
         end = stop
-    return f'<p class="words" dir="auto" data-field="{escape(name)}">{"".join(parts)}{escape(text[end:])}</p>'
+    return (
+        f'<p class="words" dir="auto" tabindex="0" data-field="{escape(name)}">{"".join(parts)}{escape(text[end:])}</p>'
+    )
 
 
 def regions(explanation: Explanation, raw: Raw, alt: str) -> str:

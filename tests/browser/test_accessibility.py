@@ -86,7 +86,7 @@ def test_an_error(page: Page) -> None:
 # By keyboard
 
 STOPS = """() => {
-    const all = document.querySelectorAll("a[href], button, input, textarea, select, summary");
+    const all = document.querySelectorAll("a[href], button, input, textarea, select, summary, [tabindex='0']");
     const reached = [...all].filter((each) => each.checkVisibility({ visibilityProperty: true, opacityProperty: true })
         && !each.disabled && each.getBoundingClientRect().width > 1);
     reached.forEach((each, i) => each.dataset.stop = i);
