@@ -26,6 +26,7 @@ LAYERS = [
     [
         "inference",
         "inference.outputs",
+        "inference.writing",
         "inference.inputs",
         "inference.rows",
         "inference.modeling",
@@ -50,6 +51,7 @@ LAYERS = [
 HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
 LATE = (
     "inference.outputs",
+    "inference.writing",
     "inference.inputs",
     "inference.rows",
     "inference.tasks",

@@ -7,9 +7,9 @@ from ..demo import Example
 from ..errors import InputError
 from ..fields import TextField
 from ..inputs import TextInput
-from ..outputs import TextTask
 from ..task import Batch
 from ..types import Raw
+from ..writing import TextTask
 
 CUT = "\ue000"  # a private-use character, to find where the user's text stands in a chat template
 

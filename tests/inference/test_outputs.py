@@ -1,8 +1,5 @@
-"""How each kind of output is read and scored: on stand-ins for labels, values and rankings, on a model for text."""
+"""How labels, values and rankings are read and scored, on stand-ins for their pipelines."""
 
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import MethodType, SimpleNamespace
 from typing import Any
@@ -10,18 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import TINY_TEXTS, load
 from numpy.typing import NDArray
 from transformers import TextClassificationPipeline
 
-from inference import runtime, tokens
 from inference.demo import Demo, Interval
-from inference.errors import Busy, InputError, ModelError
+from inference.errors import InputError, ModelError
 from inference.fields import HistoryField, TextField
-from inference.outputs import LONGEST, SHOWN, LabelsTask, RankingTask, TextTask, ValueTask
+from inference.outputs import SHOWN, LabelsTask, RankingTask, ValueTask
 from inference.policy import Policy, Rule
 from inference.task import Batch
-from inference.types import Answer, Contrast, Item, ItemTarget, Prediction, Target, TextTarget
+from inference.types import Contrast, Item, ItemTarget, Prediction, Target, TextTarget
 
 
 def about(**more: Any) -> Demo:
@@ -164,6 +159,10 @@ def test_labels_that_do_not_exclude_one_another_have_no_groups() -> None:
         grouped(GROUPS, "multi_label_classification").all_scores({"logits": torch.zeros(1, 4)})
 
 
+def test_what_is_no_text_has_no_pieces() -> None:
+    assert labels(3).pieces(Prediction("labels", "probability", (Item("a", "a", 1.0),))) == ()
+
+
 # Values
 
 
@@ -259,231 +258,3 @@ NAMED: list[tuple[Target, str]] = [
 @pytest.mark.parametrize(("target", "name"), NAMED)
 def test_an_item_is_called_as_in_the_catalogue(target: Target, name: str) -> None:
     assert ranking(4).name_of(target) == name
-
-
-# Texts
-
-PROMPT = {"prompt": TINY_TEXTS[0]}
-REPLY = " would be grey, and loud"
-
-
-@pytest.fixture
-def chat(tiny_chat: Path) -> TextTask:
-    task = load(tiny_chat)
-    assert isinstance(task, TextTask)
-    return task
-
-
-def generating() -> list[str]:
-    """The threads that write a text at this moment."""
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("generate ")]
-
-
-@pytest.fixture
-def steps(chat: TextTask) -> Iterator[list[float]]:
-    """One entry for each step of the model from now on, each slowed down a little."""
-    taken: list[float] = []
-
-    def step(*_: Any) -> None:
-        taken.append(time.monotonic())
-        time.sleep(0.005)
-
-    handle = chat.pipeline.model.register_forward_pre_hook(step)
-    yield taken
-    handle.remove()
-
-
-def ids_of(task: TextTask, text: str) -> list[int]:
-    found: list[int] = task.pipeline.tokenizer(text, add_special_tokens=False, **tokens.PLAIN)["input_ids"]
-    return found
-
-
-def by_hand(task: TextTask, prompt: str, reply: str) -> list[float]:
-    """log p of each token of the reply, from a pass of its own for each."""
-    start, written, found = ids_of(task, prompt), ids_of(task, reply), []
-    for i, token in enumerate(written):
-        with torch.inference_mode():
-            logits = task.pipeline.model(input_ids=torch.tensor([start + written[:i]])).logits[0, -1]
-        found.append(float(logits.double().log_softmax(-1)[token]))
-    return found
-
-
-@pytest.mark.parametrize("prompt", TINY_TEXTS)
-def test_the_pieces_of_a_stream_join_to_the_text(chat: TextTask, prompt: str) -> None:
-    *pieces, answer = chat.stream({"prompt": prompt})
-    assert isinstance(answer, Answer)
-    assert len(pieces) > 1 and all(pieces)
-    assert "".join(map(str, pieces)) == answer.prediction.text
-    assert generating() == []
-
-
-def test_a_prediction_has_the_log_probability_of_its_text(chat: TextTask) -> None:
-    prediction = chat.predict(PROMPT).prediction
-    assert prediction.text
-    assert chat.target(prediction) == TextTarget(prediction.text)
-    assert prediction.scores == pytest.approx([sum(by_hand(chat, PROMPT["prompt"], prediction.text))], rel=1e-4)
-
-
-def test_the_score_of_a_text_is_the_sum_over_its_tokens(chat: TextTask) -> None:
-    expected = by_hand(chat, PROMPT["prompt"], REPLY)
-    assert chat.scores([PROMPT], TextTarget(REPLY)) == pytest.approx([sum(expected)], rel=1e-5)
-    each = [chat.scores([PROMPT], TextTarget(REPLY, i))[0] for i in range(len(expected))]
-    assert each == pytest.approx(expected, rel=1e-4)
-    assert len(set(each)) > 1
-
-
-@pytest.mark.parametrize("text", [REPLY, " a", "Why do\nleaves  turn red?", "déjà vu 🎬 <eos>", "\t x "])
-def test_pieces_join_to_the_text_and_are_as_many_as_its_token_targets(chat: TextTask, text: str) -> None:
-    pieces = chat.pieces(Prediction("text", "log-probability", (Item("text", "text", 0.0),), text=text))
-    assert "".join(pieces) == text
-    assert len(pieces) == len(ids_of(chat, text))
-    chat.scores([PROMPT], TextTarget(text, len(pieces) - 1))
-    with pytest.raises(InputError, match=f"has {len(pieces)} tokens"):
-        chat.scores([PROMPT], TextTarget(text, len(pieces)))
-
-
-@pytest.mark.parametrize("text", ["", None])
-def test_no_text_has_no_pieces(chat: TextTask, text: str | None) -> None:
-    assert chat.pieces(Prediction("text", "log-probability", (), text=text)) == ()
-
-
-def test_what_is_no_text_has_no_pieces() -> None:
-    assert labels(3).pieces(Prediction("labels", "probability", (Item("a", "a", 1.0),))) == ()
-
-
-def test_a_contrast_of_texts_is_a_difference(chat: TextTask) -> None:
-    first, second = TextTarget(REPLY), TextTarget(" red")
-    difference = chat.scores([PROMPT], first) - chat.scores([PROMPT], second)
-    assert chat.scores([PROMPT], Contrast((first, second))).tolist() == difference.tolist()
-    assert difference[0] != 0
-
-
-def test_prompts_of_different_lengths_score_as_they_do_alone(chat: TextTask) -> None:
-    raws = [{"prompt": text} for text in ("a", *TINY_TEXTS, "b", "The sea " * 20)]
-    assert len({chat.encode([raw])["input_ids"].shape[1] for raw in raws}) > 3
-    for target in (TextTarget(REPLY), TextTarget(REPLY, 2)):
-        alone = [chat.scores([raw], target)[0] for raw in raws]
-        assert chat.scores(raws, target) == pytest.approx(alone, rel=1e-5)
-
-
-def test_prompts_of_different_lengths_are_answered_as_they_are_alone(chat: TextTask) -> None:
-    inputs = [{"prompt": text} for text in ("a", *TINY_TEXTS)]
-    together = chat.predict_batch(inputs)
-    alone = [chat.predict(each).prediction for each in inputs]
-    assert [each.text for each in together] == [each.text for each in alone]
-    assert [each.scores[0] for each in together] == pytest.approx([each.scores[0] for each in alone], rel=1e-4)
-
-
-def test_long_texts_go_in_smaller_batches_with_the_same_scores(chat: TextTask) -> None:
-    sizes: list[int] = []
-    handle = chat.pipeline.model.register_forward_pre_hook(
-        lambda _, args, kwargs: sizes.append(len(kwargs["input_ids"])), with_kwargs=True
-    )
-    raws = [{"prompt": text + " grey" * 700} for text in "abcdefgh"]
-    try:
-        together = chat.scores(raws, TextTarget(REPLY))
-    finally:
-        handle.remove()
-    assert sum(sizes) == 8 and max(sizes) < 8
-    assert together == pytest.approx([chat.scores([raw], TextTarget(REPLY))[0] for raw in raws], rel=1e-5)
-
-
-def test_the_text_of_a_target_is_bounded_in_tokens(chat: TextTask) -> None:
-    word = " grey"
-    assert len(ids_of(chat, word * LONGEST)) == LONGEST
-    assert np.isfinite(chat.scores([PROMPT], TextTarget(word * LONGEST))).all()
-    with pytest.raises(InputError) as error:
-        chat.scores([PROMPT], TextTarget(word * (LONGEST + 1)))
-    assert str(error.value) == "The text of a target may have 512 tokens, got 513."
-
-
-@pytest.mark.parametrize("beyond", [0, 1, 1_000])
-def test_a_token_beyond_the_text_is_refused(chat: TextTask, beyond: int) -> None:
-    count = len(ids_of(chat, REPLY))
-    with pytest.raises(InputError) as error:
-        chat.scores([PROMPT], TextTarget(REPLY, count + beyond))
-    assert str(error.value) == f"The text has {count} tokens, numbered from 0; there is no {count + beyond}."
-
-
-def test_an_item_is_no_target_of_a_text(chat: TextTask) -> None:
-    with pytest.raises(InputError, match="target of this model is a text"):
-        chat.scores([PROMPT], ItemTarget("text"))
-
-
-def test_a_reply_that_was_cut_is_told_to_be(chat: TextTask) -> None:
-    answer = chat.predict(PROMPT)
-    assert answer.warnings == ("The reply was cut after 64 tokens.",)
-
-
-@pytest.mark.parametrize(
-    ("written", "last", "cut"), [(64, "word", True), (64, "end", False), (63, "word", False), (1, "end", False)]
-)
-def test_only_a_reply_without_an_end_was_cut(chat: TextTask, written: int, last: str, cut: bool) -> None:
-    token = {"word": 10, "end": chat.pipeline.tokenizer.eos_token_id}[last]
-    outputs = {
-        "input_ids": torch.zeros(1, 7, dtype=torch.int64),
-        "generated_sequence": torch.tensor([[[10] * (7 + written - 1) + [token]]]),
-    }
-    assert len(list(chat.remarks(outputs))) == cut
-
-
-def test_leaving_a_text_ends_its_thread_and_gives_the_accelerator_back(chat: TextTask, steps: list[float]) -> None:
-    stream = chat.stream(PROMPT)
-    next(stream)
-    assert generating() == [f"generate {chat.name}"]
-    stream.close()  # type: ignore[attr-defined]  # a generator
-    assert generating() == []
-    assert 0 < len(steps) < 64
-    before = len(steps)
-    assert chat.predict(PROMPT).prediction.text  # nobody holds the accelerator
-    assert len(steps) > before
-
-
-def test_an_error_while_writing_reaches_the_visitor(chat: TextTask) -> None:
-    def fail(*_: Any) -> None:
-        raise RuntimeError("out of memory")
-
-    handle = chat.pipeline.model.register_forward_pre_hook(fail)
-    try:
-        with pytest.raises(RuntimeError, match="out of memory"):
-            chat.predict(PROMPT)
-    finally:
-        handle.remove()
-    assert generating() == []
-    assert chat.predict(PROMPT).prediction.text
-
-
-def test_who_waits_too_long_for_the_accelerator_is_told_at_once(
-    chat: TextTask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chat, "patience", 0.05)
-    held, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with runtime.accelerator:
-            held.set()
-            release.wait(30)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    assert held.wait(5)
-    with pytest.raises(Busy, match="busy with others' texts"):
-        chat.predict(PROMPT)
-    assert holder.is_alive()  # nobody had to wait until it was free
-    release.set()
-    holder.join()
-    for thread in threading.enumerate():
-        if thread.name.startswith("generate "):
-            thread.join(10)  # it finds that nobody waits for it any more
-    assert generating() == []
-
-
-def test_who_waits_too_long_for_a_word_is_told_to_try_again(chat: TextTask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat, "patience", 0.05)
-    handle = chat.pipeline.model.register_forward_pre_hook(lambda *_: time.sleep(0.3))
-    try:
-        with pytest.raises(Busy, match="too long for the next word"):
-            chat.predict(PROMPT)
-    finally:
-        handle.remove()
-    assert generating() == []
