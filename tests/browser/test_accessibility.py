@@ -21,7 +21,7 @@ GRADIOS: dict[tuple[str, str], str] = {}
 """What Gradio's own widgets violate and nothing outside can mend: (rule, part of the selector) → why it stays."""
 
 
-@pytest.fixture(params=LOOKS)
+@pytest.fixture(params=["desktop-light", "phone-dark"])
 def page(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     with visiting(browser, server, **LOOKS[request.param]) as visit:
         yield visit.page
