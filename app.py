@@ -25,6 +25,7 @@ from explain.panels.page import page
 from inference import runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
+from inference.panels.restraint import restrain
 from inference.serving.api import rest
 from inference.serving.arguments import catalogue, command, parser
 from inference.serving.catalogue import Catalogue
@@ -70,6 +71,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
 def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, **how: Any) -> tuple[Any, str, str]:
     """Serve until interrupted, or as `how` says; the application, its local and its public address."""
     blocks.queue(max_size=64, api_open=False)
+    restrain(blocks)
     return blocks.launch(
         server_name=options.host,
         server_port=options.port,

@@ -13,7 +13,20 @@ function tell(id, value) {
 
 // The model that the address names
 
-const named = () => (new URLSearchParams(location.search).get("model") ?? "") + location.hash;
+function named() {
+    const model = new URLSearchParams(location.search).get("model");
+    return model ? model + location.hash : "";
+}
+
+// The address of a model, with whatever else the address holds.
+function addressOf(model) {
+    const url = new URL(location.href), [name, mark] = model.split("#");
+    if (name) url.searchParams.set("model", name);
+    else url.searchParams.delete("model");
+    url.hash = mark ?? "";
+    return url;
+}
+
 let opened = "", listening = false;
 let told = false; // whether a story is about to be told
 
@@ -49,7 +62,7 @@ document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-model]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
-        history.pushState(null, "", link.getAttribute("href"));
+        history.pushState(null, "", addressOf(link.dataset.model));
         open(link.dataset.model);
     }
     const asked = event.target.closest("[data-target]");
@@ -63,7 +76,10 @@ document.addEventListener("click", (event) => {
 });
 
 async function copy(button) {
-    await navigator.clipboard.writeText(button.closest(".code").querySelector("code").innerText);
+    const code = button.closest(".code").querySelector("code");
+    getSelection().selectAllChildren(code);
+    if (navigator.clipboard) await navigator.clipboard.writeText(code.innerText);
+    else document.execCommand("copy"); // browsers give no clipboard to pages without https
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = "Copy"), 1500);
 }
@@ -74,7 +90,8 @@ function theCase() {
     const { pictures, ...asked } = JSON.parse(at(".take").dataset.asked);
     for (const name of pictures) asked.inputs[name] = at(".regions img")?.src ?? null;
     const parts = all("[data-case]").map((part) => [part.dataset.case, JSON.parse(part.dataset.json)]);
-    return { ...asked, ...Object.fromEntries(parts) };
+    const stale = at("#why").classList.contains("stale"); // of an older input
+    return { ...asked, ...Object.fromEntries(parts.filter(([name]) => name !== "explanation" || !stale)) };
 }
 
 function save(blob, ending) {
@@ -101,7 +118,7 @@ async function picture() {
     const style = document.createElement("style");
     style.textContent = ownStyle();
     shown.prepend(style);
-    const html = new XMLSerializer().serializeToString(shown);
+    const html = new XMLSerializer().serializeToString(shown).replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "");
     const veil = at("#why").style.getPropertyValue("--veil") || 0.85;
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`
         + `<foreignObject width="100%" height="100%" style="--veil: ${veil}">${html}</foreignObject></svg>`;
@@ -141,6 +158,16 @@ document.addEventListener("input", (event) => {
     else if (event.target.closest(".fields")) at("#why")?.classList.add("stale");
 });
 
+// For those who listen: the answer when it is whole, and that its explanation is there; not each step on the way.
+function say() {
+    const answer = at('#answer [aria-label="Prediction"]');
+    const parts = answer ? ["#answer .headline", "#answer .reply", "#answer .decision b"].map((part) => at(part)?.textContent) : [];
+    if (at("#why [data-case]")) parts.push("The explanation is ready.");
+    const said = parts.filter(Boolean).join(". ");
+    const status = at("#said");
+    if (status && status.textContent !== said) status.textContent = said;
+}
+
 new MutationObserver((changes) => {
     if (changes.some((change) => change.target.closest?.("#why"))) at("#why")?.classList.remove("stale");
     const arrived = at("a.arrived"); // a model that was fetched
@@ -160,7 +187,13 @@ new MutationObserver((changes) => {
             button.setAttribute("aria-label", titles[i]);
         }
     });
-    at("#answer:not([aria-live])")?.setAttribute("aria-live", "polite");
+    const heading = at(".heading h2:not([tabindex])");
+    if (heading) {
+        heading.tabIndex = -1;
+        heading.focus({ preventScroll: true }); // the tile that was clicked is gone
+    }
+    document.title = [at(".heading h2")?.textContent, "SeeWhy"].filter(Boolean).join(" · ");
+    say();
     const address = new URL(".", location.href).href.replace(/\/$/, "");
     all(".take code:not([data-address])").forEach((code) => {
         code.dataset.address = "here";

@@ -68,7 +68,8 @@ def words(explanation: Explanation, raw: Raw, alt: str) -> str:
         )
         end = stop
     return (
-        f'<p class="words" dir="auto" tabindex="0" data-field="{escape(name)}">{"".join(parts)}{escape(text[end:])}</p>'
+        f'<p class="words" role="group" aria-label="Your text, shaded" tabindex="0" dir="auto" '
+        f'data-field="{escape(name)}">{"".join(parts)}{escape(text[end:])}</p>'
     )
 
 

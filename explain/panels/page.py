@@ -1,9 +1,7 @@
 """The one page: the landing with its models, and for the model chosen its form, its answer, and why."""
 
 import json
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import gradio as gr
@@ -14,10 +12,12 @@ from inference.panels.asking import Values
 from inference.panels.form import form
 from inference.panels.remote import remote
 from inference.panels.take import take
+from inference.panels.waiting import awaited
 from inference.serving.catalogue import Catalogue, expected_bytes
 from inference.serving.endpoints import Endpoints, report
 from inference.task import Task
 from inference.types import Answer
+from inference.units import number
 
 from . import story, why
 
@@ -31,7 +31,7 @@ KEEP: Any = gr.skip()
 def page(endpoints: Endpoints) -> gr.Blocks:
     """The landing; once a model is chosen, its form left and answer, why and path right."""
     catalogue = endpoints.catalogue
-    told = story.read(catalogue.demos)
+    told = story.read(catalogue.folders)
     with gr.Blocks(title="SeeWhy", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
         gr.HTML(look.HEADER)
         with gr.Column(elem_classes="landing"):
@@ -88,22 +88,20 @@ class Case:
     def answered(self, values: Values) -> Iterator[Shown]:
         """First the prediction, then the sharpening explanation of what was predicted."""
         yield answer.WAITING, "", "", ""
-        found = None
+        target = None
         try:
             yield from ((html, "", "", "") for html in self._loading())
-            for shown, found in self._predicted(values, why.WAITING):  # noqa: B007  # the last one is explained
+            for shown, found in self._predicted(values, why.WAITING):
+                target = self.task.target(found.prediction) if found else None
                 yield shown
         except Exception as error:
             yield answer.failure(report(error).message), "", "", ""
-        if found:
-            yield from self.reasons(values, self.task.target(found.prediction))
+        if target:
+            yield from self.reasons(values, target)
 
     def follows(self) -> bool:
-        """Whether answers follow typing: a text would take too long to be written at every key."""
-        try:
-            return self.task.kind != "text"
-        except SeeWhyError:
-            return True  # `typed` tells what is wrong
+        """Whether answers follow typing: of a model in memory, unless it would write a text at every key."""
+        return self.endpoints.catalogue.ready(self.name) and self.task.kind != "text"
 
     def typed(self, values: Values) -> Iterator[Shown]:
         """The prediction while somebody types."""
@@ -124,7 +122,7 @@ class Case:
         """The explanation of another target, which page.js sends as JSON with the number of the question."""
         try:
             _, asked = json.loads(target)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return
         yield KEEP, why.WAITING, KEEP, KEEP
         yield from self.reasons(values, asked)
@@ -139,15 +137,14 @@ class Case:
 
     def _loading(self) -> Iterator[str]:
         """How the loading of the model goes, twice a second."""
-        catalogue, start = self.endpoints.catalogue, time.monotonic()
+        catalogue = self.endpoints.catalogue
         if catalogue.ready(self.name):
             return
-        size = expected_bytes(catalogue.folders[self.name])
-        with ThreadPoolExecutor(1) as background:
-            loaded = background.submit(catalogue.task, self.name)
-            while not wait([loaded], timeout=0.5).done:
-                yield answer.loading(size, time.monotonic() - start)
-        loaded.result()
+        folder = catalogue.folders.get(self.name)
+        if folder is None:  # a visitor's model that had to leave
+            raise NotFound.among("model", self.name, catalogue.demos)
+        megabytes = number(expected_bytes(folder) / 1e6)
+        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {megabytes} MB")
 
     def _predicted(self, values: Values, reasons: Any) -> Iterator[tuple[Shown, Answer | None]]:
         inputs = self.inputs(values)

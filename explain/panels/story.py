@@ -42,10 +42,10 @@ class Story(Record):
         return about.examples[self.example].inputs
 
 
-def read(demos: Mapping[str, Demo]) -> Story | None:
-    """The story, if its model is on offer."""
+def read(folders: Mapping[str, Path]) -> Story | None:
+    """The story, if its model is on offer: ours, not another one of its name."""
     story = Story.from_json(json.loads(FILE.read_text(encoding="utf-8")))
-    return story if story.model in demos else None
+    return story if folders.get(story.model) == ASSETS / "models" / story.model else None
 
 
 def hero(story: Story, about: Demo) -> str:

@@ -30,14 +30,6 @@ WAITING = '<div class="card" aria-busy="true"><p class="hint">Predicting…</p><
 """And while the model is at work."""
 
 
-def loading(size: int, seconds: float) -> str:
-    """While a model of so many bytes is read into memory; how long that takes is not known beforehand."""
-    return (
-        '<div class="card" aria-busy="true"><p>Loading the model</p><div class="progress"><progress></progress>'
-        f"<span>{number(size / 1e6)} MB, {seconds:.0f} s so far</span></div></div>"
-    )
-
-
 def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tuple[str, str, Answer | None]]:
     """(answer, path) as HTML and the Answer once there is one, anew for each piece of a text being written.
 
@@ -81,16 +73,16 @@ def answer(found: Answer, about: Demo, pieces: Sequence[str] = ()) -> str:
 
 
 def labels(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
-    """The first label large, the first few as bars; each can be asked about."""
+    """The first label large, all of them as bars; each can be asked about."""
     first = prediction.items[0]
-    rows = "".join(
+    rows = [
         f"<li>{asking(item.id)}"
         f'<span class="name">{escape(item.name)}</span>'
         f'<span class="track"><span style="width:{100 * item.score:.1f}%"></span></span>'
         f'<span class="number">{percent(item.score)}</span></button></li>'
-        for item in prediction.items[:LISTED]
-    )
-    return headline(first.name, percent(first.score)) + f'<ul class="bars">{rows}</ul>{ASK_HINT}'
+        for item in prediction.items
+    ]
+    return headline(first.name, percent(first.score)) + folded("ul", "bars", rows)
 
 
 def value(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
@@ -108,19 +100,28 @@ def around(prediction: Prediction, interval: Interval) -> str:
     left, right = (f"<b>{escape(end)}</b>" for end in ends)
     return (
         f'<p class="around"><span class="track"><span style="left:{place:.1f}%"></span></span>'
-        f"<span>{percent(interval.level)} of such cases lie between {left} and {right}</span></p>"
+        f"<span>In {percent(interval.level)} of all cases the truth lay in such a range: {left} to {right}</span></p>"
     )
 
 
 def ranking(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
-    """The first items, numbered; each can be asked about."""
-    rows = "".join(
+    """The items, numbered; each can be asked about."""
+    rows = [
         f'<li>{asking(item.id)}<span class="name">{escape(item.name)}</span>'
         f'<span class="number">{number(item.score)}</span></button></li>'
-        for item in prediction.items[:LISTED]
-    )
-    first = headline(prediction.items[0].name, "first of the suggestions")
-    return f'{first}<ol class="ranking">{rows}</ol>{ASK_HINT}'
+        for item in prediction.items
+    ]
+    return headline(prediction.items[0].name, "first of the suggestions") + folded("ol", "ranking", rows)
+
+
+def folded(tag: str, name: str, rows: Sequence[str]) -> str:
+    """A list whose first rows are shown and whose others can be unfolded."""
+    start = f' style="counter-reset: place {LISTED}"' if tag == "ol" else ""
+    html = f'<{tag} class="{name}">{"".join(rows[:LISTED])}</{tag}>'
+    if len(rows) > LISTED:
+        others = f'<{tag} class="{name}"{start}>{"".join(rows[LISTED:])}</{tag}>'
+        html += f'<details class="others"><summary>{len(rows) - LISTED} more</summary>{others}</details>'
+    return html + ASK_HINT
 
 
 def written(prediction: Prediction, pieces: Sequence[str] = ()) -> str:

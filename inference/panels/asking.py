@@ -61,8 +61,14 @@ class Turn:
         self.number += 1
         return self.number
 
-    def keep(self, parts: Parts) -> Parts:
-        """The parts until somebody asks anew; then the stream, and its work, end."""
+    def keep(self, parts: Parts, after: int | None = None) -> Parts:
+        """The parts until somebody asks anew; then the stream, and its work, end.
+
+        after: the number that the turn must still have, else nothing is shown.
+        """
+        if after not in (None, self.number):
+            yield NOTHING
+            return
         mine = self.take()
         with closing(parts):  # type: ignore[type-var]  # generators all
             for part in parts:
@@ -111,12 +117,12 @@ def follow(asks: Asks, turn: Turn, typing: Sequence[Any], show: dict[str, Any]) 
         if turn.number != mine or not asks.follows():
             yield NOTHING
             return
-        async for part in closing_async(turn.keep(asks.rested(values))):
+        async for part in closing_async(turn.keep(asks.rested(values), mine)):
             yield part
 
     # One event for all widgets, so that no older answer can overtake a newer one.
-    changed = gr.on(typing, typed, **{**show, "trigger_mode": "always_last"})
-    changed.then(rested, **show)
+    changed = gr.on(typing, typed, **{**show, "trigger_mode": "always_last", "concurrency_id": "typing"})
+    changed.then(rested, **{**show, "concurrency_id": "resting"})
 
 
 def one_or_more(values: list[Any]) -> Any:
@@ -124,17 +130,21 @@ def one_or_more(values: list[Any]) -> Any:
     return values if len(values) > 1 else values[0]
 
 
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+QUIET: dict[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "concurrency_limit": 16,
+    "concurrency_id": "quick",  # named, because Gradio keeps a queue for each unnamed one of each visitor
+}
 
 RUNNING: dict[str, Any] = {
     **QUIET,
-    "concurrency_limit": 16,
     "concurrency_id": "cases",
     "trigger_mode": "multiple",  # "once" would drop an example that is clicked while another is explained
 }
 
 TO_ANSWER = """(...values) => {
-    if (innerWidth < 760) document.getElementById("answer")?.scrollIntoView({behavior: "smooth"});
+    if (innerWidth < 760) document.getElementById("answer")?.scrollIntoView();
     return values;
 }"""
 """On a phone the answer stands below the form: go there."""

@@ -64,7 +64,7 @@ def stretch(field: NumberField) -> tuple[float, float]:
 
 def category(field: CategoryField, props: Props) -> gr.Dropdown:
     """One of the choices."""
-    return gr.Dropdown(list(field.choices), **props)
+    return gr.Dropdown(list(field.choices), allow_custom_value=field.unseen, **props)
 
 
 def history(field: HistoryField, props: Props) -> gr.Dropdown:

@@ -1,15 +1,15 @@
 """Where a visitor may name a model of the hub: a box on the first page that tells how the fetching goes."""
 
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from html import escape
+from urllib.parse import quote
 
 import gradio as gr
 
 from ..serving.catalogue import Catalogue
 from ..serving.endpoints import report
 from .answer import failure
+from .waiting import awaited
 
 
 def box(catalogue: Catalogue) -> None:
@@ -27,26 +27,22 @@ def box(catalogue: Catalogue) -> None:
         )
         go = gr.Button("Fetch and open", scale=1)
     told = gr.HTML("", elem_id="fetched")
-    gr.on([go.click, named.submit], fetch, named, told, api_visibility="private", show_progress="hidden")
+    gr.on(
+        [go.click, named.submit],
+        fetch,
+        named,
+        told,
+        api_visibility="private",
+        show_progress="hidden",
+        concurrency_limit=8,
+    )
 
 
 def fetched(catalogue: Catalogue, spec: str) -> Iterator[str]:
-    """How the fetching of a model goes, as HTML twice a second, and at last a link to it or what was wrong."""
-    start = time.monotonic()
-    with ThreadPoolExecutor(1) as background:
-        coming = background.submit(catalogue.add, spec)
-        while not wait([coming], timeout=0.5).done:
-            yield fetching(spec, time.monotonic() - start)
-    error = coming.exception()
-    if isinstance(error, Exception):
+    """How the fetching of a model goes, as HTML, and at last a link to it or what was wrong."""
+    try:
+        name = yield from awaited(lambda: catalogue.add(spec), f"Fetching {spec[:80]}")
+    except Exception as error:
         yield failure(report(error).message)
-    else:
-        yield f'<a class="arrived" href="?model={escape(spec)}" data-model="{escape(spec)}">{escape(spec)}</a>'
-
-
-def fetching(spec: str, seconds: float) -> str:
-    """While a model is on its way; how long that takes is not known beforehand."""
-    return (
-        f'<div class="card" aria-busy="true"><p>Fetching {escape(spec)}</p><div class="progress"><progress></progress>'
-        f"<span>{seconds:.0f} s so far</span></div></div>"
-    )
+        return
+    yield f'<a class="arrived" href="?model={quote(name)}" data-model="{escape(name)}">{escape(name)}</a>'

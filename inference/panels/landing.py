@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from PIL import Image
 
 from ..demo import Demo, file
 from ..models import ASSETS
+from ..pictures import FORMATS
 
 KINDS = ("image", "text", "category", "number", "history")
 """What a model takes first, in the order of the tiles."""
@@ -40,8 +42,11 @@ def picture(folder: Path, about: Demo) -> str:
     path = own if own and own.is_file() else ASSETS / "pictures" / f"{about.inputs[0].kind}.svg"
     if path.suffix == ".svg":  # as an image, so that no script in it can run
         return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
-    with Image.open(path) as image:
-        small = image.convert("RGB")
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            small = image.convert("RGB")
+    except (OSError, ValueError):  # a picture that is none
+        return picture(folder, replace(about, picture=None))
     small.thumbnail(TILE)
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=82)

@@ -14,6 +14,7 @@ HEAD += "<style media=print>.gradio-container { overflow: visible !important; di
 HEADER = (
     f'<header class="seewhy">{LOGO.read_text(encoding="utf-8")}<h1>See<span>Why</span></h1>'
     "<p>See what a model predicts, what would be done about it, and why.</p></header>"
+    '<p id="said" role="status"></p>'
 )
 FOOTER = (
     '<footer class="seewhy">What you send is deleted within two hours. '

@@ -23,7 +23,7 @@ def take(name: str, about: Demo, inputs: Mapping[str, Any]) -> str:
     )
     samples = "".join(
         f'<figure class="code"><figcaption>{title}<button type="button" class="copy">Copy</button></figcaption>'
-        f'<pre tabindex="0"><code>{escape(text)}</code></pre></figure>'
+        f'<pre tabindex="0" role="region" aria-label="{title}"><code>{escape(text)}</code></pre></figure>'
         for title, text in (("Shell", curl(asked, pictures)), ("Python", python(asked, pictures)))
     )
     return (

@@ -138,10 +138,11 @@ def test_a_mistake_is_not_told_twice(endpoints: Endpoints) -> None:
 
 def test_a_text_that_is_written_does_not_follow_typing(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case(endpoints, CHAT)
+    for name in (CHAT, HOUSES, MOVIES):
+        endpoints.catalogue.task(name)
     assert not case.follows()
     assert Case(endpoints, HOUSES).follows() and Case(endpoints, MOVIES).follows()
     monkeypatch.setattr(endpoints.catalogue, "task", lambda *_: (_ for _ in ()).throw(ModelError("Broken.")))
-    assert case.follows()  # so that typing tells
     [(failure, *_)] = case.typed(CHAT_VALUES)
     assert "Broken." in failure
 
@@ -199,3 +200,17 @@ def test_opening_the_page_loads_no_model(endpoints: Endpoints) -> None:
     fresh = Catalogue(endpoints.catalogue.folders)
     page(Endpoints(fresh, explain_stream))
     assert not [name for name in fresh.demos if name in fresh._loaded]
+
+
+def test_nothing_is_loaded_by_typing(endpoints: Endpoints) -> None:
+    fresh = Catalogue(endpoints.catalogue.folders)
+    assert not Case(Endpoints(fresh, explain_stream), HOUSES).follows()
+    assert not fresh.ready(HOUSES)
+
+
+def test_a_visitors_model_that_had_to_leave_is_told(endpoints: Endpoints) -> None:
+    fresh = Catalogue(endpoints.catalogue.folders)
+    case = Case(Endpoints(fresh, explain_stream), MOVIES)
+    fresh._drop(MOVIES)
+    *_, (failure, *_) = case.answered(values(case))
+    assert "Unknown model" in failure and MOVIES in failure

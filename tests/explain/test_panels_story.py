@@ -21,7 +21,7 @@ EVIL = "<img src=x onerror=alert(1)>\"'&"
 
 @pytest.fixture(scope="module")
 def told() -> Story:
-    found = story.read({name: demo.read(folder) for name, folder in models.find().items()})
+    found = story.read(models.find())
     assert found is not None
     return found
 
@@ -61,10 +61,11 @@ def test_json_both_ways(told: Story) -> None:
 
 
 def test_without_its_model_there_is_no_story(told: Story) -> None:
-    others = {name: demo.read(folder) for name, folder in models.find().items() if name != told.model}
+    others = {name: folder for name, folder in models.find().items() if name != told.model}
     assert others
     assert story.read(others) is None
     assert story.read({}) is None
+    assert story.read({**others, told.model: others["sentiment"]}) is None  # another model of the same name
 
 
 def test_the_hero_shows_question_and_input_and_leads_to_the_story(told: Story, about: Demo) -> None:

@@ -219,7 +219,9 @@ def test_only_predicting_and_explaining_wait_for_a_place() -> None:
     form = wired([gr.Textbox(render=False)], rows=[["a"]])
     streams = {"answered", "typed", "rested", "other"}
     assert {function.concurrency_limit for function in form.functions if function.name in streams} == {16}
-    assert len({function.concurrency_id for function in form.functions if function.name in streams}) == 1
+    places = {function.name: function.concurrency_id for function in form.functions}
+    assert len({places[name] for name in streams}) == 3  # typing waits neither for explanations nor for those who rest
+    assert all(isinstance(place, str) for place in places.values())  # an unnamed one would stay for good
 
 
 def test_where_nothing_follows_typing_it_leaves_alone_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,3 +295,10 @@ def test_an_explanation_that_follows_ends_with_the_next_question(monkeypatch: py
 
     assert asyncio.run(interrupted()) == [("first",), NOTHING]
     assert told.closed
+
+
+def test_what_lost_its_turn_before_it_began_shows_nothing() -> None:
+    turn = Turn()
+    mine = turn.number
+    turn.take()
+    assert list(turn.keep(iter([("never",)]), mine)) == [NOTHING]

@@ -1,0 +1,37 @@
+"""What Gradio does by itself and must not do here: keep what visitors send, and fetch what they name.
+
+Each of these replaces a part of Gradio that has no setting; a test of each fails without it.
+"""
+
+import weakref
+from typing import Any, NoReturn
+
+import gradio as gr
+from gradio import processing_utils
+from gradio.queueing import ProcessTime
+from gradio.state_holder import SessionState
+
+
+def restrain(blocks: gr.Blocks) -> None:
+    """To be called once the page has its queue."""
+    SessionState._update_value_in_config = forget  # type: ignore[method-assign]
+    processing_utils.async_ssrf_protected_download = refuse
+    blocks._queue.process_time_per_fn = Times()  # type: ignore[assignment]
+
+
+def forget(self: SessionState, key: int, value: Any) -> None:
+    """Gradio would keep every value of 10,000 visitors for links that reopen them, which are not offered here."""
+
+
+async def refuse(url: str, cache_dir: str) -> NoReturn:
+    """Gradio would download, without a bound, the address that a caller gives in the place of a file."""
+    raise gr.Error("Only uploaded files are accepted, no addresses.", print_exception=False)
+
+
+class Times(weakref.WeakKeyDictionary[Any, ProcessTime]):
+    """How long each function took; those of a visitor's form go with it, where Gradio would keep them for good."""
+
+    def __getitem__(self, function: Any) -> ProcessTime:
+        if function not in self:
+            self[function] = ProcessTime()
+        return super().__getitem__(function)

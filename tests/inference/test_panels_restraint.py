@@ -1,0 +1,44 @@
+"""What Gradio would keep of visitors, or fetch for them: each of these fails without its replacement."""
+
+import gc
+import weakref
+
+import gradio as gr
+import httpx
+from gradio.queueing import ProcessTime
+from gradio.state_holder import SessionState
+
+from inference.panels.restraint import Times, restrain
+
+
+class Function:
+    """As Gradio's own, by identity."""
+
+
+def test_no_value_of_a_visitor_is_kept() -> None:
+    with gr.Blocks() as blocks:
+        box = gr.Textbox("at first")
+    blocks.queue()
+    restrain(blocks)
+    session = SessionState(blocks)
+    session._update_value_in_config(box._id, "a secret")
+    assert "a secret" not in str(session.config_values)
+
+
+def test_the_times_of_a_function_go_with_it() -> None:
+    times, function = Times(), Function()
+    assert isinstance(times[function], ProcessTime)
+    times[function].add(1.0)
+    assert times[function].avg_time == 1.0
+    left = weakref.ref(function)
+    del function
+    gc.collect()
+    assert left() is None and len(times) == 0
+
+
+def test_no_address_is_fetched_in_the_place_of_a_file(server: str) -> None:
+    asked = {"path": "http://127.0.0.1:9/10GB.bin", "meta": {"_type": "gradio.FileData"}}
+    data = {"data": ["mobilenet-v2", {"image": asked}]}
+    event = httpx.post(f"{server}/gradio_api/call/predict", json=data, timeout=60).json()["event_id"]
+    told = httpx.get(f"{server}/gradio_api/call/predict/{event}", timeout=60).text
+    assert "Only uploaded files are accepted" in told
