@@ -7,6 +7,7 @@ were, bit for bit. Sources: ITU T.81 (JPEG), the PNG specification (third editio
 import io
 import os
 import re
+import secrets
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,7 @@ def forget(path: Path) -> None:
         return
     clean = stripped(data).ljust(len(data), b"\0")
     if clean != data:
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        fresh = path.with_name(f".{secrets.token_hex(8)}")  # one picture may be cleaned twice at a time
         fresh.write_bytes(clean)
         os.replace(fresh, path)
 
@@ -76,6 +77,9 @@ def jpeg_parts(data: bytes, tiff: bytes) -> Iterator[bytes]:
         yield b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF:
+        if data[at + 1] == 0xFF:  # a fill byte; any number of them may stand before a marker (T.81, B.1.1.2)
+            at += 1
+            continue
         kind, end = data[at + 1], at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         if kind == SCAN:
             found = MARKER.search(data, end)

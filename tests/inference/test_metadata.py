@@ -1,6 +1,7 @@
 """Picture files lose what a camera wrote beside the pixels, and nothing else."""
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,13 @@ def test_a_damaged_file_is_followed_as_far_as_it_goes(kind: str) -> None:
         stripped(bytes(noisy))
 
 
+def test_fill_bytes_before_a_marker_of_a_photo_are_passed_over() -> None:
+    data = photo("JPEG", 6)
+    filled = data.replace(b"\xff\xe1", b"\xff\xff\xff\xe1").replace(b"\xff\xdb", b"\xff\xff\xdb")
+    assert pixels(filled) == pixels(data)
+    assert stripped(filled) == stripped(data)
+
+
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"RIFF\0\0\0\0WAVE", b"id,name\n1,a\n", b"\xff\xd8"])
 def test_any_other_file_stays_as_it_is(data: bytes) -> None:
     assert stripped(data) == data
@@ -129,6 +137,21 @@ def test_a_file_is_replaced_at_its_length_and_nothing_is_left_beside_it(kind: st
     forget(path)
     assert path.read_bytes() == clean
     forget(tmp_path / "missing.jpg")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_may_clean_one_file_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, data, replace = tmp_path / "holiday", photo("JPEG", 6), os.replace
+    path.write_bytes(data)
+
+    def interrupted(*names: Path) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        forget(path)
+        replace(*names)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    forget(path)
+    assert pixels(path.read_bytes()) == pixels(data)
     assert list(tmp_path.iterdir()) == [path]
 
 
