@@ -150,7 +150,7 @@ def test_damaged_exif_goes_and_the_picture_stays(kind: str, tiff: bytes) -> None
 
 
 DAMAGES = [(35, 1), (13, 11), (105, 3)]
-"""Where in a TIFF block a byte becomes which other, so that Pillow fails with struct.error, AttributeError, TypeError."""
+"""Which byte of a TIFF block becomes what, so that Pillow raises struct.error, AttributeError and TypeError."""
 
 
 @pytest.mark.filterwarnings("ignore:Metadata Warning")
