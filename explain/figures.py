@@ -15,7 +15,7 @@ from inference.types import ItemTarget, Raw
 from inference.units import decimals, quantity
 
 from .players import png_uri
-from .types import Explanation
+from .types import Explanation, Feature
 
 LISTED = 12
 """Steps of the waterfall; the table has every feature."""
@@ -53,12 +53,19 @@ def draw(explanation: Explanation, raw: Raw) -> Figure:
 
 
 def words(explanation: Explanation, raw: Raw, alt: str) -> str:
-    """The text with each word shaded by its value."""
+    """The texts with each word shaded by its value, a paragraph a field."""
+    fields = dict.fromkeys(f.field for f in explanation.features if f.where and "chars" in f.where)
+    return "".join(paragraph(explanation, name, raw[name]) for name in fields)
+
+
+def paragraph(explanation: Explanation, name: str, text: str) -> str:
+    """One field's text."""
     strength = strengths(explanation)
     values: Any = dict(zip((f.id for f in explanation.features), explanation.values, strict=True))
-    features = [f for f in explanation.features if f.where and "chars" in f.where]
-    name, text, parts, end = features[0].field, raw[features[0].field], [], 0
-    for feature in features:
+    parts, end = [], 0
+    for feature in explanation.features:
+        if feature.field != name:
+            continue
         start, stop = (feature.where or {})["chars"]
         share = strength[feature.id]
         parts.append(escape(text[end:start]))
@@ -96,10 +103,10 @@ def numbers(explanation: Explanation) -> str:
     labels = label_array(explanation)
     height, width = labels.shape
     strength = strengths(explanation)
-    strongest = sorted(explanation.features, key=lambda feature: -abs(strength[feature.id]))[:NUMBERED]
+    strongest = sorted(mapped(explanation), key=lambda feature: -abs(strength[feature.id]))[:NUMBERED]
     tags = ""
     for feature in strongest:
-        index = (feature.where or {}).get("region", -1)
+        index = (feature.where or {})["region"]
         ys, xs = np.nonzero(labels == index)
         if not len(ys) or not strength[feature.id]:
             continue
@@ -116,14 +123,20 @@ def label_array(explanation: Explanation) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(body))))
 
 
+def mapped(explanation: Explanation) -> list[Feature]:
+    """The regions of the picture that the label map is of; there may be a second picture."""
+    assert explanation.label_map is not None  # asked for only where there is one
+    field = explanation.label_map.field
+    return [feature for feature in explanation.features if feature.field == field]
+
+
 def overlay(explanation: Explanation) -> Image.Image:
     """The label map coloured: RGBA, as opaque as a region's value is large."""
     labels, strength = label_array(explanation), strengths(explanation)
     colours = np.zeros((256, 4), np.uint8)
-    for feature in explanation.features:
+    for feature in mapped(explanation):
         share = strength[feature.id]
-        if feature.where and "region" in feature.where:
-            colours[feature.where["region"]] = (*(FOR if share >= 0 else AGAINST), round(170 * abs(share)))
+        colours[(feature.where or {})["region"]] = (*(FOR if share >= 0 else AGAINST), round(170 * abs(share)))
     return Image.fromarray(colours[labels])
 
 

@@ -18,7 +18,7 @@ from pydantic import Discriminator
 
 from . import quality
 from .errors import InputError
-from .pictures import FORMATS, MAX_PIXELS, decoding, upright_rgb
+from .pictures import DAMAGED, FORMATS, MAX_PIXELS, decoding, upright_rgb
 from .types import Record, Span
 from .units import quantity
 
@@ -118,7 +118,7 @@ class ImageField(Field):
                 return upright_rgb(picture, self.max_side)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise InputError(f"{self.label} may have {MAX_PIXELS:,} pixels; send a smaller picture.") from None
-        except (OSError, SyntaxError, ValueError, EOFError):
+        except DAMAGED:
             raise InputError(f"{self.label} could not be read: send a whole JPEG, PNG, WebP or GIF file.") from None
 
     def _open(self, value: Any) -> Image.Image:

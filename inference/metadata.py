@@ -7,21 +7,23 @@ were, bit for bit. Sources: ITU T.81 (JPEG), the PNG specification (third editio
 import io
 import os
 import re
+import secrets
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
 
-from .pictures import FORMATS
+from .pictures import DAMAGED, FORMATS
 
 ORIENTATION = 0x0112
 """EXIF tag: how to turn the picture."""
 
 
 def forget(path: Path) -> None:
-    """Rewrite a JPEG, PNG or WebP file without its metadata; any other file stays as it is.
+    """Rewrite a JPEG, PNG or WebP file without its metadata; of any other but a GIF nothing is left.
 
+    What cannot be rewritten, as on a full disk, is deleted: then whoever opens it says that it could not be read.
     Nobody sees a half-written file, and its length stays, filled up with zeros behind the end of the picture: a server
     that is about to send the file has promised that length. A missing file is left to whoever opens it next.
     """
@@ -31,13 +33,20 @@ def forget(path: Path) -> None:
         return
     clean = stripped(data).ljust(len(data), b"\0")
     if clean != data:
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_bytes(clean)
-        os.replace(fresh, path)
+        fresh = path.with_name(f".{secrets.token_hex(8)}")  # one picture may be cleaned twice at a time
+        try:
+            fresh.write_bytes(clean)
+            os.replace(fresh, path)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
 
 def stripped(data: bytes) -> bytes:
-    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed; any other as it is."""
+    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed; a GIF as it is.
+
+    Nothing of any other: no field opens it, and a HEIC, TIFF or AVIF file says where it was taken as well.
+    """
     if data[:3] == b"\xff\xd8\xff":
         return b"\xff\xd8" + b"".join(jpeg_parts(data, orientation(data)))
     if data[:8] == b"\x89PNG\r\n\x1a\n":
@@ -45,7 +54,7 @@ def stripped(data: bytes) -> bytes:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         body = b"WEBP" + b"".join(webp_parts(data, orientation(data)))
         return b"RIFF" + len(body).to_bytes(4, "little") + body
-    return data
+    return data if data[:4] == b"GIF8" else b""
 
 
 def orientation(data: bytes) -> bytes:
@@ -53,12 +62,12 @@ def orientation(data: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             turn = picture.getexif().get(ORIENTATION, 1)
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (*DAMAGED, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return b""
     if turn not in range(2, 9):
         return b""
     exif = Image.Exif()
-    exif[ORIENTATION] = turn
+    exif[ORIENTATION] = int(turn)  # a damaged file may have it as a fraction
     return exif.tobytes().removeprefix(b"Exif\0\0")
 
 
@@ -76,6 +85,9 @@ def jpeg_parts(data: bytes, tiff: bytes) -> Iterator[bytes]:
         yield b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF:
+        if data[at + 1] == 0xFF:  # a fill byte; any number of them may stand before a marker (T.81, B.1.1.2)
+            at += 1
+            continue
         kind, end = data[at + 1], at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         if kind == SCAN:
             found = MARKER.search(data, end)

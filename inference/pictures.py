@@ -1,5 +1,6 @@
 """Pictures from strangers: what is opened at all, and the one form in which it goes on."""
 
+import struct
 import threading
 
 import numpy as np
@@ -10,6 +11,8 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # for whatever else opens a picture; we ref
 decoding = threading.BoundedSemaphore(2)
 """Pictures decoded at once: each may take some hundred megabytes for a moment."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # Pillow knows others that start programs (EPS) or are brittle
+DAMAGED = (OSError, SyntaxError, ValueError, EOFError, TypeError, AttributeError, struct.error)
+"""What Pillow raises for damaged files; the last three where values in EXIF are cut off or of another type."""
 
 
 def upright_rgb(picture: Image.Image, max_side: int) -> Image.Image:

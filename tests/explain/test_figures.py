@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -409,5 +410,32 @@ def test_a_label_map_is_read_from_its_own_png() -> None:
     Image.fromarray(np.array([[0, 1]], np.uint8)).save(buffer, "PNG")
     png = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
     places = [{"region": 0}, {"region": 1}]
-    veil = overlay(explained([0.5, -0.25], where=places, label_map=LabelMap("photo", 2, 1, png)))
+    veil = overlay(explained([0.5, -0.25], where=places, label_map=LabelMap("text", 2, 1, png)))
     assert np.asarray(veil).tolist() == [[[*FOR, 170], [*AGAINST, 85]]]
+
+
+def of(explanation: Explanation, *fields: str) -> Explanation:
+    """The same with its features in these fields."""
+    moved = zip(explanation.features, fields, strict=True)
+    return replace(explanation, features=tuple(replace(feature, field=field) for feature, field in moved))
+
+
+def test_each_of_two_texts_has_a_paragraph_of_its_own() -> None:
+    places = [{"chars": [0, 4]}, {"chars": [5, 9]}, {"chars": [0, 3]}, {"chars": [4, 8]}]
+    explanation = of(explained([0.4, 0.1, -0.2, 0.3], where=places), "title", "title", "body", "body")
+    read = page(explanation, {"title": "warm film", "body": "not good at all"})
+    assert [attrs["data-field"] for attrs in read.of("p", "words")] == ["title", "body"]
+    assert len(read.of("mark")) == 4
+    assert "warm filmnot good at all" in read.text
+
+
+def test_of_two_pictures_the_label_map_shows_its_own_regions_alone(photo: tuple[Explanation, Raw]) -> None:
+    explanation, raw = photo
+    count = len(explanation.features)
+    both = replace(
+        explanation,
+        features=(*explanation.features, *(replace(f, id=f"b{f.id}", field="b") for f in explanation.features)),
+        values=(*explanation.values, *([0.5] * count)),
+    )
+    assert np.array_equal(np.asarray(overlay(both)), np.asarray(overlay(explanation)))
+    assert page(both, {**raw, "b": raw["photo"]}).of("b") == page(explanation, raw).of("b")

@@ -1,6 +1,8 @@
 """Picture files lose what a camera wrote beside the pixels, and nothing else."""
 
+import base64
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,15 @@ from gradio.data_classes import FileData
 from gradio.utils import get_upload_folder
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
+from inference.errors import InputError
+from inference.fields import ImageField
 from inference.metadata import forget, stripped
 from inference.panels import form, remote
 
 SECRETS = (b"Leica of Mr Smith", b"2026:11:21", b"http://ns.adobe.com/xap", b"my garden", b"\x80\x0d")
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8))
+PHOTO = ImageField(name="photo", label="Photo")
+UNREADABLE = "^Photo could not be read: send a whole JPEG, PNG, WebP or GIF file"
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
@@ -113,9 +119,47 @@ def test_a_damaged_file_is_followed_as_far_as_it_goes(kind: str) -> None:
         stripped(bytes(noisy))
 
 
-@pytest.mark.parametrize("data", [b"", b"GIF89a", b"RIFF\0\0\0\0WAVE", b"id,name\n1,a\n", b"\xff\xd8"])
-def test_any_other_file_stays_as_it_is(data: bytes) -> None:
-    assert stripped(data) == data
+def test_fill_bytes_before_a_marker_of_a_photo_are_passed_over() -> None:
+    data = photo("JPEG", 6)
+    filled = data.replace(b"\xff\xe1", b"\xff\xff\xff\xe1").replace(b"\xff\xdb", b"\xff\xff\xdb")
+    assert pixels(filled) == pixels(data)
+    assert stripped(filled) == stripped(data)
+
+
+def test_a_gif_stays_as_it_is() -> None:
+    buffer = io.BytesIO()
+    PICTURE.save(buffer, "GIF")
+    assert stripped(buffer.getvalue()) == buffer.getvalue()
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF\0\0\0\0WAVE", b"id,name\n1,a\n", b"\xff\xd8", b"II*\0Leica"])
+def test_of_a_file_that_no_field_opens_nothing_is_left(data: bytes) -> None:
+    assert stripped(data) == b""
+
+
+FRACTION = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x05\0\0\0\x01\0\0\0\x1a\0\0\0\0\0\0\0\x06\0\0\0\x01"
+
+
+@pytest.mark.parametrize("tiff", [b"MM\0*\0\0", FRACTION], ids=["cut off", "a fraction"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_damaged_exif_goes_and_the_picture_stays(kind: str, tiff: bytes) -> None:
+    data = photo(kind, exif=b"Exif\0\0" + tiff)
+    clean = stripped(data)
+    assert tiff in data and tiff not in clean
+    assert np.array_equal(np.asarray(opened(clean)), np.asarray(opened(data)))
+
+
+DAMAGES = [(35, 1), (13, 11), (105, 3)]
+"""Which byte of a TIFF block becomes what, so that Pillow raises struct.error, AttributeError and TypeError."""
+
+
+@pytest.mark.filterwarnings("ignore:Metadata Warning")
+@pytest.mark.parametrize(("at", "value"), DAMAGES)
+def test_a_picture_with_damaged_exif_never_fails_but_with_our_own_message(at: int, value: int) -> None:
+    data = bytearray(photo("JPEG", 6))
+    data[data.index(b"MM\0*") + at] = value
+    with pytest.raises(InputError, match=UNREADABLE):
+        PHOTO.parse(f"data:image/jpeg;base64,{base64.b64encode(data).decode()}")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -129,6 +173,21 @@ def test_a_file_is_replaced_at_its_length_and_nothing_is_left_beside_it(kind: st
     forget(path)
     assert path.read_bytes() == clean
     forget(tmp_path / "missing.jpg")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_may_clean_one_file_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, data, replace = tmp_path / "holiday", photo("JPEG", 6), os.replace
+    path.write_bytes(data)
+
+    def interrupted(*names: Path) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        forget(path)
+        replace(*names)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    forget(path)
+    assert pixels(path.read_bytes()) == pixels(data)
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -157,3 +216,25 @@ def test_no_other_file_is_ever_rewritten(upload: Path, tmp_path: Path) -> None:
     form.uploaded(FileData(path=str(own)))
     remote.received({"image": {"path": str(own)}})
     assert own.read_bytes() == photo("JPEG")
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "AVIF"])
+def test_of_an_upload_that_the_field_refuses_no_place_is_left(upload: Path, kind: str) -> None:
+    buffer = io.BytesIO()
+    PICTURE.save(buffer, kind, exif=exif(6).tobytes())
+    for receive in (form.uploaded, lambda given: remote.received({"image": given.model_dump()})["image"]):
+        upload.write_bytes(buffer.getvalue())
+        assert b"Leica" in upload.read_bytes()
+        with pytest.raises(InputError, match=UNREADABLE):
+            PHOTO.parse(receive(FileData(path=str(upload))))
+        assert b"Leica" not in upload.read_bytes()
+
+
+def test_an_upload_that_cannot_be_cleaned_is_deleted(upload: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(InputError, match=UNREADABLE):
+        PHOTO.parse(form.uploaded(FileData(path=str(upload))))
+    assert list(upload.parent.iterdir()) == []
