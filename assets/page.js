@@ -192,7 +192,8 @@ new MutationObserver((changes) => {
         heading.tabIndex = -1;
         heading.focus({ preventScroll: true }); // the tile that was clicked is gone
     }
-    document.title = [at(".heading h2")?.textContent, "SeeWhy"].filter(Boolean).join(" · ");
+    const title = [at(".heading h2")?.textContent, "SeeWhy"].filter(Boolean).join(" · ");
+    if (document.title !== title) document.title = title; // changing it is a mutation, too
     say();
     const address = new URL(".", location.href).href.replace(/\/$/, "");
     all(".take code:not([data-address])").forEach((code) => {
