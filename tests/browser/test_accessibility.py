@@ -104,7 +104,9 @@ def walk(page: Page) -> Iterator[int]:
 
 
 SHOWN = """(each) => {
-    const look = () => [each, each.parentElement, each.parentElement?.parentElement].filter(Boolean).map((part) => {
+    const parts = [each];
+    for (let i = 0; i < 4 && parts.at(-1).parentElement; i++) parts.push(parts.at(-1).parentElement);
+    const look = () => parts.map((part) => {
         const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor } = getComputedStyle(part);
         return [outlineStyle === "none" ? "" : outlineWidth + outlineColor, boxShadow, borderColor].join();
     }).join();
@@ -174,6 +176,7 @@ def test_the_headings_are_in_order(desk: Page) -> None:
     def levels() -> list[int]:
         return [int(tag[1]) for tag in desk.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => h.tagName)")]
 
+    expect(desk.locator("a.tile").first).to_be_visible()
     assert levels()[0] == 1 and levels().count(1) == 1
     choose(desk, TEXT)
     example(desk).click()
