@@ -167,9 +167,15 @@ def read(folder: Path) -> Demo:
         if isinstance(field, dict) and isinstance(field.get("items"), str):
             field["items"] = read_items(folder, field["items"])
     try:
-        return adapter(Demo).validate_python(data)
+        about: Demo = adapter(Demo).validate_python(data)
     except ValidationError as error:
         raise ModelError(f"{name_of(folder)}/{FILE}: {'; '.join(mistakes(error))}.") from None
+    if not any(field.role == "input" for field in about.fields):
+        raise ModelError(
+            f"{name_of(folder)}/{FILE}: fields needs at least one with the role input; describe what a visitor enters, "
+            'as in {"kind": "number", "name": "age", "label": "Age"}.'
+        )
+    return about
 
 
 def weights_of(folder: Path) -> str:

@@ -70,26 +70,34 @@ def rule(kind: Kind, labels: Sequence[str]) -> Policy | None:
     return Policy(rules, labels[-1] if len(labels) <= FEW else "top")
 
 
-def columns(folder: Path) -> list[Field]:
+def columns(folder: Path) -> Sequence[Field]:
     """Fields from the columns that our own table models keep in preprocessor_config.json; empty for other models.
 
     Raises ModelError for columns of another kind, or more than fit a form.
     """
     given = models.config_of(folder, PROCESSOR).get("columns") or ()
-    if len(given) > MAX_COLUMNS:
-        raise ModelError(f"{demo.name_of(folder)} has {len(given):,} columns; a form holds {MAX_COLUMNS}.")
     try:
-        return [column_field(**column) for column in given]
+        if len(given) > MAX_COLUMNS:
+            raise ModelError(f"{demo.name_of(folder)} has {len(given):,} columns; a form holds {MAX_COLUMNS}.")
+        fields = [column_field(**column) for column in given]
+        if len({field.name for field in fields}) < len(fields):
+            raise ValueError("each column needs a name of its own")
     except (TypeError, ValueError):
         raise ModelError(
             f"{demo.name_of(folder)}/{PROCESSOR}: columns are not as our own table models keep them."
         ) from None
+    return fields
 
 
 def column_field(
     name: str, kind: str, mean: float = 0.0, categories: Sequence[str] = (), **_: object
 ) -> NumberField | CategoryField:
-    """A field for a column; an unseen category is let through, for the models keep a slot for it."""
+    """A field for a column; an unseen category is let through, for the models keep a slot for it.
+
+    Raises TypeError or ValueError for what is no such column.
+    """
+    if not all(isinstance(text, str) for text in (name, *categories)):
+        raise TypeError("the name of a column and its categories are texts")
     label = name.replace("_", " ")
     if kind == "number":
         return NumberField(name=name, label=label, default=float(f"{mean:.3g}"))
@@ -97,6 +105,13 @@ def column_field(
 
 
 def items(folder: Path) -> list[Field]:
-    """A history from the item ids that our own recommenders keep there; an item without a title goes by its id."""
-    ids = models.config_of(folder, PROCESSOR).get("item_ids") or ()
+    """A history from the item ids that our own recommenders keep there; an item without a title goes by its id.
+
+    Raises ModelError for ids of another kind.
+    """
+    ids = models.config_of(folder, PROCESSOR).get("item_ids") or []
+    if not isinstance(ids, list):
+        raise ModelError(
+            f"{demo.name_of(folder)}/{PROCESSOR}: item_ids must be a list, as our own recommenders keep it."
+        )
     return [HistoryField(name="history", label="History", items={str(item): str(item) for item in ids})] if ids else []

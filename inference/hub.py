@@ -44,7 +44,7 @@ def fetch(
     """
     from huggingface_hub import is_offline_mode
 
-    repo, revision = parts(spec)
+    repo, revision = parts(spec, trusted)
     there = snapshot.cached(repo, revision, cache)
     try:
         if not is_offline_mode():
@@ -54,10 +54,10 @@ def fetch(
             raise
         log.warning("the hub cannot be reached: %s is taken as it was fetched before", spec)
     if there is None:
-        raise ModelError(
-            f"{spec} was not fetched before, and HF_HUB_OFFLINE keeps this process from asking the hub. "
-            "Unset it, or name a folder."
-        )
+        advice = "HF_HUB_OFFLINE keeps this process from asking the hub. Unset it, or name a folder."
+        if not trusted:
+            advice = "this server asks the hub for none at present. Choose one of those here."
+        raise ModelError(f"{spec} was not fetched before, and {advice}")
     examine(there)
     return there
 
@@ -69,9 +69,9 @@ class Repository:
         from huggingface_hub import HfApi, hf_hub_download
 
         token = None if trusted else False
-        with told(spec):
+        with told(spec, trusted):
             info = HfApi(token=token).model_info(repo, revision=revision, files_metadata=True, timeout=TIMEOUT)
-        self.spec, self.revision, self.commit = spec, revision, str(info.sha)
+        self.spec, self.revision, self.commit, self.trusted = spec, revision, str(info.sha), trusted
         self.files = [file.rfilename for file in info.siblings or ()]
         plain = [file for file in info.siblings or () if snapshot.is_plain(file.rfilename)]
         self.sizes = {file.rfilename: file.size or 0 for file in plain if trusted or file.rfilename != demo.FILE}
@@ -93,7 +93,7 @@ class Repository:
         if total > max_bytes:
             raise ModelError(
                 f"{self.spec} has {total / 1e9:,.1f} GB to fetch, and {max_bytes / 1e9:,.1f} GB are allowed. "
-                "Choose a smaller one, or raise --max-model-size."
+                f"Choose a smaller one{', or raise --max-model-size' if self.trusted else ''}."
             )
         self.get(small)
         examine(folder)
@@ -114,7 +114,7 @@ class Repository:
 
     def get(self, names: Iterable[str]) -> Path:
         """The folder with these files in it, one after the other."""
-        with told(self.spec):
+        with told(self.spec, self.trusted):
             paths = [Path(self._get(name)).parents[name.count("/")] for name in names]
         return paths[-1]
 
@@ -127,31 +127,36 @@ class Repository:
         return shards
 
 
-def parts(spec: str) -> tuple[str, str]:
+def parts(spec: str, trusted: bool = True) -> tuple[str, str]:
     """The id and the revision of `owner/name[@revision]`; "main" where none is given. Raises NotFound."""
     from huggingface_hub.utils import validate_repo_id
 
     match = ID.fullmatch(spec)
     if not match:
         raise NotFound(f"A model on the hub is named owner/name or owner/name@revision, got {spec[:80]!r}.")
-    with told(spec):
+    with told(spec, trusted):
         validate_repo_id(match["id"])  # the hub's own rules, which forbid a few endings more
     return match["id"], match["revision"] or "main"
 
 
 @contextmanager
-def told(spec: str) -> Iterator[None]:
-    """What the hub refuses, or what keeps it from answering, as one of our own errors."""
+def told(spec: str, trusted: bool) -> Iterator[None]:
+    """What the hub refuses, or what keeps it from answering, as one of our own errors.
+
+    trusted: whether a presenter reads it, who can log in, mend the network or name a folder; a visitor cannot.
+    """
     from huggingface_hub import errors
 
     try:
         yield
     except errors.GatedRepoError:
-        raise ModelError(
-            f"{spec} is gated: accept its terms on the hub's page, then log in here with `hf auth login`."
-        ) from None
+        advice = "accept its terms on the hub's page, then log in here with `hf auth login`"
+        if not trusted:
+            advice = "only those who have accepted its terms may fetch it; choose one that is open to all"
+        raise ModelError(f"{spec} is gated: {advice}.") from None
     except (errors.RepositoryNotFoundError, errors.HFValidationError):
-        raise NotFound(f"The hub has no model {spec}; check the spelling, or log in if it is private.") from None
+        private = "or log in if it is private" if trusted else "and choose one that is not private"
+        raise NotFound(f"The hub has no model {spec}; check the spelling, {private}.") from None
     except errors.RevisionNotFoundError:
         raise NotFound(f"{spec}: there is no such revision; name a branch, a tag or a commit of it.") from None
     except errors.HfHubHTTPError as error:
@@ -160,7 +165,8 @@ def told(spec: str) -> Iterator[None]:
             raise ModelError(f"The hub does not give out {spec} (HTTP {status}).") from None
         raise Busy(f"The hub cannot serve {spec} now (HTTP {status}); try again later.") from None
     except (errors.LocalEntryNotFoundError, errors.HTTPError, ConnectionError, TimeoutError):
-        raise Busy(f"The hub cannot be reached for {spec}; check the network, or name a folder.") from None
+        advice = "check the network, or name a folder" if trusted else "try again later"
+        raise Busy(f"The hub cannot be reached for {spec}; {advice}.") from None
     except OSError as error:
         raise ModelError(
             f"{spec} could not be written to the hub's cache: {error.strerror or 'no reason given'}."

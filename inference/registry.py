@@ -88,8 +88,6 @@ def check(folder: Path) -> str:
     found = about(folder if models.is_model(folder) else models.folder(folder))
     if found.task not in available():
         raise NotFound.among("task", found.task, available())
-    if not any(each.role == "input" for each in found.fields):
-        raise ModelError(f"{folder.name}/demo.json: fields needs at least one with the role input.")
     labels = draft.labels_of(folder)
     if found.decision and labels and found.decision.of not in ("top", "value", *labels):
         raise InputError.among("item in decision.of", found.decision.of, labels)

@@ -60,9 +60,19 @@ def footing(explanation: Explanation) -> str:
         "<details><summary>How exact is this?</summary><p>"
         f"{explanation.estimand} values by {explanation.method}, from {explanation.evaluations:,} evaluations in "
         f"{explanation.seconds:.1f} s. To hide means: {escape(explanation.baseline)}. Before the remainder was spread, "
-        f"values and base missed the score by {explanation.residual:.1g}. A thin line over a bar is its 95 % interval."
+        f"values and base missed the score by {explanation.residual:.1g}. {exactness(explanation)}"
         "</p></details>"
     )
+
+
+def exactness(explanation: Explanation) -> str:
+    """Whether the values are estimates, and where their intervals are to be seen."""
+    stderr: Any = explanation.stderr
+    if stderr is None:
+        return "The values are estimates from too few evaluations to tell their intervals."
+    if any(error > 0 for error in stderr):
+        return "A thin line over a bar is its 95 % interval."
+    return "The values are exact, so no bar has an interval."
 
 
 def progress(explanation: Explanation) -> str:

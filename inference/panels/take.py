@@ -39,7 +39,7 @@ def curl(asked: Mapping[str, Any], pictures: list[str]) -> str:
         body = shlex.quote(json.dumps(asked, ensure_ascii=False))
         return f"curl {ORIGIN}/api/v1/predict -H 'content-type: application/json' \\\n     -d {body}"
     given = f" -F inputs={shlex.quote(json.dumps(asked['inputs']))}" if asked["inputs"] else ""
-    files = "".join(f" -F {picture}=@photo.jpg" for picture in pictures)
+    files = "".join(f" -F {shlex.quote(f'{picture}=@photo.jpg')}" for picture in pictures)
     return f"curl {ORIGIN}/api/v1/predict -F model={shlex.quote(asked['model'])}{given}{files}"
 
 

@@ -104,12 +104,24 @@ class Catalogue:
         """Whether a model is in memory."""
         return name in self._made or name in self._loaded
 
-    def _get(self, name: str, about: demo.Demo, ready: bool) -> Task:
+    def expected(self, name: str) -> int:
+        """The bytes of a model's weight files, the least it takes in memory. Raises NotFound."""
+        return expected_bytes(self._folder(name))
+
+    def _folder(self, name: str) -> Path:
         folder = self.folders.get(name)
-        if folder is None:  # a guest that had to leave since `about`
+        if folder is None:  # a guest may have had to leave since `about`
             raise NotFound.among("model", name, self.demos)
-        expected = 0 if ready else expected_bytes(folder)
-        return self._loaded.get(name, lambda: load(folder, name, about), expected)
+        return folder
+
+    def _get(self, name: str, about: demo.Demo, ready: bool) -> Task:
+        folder = self._folder(name)
+        expected = 0 if ready else self.expected(name)
+        loaded = self._loaded.get(name, lambda: load(folder, name, about), expected)
+        if self.folders.get(name) != folder:  # it had to leave while it was loaded, and would stay in memory
+            self._loaded.drop(name)
+            raise NotFound.among("model", name, self.demos)
+        return loaded
 
     def _examine(self, folder: Path) -> None:
         with self._loaded.loading:

@@ -124,6 +124,20 @@ def test_the_footing_says_how_the_values_came_about(explanation: Explanation) ->
 
 
 @pytest.mark.parametrize(
+    ("evaluations", "said"),
+    [
+        (10, "The values are estimates from too few evaluations to tell their intervals."),
+        (24, "A thin line over a bar is its 95 % interval."),
+        (32, "The values are exact, so no bar has an interval."),
+    ],
+)
+def test_the_footing_tells_estimates_from_exact_values(tiny_chat: Path, evaluations: int, said: str) -> None:
+    html = why.footing(explain(load(tiny_chat), {"prompt": "Leaves turn red in autumn"}, evaluations=evaluations))
+    assert html.count(said) == 1
+    assert html.count("interval") == 1
+
+
+@pytest.mark.parametrize(
     ("evaluations", "share"), [(0, "0.000"), (2, "0.010"), (96, "0.500"), (192, "1.000"), (5_000, "1.000")]
 )
 def test_progress_is_the_share_of_what_is_planned_and_never_more_than_all(

@@ -16,8 +16,8 @@ from inference.fields import CategoryField, HistoryField, ImageField, NumberFiel
 
 PUBLISHED = models.ASSETS / "demo.schema.json"
 FOLDERS = sorted(path.parent for path in (models.ASSETS / "models").glob("*/demo.json"))
-LEAST = {"task": "text-classification", "title": "T", "summary": "S", "fields": []}
 TEXT = {"kind": "text", "name": "text", "label": "Text"}
+LEAST = {"task": "text-classification", "title": "T", "summary": "S", "fields": [TEXT]}
 
 
 @pytest.fixture
@@ -44,7 +44,9 @@ def mistake(folder: Path, data: Any) -> str:
 
 def test_the_least_demo_is_read_with_the_defaults(folder: Path) -> None:
     about = demo.read(written(folder, LEAST))
-    assert about == Demo(task="text-classification", title="T", summary="S", fields=())
+    assert about == Demo(
+        task="text-classification", title="T", summary="S", fields=(TextField(name="text", label="Text"),)
+    )
     assert (about.version, about.output, about.unit, about.decision, about.examples) == (1, "value", None, None, ())
 
 
@@ -99,6 +101,17 @@ def test_missing_keys_are_all_named(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("fields", [[], [{**TEXT, "role": "setting"}, {**TEXT, "name": "b", "role": "group"}]])
+def test_without_an_input_field_it_is_said_what_to_write(folder: Path, fields: list[Any]) -> None:
+    message = mistake(folder, {**LEAST, "fields": fields})
+    assert message == (
+        "mine/demo.json: fields needs at least one with the role input; describe what a visitor enters, "
+        'as in {"kind": "number", "name": "age", "label": "Age"}.'
+    )
+    suggested = json.loads(message[message.index("{") : -1])
+    assert demo.read(written(folder, {**LEAST, "fields": [suggested]})).fields[0].role == "input"
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
 def test_nan_and_infinities_are_refused(folder: Path, number: str) -> None:
     field = f'{{"kind": "number", "name": "n", "label": "N", "limits": [0, {number}]}}'
@@ -117,8 +130,7 @@ def test_what_is_no_object_is_said_to_be_none(folder: Path, text: str) -> None:
 
 
 def test_an_editors_schema_key_is_let_through(folder: Path) -> None:
-    plain = {"task": "t", "title": "T", "summary": "S", "fields": []}
-    assert demo.read(written(folder, {"$schema": "../demo.schema.json", **plain})) == demo.Demo.from_json(plain)
+    assert demo.read(written(folder, {"$schema": "../demo.schema.json", **LEAST})) == demo.Demo.from_json(LEAST)
 
 
 def test_what_is_no_utf_8_is_said_to_be_no_json(folder: Path) -> None:

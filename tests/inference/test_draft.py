@@ -136,10 +136,22 @@ def test_what_a_task_offers_by_itself_fits_its_own_fields(task: str, tmp_path: P
         ([{"kind": "number"}], "columns are not as our own table models keep them"),
         ([5], "columns are not as our own table models keep them"),
         ([{"name": "a", "kind": "number", "mean": "x"}], "columns are not as our own table models keep them"),
+        (7, "columns are not as our own table models keep them"),
+        ([{"name": 7, "kind": "number"}], "columns are not as our own table models keep them"),
+        ([{"name": "a", "kind": "category", "categories": [1, 2]}], "columns are not as our own table models keep"),
+        ([{"name": "a", "kind": "number"}] * 2, "columns are not as our own table models keep them"),
     ],
 )
-def test_columns_that_no_form_can_show_are_refused(tmp_path: Path, columns: list[object], said: str) -> None:
+def test_columns_that_no_form_can_show_are_refused(tmp_path: Path, columns: object, said: str) -> None:
     folder = plain(tmp_path / "mine")
     (folder / "preprocessor_config.json").write_text(json.dumps({"columns": columns}))
     with pytest.raises(ModelError, match=said):
         draft.columns(folder)
+
+
+@pytest.mark.parametrize("ids", [7, {"a": 1}, "abc"])
+def test_items_that_are_no_list_are_refused(tmp_path: Path, ids: object) -> None:
+    folder = plain(tmp_path / "mine")
+    (folder / "preprocessor_config.json").write_text(json.dumps({"item_ids": ids}))
+    with pytest.raises(ModelError, match="item_ids must be a list, as our own recommenders keep it"):
+        draft.items(folder)

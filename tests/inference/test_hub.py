@@ -353,6 +353,47 @@ def test_a_model_is_refused_with_its_reason_before_its_weights_come(
     assert hub.snapshot.cached(NAME, "main", None) is None
 
 
+def offline(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+
+
+def closed(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    gated(server.repos[NAME])
+
+
+def grown(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    too_large(server.repos[NAME])
+
+
+def gone(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    del server.repos[NAME]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "presenter", "visitor"),
+    [
+        (offline, ModelError, "Unset it, or name a folder.", "Choose one of those here."),
+        (closed, ModelError, "log in here with `hf auth login`.", "choose one that is open to all."),
+        (grown, ModelError, "Choose a smaller one, or raise --max-model-size.", "are allowed. Choose a smaller one."),
+        (gone, NotFound, "or log in if it is private.", "and choose one that is not private."),
+        (unreachable, Busy, "check the network, or name a folder.", "try again later."),
+    ],
+)
+def test_a_presenter_and_a_visitor_are_told_what_each_can_do(
+    server: Hub,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[Hub, pytest.MonkeyPatch], None],
+    kind: type[SeeWhyError],
+    presenter: str,
+    visitor: str,
+) -> None:
+    fault(server, monkeypatch)
+    assert refused(kind).endswith(presenter)
+    message = refused(kind, trusted=False)
+    assert message.endswith(visitor)
+    assert not any(word in message for word in ("HF_HUB", "--", "hf auth", "log in", "folder", "network"))
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

@@ -298,7 +298,7 @@ def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "ab").mkdir(parents=True)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
     assert Path(get_upload_folder()) == folder
-    (folder / "ab" / "cat.png").write_bytes(b"picture")
+    (folder / "ab" / "cat.png").write_bytes(b"GIF89a")
     (tmp_path / "secret.png").write_bytes(b"secret")
     (tmp_path / "gradio-more").mkdir()
     (tmp_path / "gradio-more" / "secret.png").write_bytes(b"secret")
@@ -314,7 +314,7 @@ def test_an_uploaded_file_becomes_a_path(uploads: Path, path: str) -> None:
     inputs = remote.received({"image": sent(f"{uploads}/{path}"), "text": "a"})
     assert inputs["text"] == "a"
     assert isinstance(inputs["image"], Path)
-    assert inputs["image"].read_bytes() == b"picture"
+    assert inputs["image"].read_bytes() == b"GIF89a"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What a visitor takes along: samples that really run against the running app, and a case that is no markup."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -118,6 +119,12 @@ def test_a_picture_beside_other_fields_is_sent_with_them() -> None:
     assert "-F photo=@photo.jpg" in code["Shell"]
     assert """-F inputs='{"kind": "a'"'"'b"}'""" in code["Shell"]
     assert """{'kind': "a'b", 'photo': handle_file('photo.jpg')}""" in code["Python"].replace('"kind"', "'kind'")
+
+
+def test_a_field_of_any_name_is_one_word_to_the_shell() -> None:
+    name = "the photo; echo $HOME 'x'"
+    command = Samples(take.take("m", about(ImageField(name=name, label="P")), {})).code["Shell"]
+    assert shlex.split(command)[-2:] == ["-F", f"{name}=@photo.jpg"]
 
 
 def test_no_path_of_the_machine_is_handed_out() -> None:

@@ -86,11 +86,17 @@ def test_an_unknown_model_is_told_those_on_offer(tmp_path: Path, name: Any) -> N
         assert str(error.value) == f"Unknown model {str(name)!r}; available are a, b."
 
 
+def test_a_model_that_is_not_there_has_no_size(tmp_path: Path) -> None:
+    with pytest.raises(NotFound) as error:
+        Catalogue({"a": make(tmp_path, "a")}).expected("b")
+    assert str(error.value) == "Unknown model 'b'; available are a."
+
+
 def test_the_size_of_a_model_is_that_of_its_weight_files_alone(tmp_path: Path) -> None:
     folder = make(tmp_path, "a", weights=7)
     (folder / "adapter_model.safetensors").write_bytes(b"\0" * 5)
     (folder / "README.md").write_text("Not a weight.")
-    assert expected_bytes(folder) == 12
+    assert expected_bytes(folder) == Catalogue({"a": folder}).expected("a") == 12
 
 
 def test_the_trace_says_whether_a_model_was_loaded_or_there_already(tiny_chat: Path) -> None:

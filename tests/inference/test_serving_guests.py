@@ -16,10 +16,12 @@ from hub import Hub, Repo, classifier, running
 
 from explain import explain_stream
 from inference import models
+from inference.demo import Demo
 from inference.errors import Busy, InputError, NotFound
-from inference.serving.catalogue import Catalogue
+from inference.serving.catalogue import Catalogue, load
 from inference.serving.endpoints import Endpoints, report
 from inference.serving.guests import WAITING, Guests
+from inference.task import Task
 
 TEXT = {"text": "Win a free voucher today"}
 
@@ -162,6 +164,23 @@ def test_a_prediction_outlives_the_leaving_of_its_model(server: Hub, tiny_chat: 
     here.add("a/1")
     assert "a/0" not in here.demos
     assert task.predict(TEXT).prediction.names
+
+
+def test_a_model_that_leaves_while_it_is_loaded_does_not_stay_in_memory(
+    server: Hub, tiny_chat: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = catalogue(tiny_chat)
+
+    def leaves(folder: Path, name: str, about: Demo) -> tuple[Task, int]:
+        loaded = load(folder, name, about)
+        here._drop(name)
+        return loaded
+
+    monkeypatch.setattr("inference.serving.catalogue.load", leaves)
+    with pytest.raises(NotFound) as error:
+        here.task("a/0")
+    assert str(error.value) == "Unknown model 'a/0'; available are tiny-chat."
+    assert not here.ready("a/0")
 
 
 def test_two_revisions_of_one_model_are_two_models(server: Hub, tiny_chat: Path, files: dict[str, bytes]) -> None:

@@ -43,7 +43,7 @@ def test_a_start_passes_the_check_or_that_says_what_is_missing(task: str, tmp_pa
     assert start(folder, task) == (
         f"mine: wrote demo.json and README.md for {task}. Go on there, then run `python app.py check`."
     )
-    assert demo.read(folder).task == task
+    assert json.loads((folder / "demo.json").read_text())["task"] == task
     if registry.task_class(task).fields:
         assert "no mistake found" in registry.check(folder)
     else:
