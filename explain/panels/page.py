@@ -13,7 +13,7 @@ from inference.panels.form import form
 from inference.panels.remote import remote
 from inference.panels.take import take
 from inference.panels.waiting import awaited
-from inference.serving.catalogue import Catalogue, expected_bytes
+from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
 from inference.task import Task
 from inference.types import Answer
@@ -140,10 +140,7 @@ class Case:
         catalogue = self.endpoints.catalogue
         if catalogue.ready(self.name):
             return
-        folder = catalogue.folders.get(self.name)
-        if folder is None:  # a visitor's model that had to leave
-            raise NotFound.among("model", self.name, catalogue.demos)
-        megabytes = number(expected_bytes(folder) / 1e6)
+        megabytes = number(catalogue.expected(self.name) / 1e6)
         yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {megabytes} MB")
 
     def _predicted(self, values: Values, reasons: Any) -> Iterator[tuple[Shown, Answer | None]]:

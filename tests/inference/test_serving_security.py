@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -261,6 +262,8 @@ def settings(endpoints: Endpoints) -> dict[str, Any]:
     given: dict[str, Any] = {}
 
     class Blocks:
+        _queue = SimpleNamespace()
+
         def queue(self, **options: Any) -> None:
             given.update(options)
 
