@@ -41,12 +41,20 @@ function open(model) {
 
 addEventListener("popstate", () => open(named()));
 
-// For Gradio's load event: only then do its text boxes listen. Whoever clicked before has changed the address.
+// For Gradio's load event, which puts the model into its text box: only then does the box listen. Whoever clicked
+// before has changed the address.
 function arrive() {
     listening = true;
-    opened = "";
-    open(named());
+    opened = named();
+    told = opened.includes("#");
+    document.body.classList.toggle("chosen", opened !== "");
+    return opened;
 }
+
+// While the page is built, Gradio may set the box back to what it was: say again what is open.
+setInterval(() => {
+    if (listening && at("#chosen textarea").value !== opened) tell("chosen", opened);
+}, 300);
 
 // Clicks
 

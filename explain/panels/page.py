@@ -41,7 +41,7 @@ def page(endpoints: Endpoints) -> gr.Blocks:
                 guests.box(catalogue)
         chosen = gr.Textbox("", elem_id="chosen", visible="hidden", label="Model")  # page.js writes into it
         # Without an output: set by an event, it would undo a click that came while the event was under way.
-        blocks.load(None, None, None, js="() => arrive()", api_visibility="private")
+        blocks.load(None, None, chosen, js="() => arrive()", api_visibility="private")
 
         @gr.render(inputs=chosen)
         def screen(asked: str) -> None:
