@@ -7,6 +7,7 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 // Gradio reads its text boxes; a hidden one carries what its widgets cannot say.
 function tell(id, value) {
     const box = at(`#${id} textarea`);
+    if (!box) return; // while it is drawn anew
     box.value = value;
     box.dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -53,7 +54,7 @@ function arrive() {
 
 // While the page is built, Gradio may set the box back to what it was: say again what is open.
 setInterval(() => {
-    if (listening && at("#chosen textarea").value !== opened) tell("chosen", opened);
+    if (listening && at("#chosen textarea")?.value !== opened) tell("chosen", opened);
 }, 300);
 
 // Clicks
@@ -177,7 +178,8 @@ function say() {
 }
 
 new MutationObserver((changes) => {
-    if (changes.some((change) => change.target.closest?.("#why"))) at("#why")?.classList.remove("stale");
+    const drawn = changes.some((change) => change.target.closest?.("#why .html-container"));
+    if (drawn) at("#why").classList.remove("stale");
     const arrived = at("a.arrived"); // a model that was fetched
     if (arrived) {
         arrived.classList.remove("arrived");

@@ -55,26 +55,25 @@ class Turn:
 
     def __init__(self) -> None:
         self.number = 0
+        self.typed = 0  # the number of what was typed last
 
     def take(self) -> int:
         """End whatever runs; the number of the question that comes now."""
         self.number += 1
         return self.number
 
-    def keep(self, parts: Parts, after: int | None = None) -> Parts:
+    def keep(self, parts: Parts, mine: int | None = None) -> Parts:
         """The parts until somebody asks anew; then the stream, and its work, end.
 
-        after: the number that the turn must still have, else nothing is shown.
+        mine: the number of the question if it has one already, whose turn may be over.
         """
-        if after not in (None, self.number):
-            yield NOTHING
-            return
-        mine = self.take()
-        with closing(parts):  # type: ignore[type-var]  # generators all
-            for part in parts:
-                if self.number != mine:
-                    break
-                yield part
+        mine = self.take() if mine is None else mine
+        if self.number == mine:
+            with closing(parts):  # type: ignore[type-var]  # generators all
+                for part in parts:
+                    if self.number != mine:
+                        break
+                    yield part
         yield NOTHING  # at its end, gradio shows again what a generator gave last, and empties all if it gave nothing
 
 
@@ -109,10 +108,14 @@ def follow(asks: Asks, turn: Turn, typing: Sequence[Any], show: dict[str, Any]) 
     """Predict on every change, of a burst the first and the last; explain once the changes rest."""
 
     def typed(*values: Any) -> Parts:
-        yield from turn.keep(asks.typed(values)) if asks.follows() else [NOTHING]
+        if not asks.follows():
+            yield NOTHING
+            return
+        turn.typed = turn.take()
+        yield from turn.keep(asks.typed(values), turn.typed)
 
     async def rested(*values: Any) -> AsyncIterator[Any]:
-        mine = turn.number
+        mine = turn.typed  # not the turn's: somebody may have asked meanwhile
         await asyncio.sleep(REST)
         if turn.number != mine or not asks.follows():
             yield NOTHING
