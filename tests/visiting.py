@@ -16,6 +16,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     for name, screen in (("desktop", DESKTOP), ("phone", PHONE))
     for scheme in ("light", "dark")
 }
+LEAVING = ("signal is aborted", "Connection errored out")
 EXPLAINED = 60_000  # milliseconds that an explanation may take on a slow machine
 
 ABOUTS = {name: demo.read(folder) for name, folder in models.find().items()}
@@ -32,6 +33,11 @@ class Visit:
     outside: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    def hear(self, complaint: str) -> None:
+        """Note a complaint, but for what Gradio says of its own stream whenever a page is left."""
+        if not any(part in complaint for part in LEAVING):
+            self.complaints.append(complaint)
+
 
 @contextmanager
 def visiting(browser: Browser, server: str, **look: Any) -> Iterator[Visit]:
@@ -40,8 +46,8 @@ def visiting(browser: Browser, server: str, **look: Any) -> Iterator[Visit]:
     visit = Visit(context.new_page())
     local = (server, "data:", "blob:")
     visit.page.on("request", lambda r: None if r.url.startswith(local) else visit.outside.append(r.url))
-    visit.page.on("console", lambda m: visit.complaints.append(m.text) if m.type == "error" else None)
-    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    visit.page.on("console", lambda m: visit.hear(m.text) if m.type == "error" else None)
+    visit.page.on("pageerror", lambda error: visit.hear(str(error)))
     visit.page.on("dialog", lambda dialog: (visit.complaints.append(dialog.message), dialog.dismiss()))
     visit.page.goto(server)
     yield visit
