@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from inference.pictures import data_uri
 from inference.types import ItemTarget, Raw
-from inference.units import decimals, quantity
+from inference.units import decimals, listed, quantity
 
-from .players import png_uri
 from .types import Explanation, Feature
 
 LISTED = 12
@@ -89,8 +89,8 @@ def regions(explanation: Explanation, raw: Raw, alt: str) -> str:
     photo.thumbnail((512, 512))
     veil = overlay(explanation).resize(photo.size, Image.Resampling.BICUBIC)
     return (
-        f'<figure class="regions"><img src="{jpeg_uri(photo)}" alt="{escape(alt)}">'
-        f'<img class="veil" src="{png_uri(veil)}" alt="">{numbers(explanation)}</figure>'
+        f'<figure class="regions"><img src="{data_uri(photo)}" alt="{escape(alt)}">'
+        f'<img class="veil" src="{data_uri(veil, "PNG")}" alt="">{numbers(explanation)}</figure>'
     )
 
 
@@ -240,11 +240,6 @@ def is_amount(explanation: Explanation) -> bool:
     return isinstance(explanation.target, ItemTarget) and explanation.target.item == "value"
 
 
-def listed(names: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-
-
 def clipped(label: str) -> str:
     """A label short enough for a line."""
     return label if len(label) <= 48 else f"{label[:46].rstrip()}…"
@@ -275,10 +270,3 @@ def sized(value: float, explanation: Explanation) -> str:
     places = decimals(largest)
     text = quantity(value, explanation.unit, places)
     return escape(text.replace("-", "−", 1) if value < 0 else text)
-
-
-def jpeg_uri(image: Image.Image) -> str:
-    """A picture as a JPEG data URI."""
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=85)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -3,8 +3,6 @@
 What is hidden is a raw value, before any preprocessing; no model or tokenizer is called here.
 """
 
-import base64
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ from PIL import Image, ImageFilter
 
 from inference.errors import ModelError
 from inference.fields import Field, HistoryField, MaskedText
+from inference.pictures import data_uri
 from inference.types import Raw, Span
 
 from .types import Feature, LabelMap
@@ -88,7 +87,7 @@ class ImagePlayers(FieldPlayers):
             Feature(f"{field.name}:{i}", field.name, f"region {i + 1}, {whereabouts(regions == i)}", {"region": i})
             for i in range(count)
         )
-        self.label_map = LabelMap(field.name, small.width, small.height, png_uri(self.regions))
+        self.label_map = LabelMap(field.name, small.width, small.height, data_uri(self.regions, "PNG"))
         self.baseline = f"hidden regions of {field.label} are blurred (Gaussian, {radius} pixels)"
 
     def show(self, kept: Kept) -> Image.Image:
@@ -208,10 +207,3 @@ def whereabouts(mask: NDArray[np.bool_]) -> str:
     vertical = ("upper", "", "lower")[min(int(y * 3), 2)]
     horizontal = ("left", "", "right")[min(int(x * 3), 2)]
     return f"{vertical} {horizontal}".strip() or "centre"
-
-
-def png_uri(image: Image.Image) -> str:
-    """A picture as a PNG data URI."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

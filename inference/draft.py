@@ -13,6 +13,7 @@ from .fields import CategoryField, Field, HistoryField, NumberField
 from .policy import Policy, Rule
 from .task import Task
 from .types import Kind
+from .units import listed
 
 FEW = 6
 """Labels that a sentence can name one by one, and of which one can be decided about."""
@@ -49,8 +50,7 @@ def labels_of(folder: Path) -> list[str]:
 def summary(kind: Kind, labels: Sequence[str], task: str) -> str:
     """One sentence on what such a model gives."""
     if kind == "labels" and labels:
-        several = " and ".join([", ".join(labels[:-1]), labels[-1]]) if len(labels) > 1 else labels[0]
-        named = several if len(labels) <= FEW else f"{len(labels):,} labels"
+        named = listed(labels) if len(labels) <= FEW else f"{len(labels):,} labels"
         return f"Gives {named} a probability{' each' if len(labels) > 1 else ''}."
     return SUMMARIES.get(kind, f"A model for {task}.")
 

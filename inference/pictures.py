@@ -1,7 +1,10 @@
 """Pictures from strangers: what is opened at all, and the one form in which it goes on."""
 
+import base64
+import io
 import struct
 import threading
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -52,3 +55,10 @@ def eight_bits(picture: Image.Image) -> Image.Image:
     if isinstance(transparent, int):
         scaled.putalpha(Image.fromarray(np.where(grey == transparent, 0, 255).astype(np.uint8)))
     return scaled
+
+
+def data_uri(picture: Image.Image, kind: Literal["JPEG", "PNG"] = "JPEG") -> str:
+    """A picture as a data URI: lossy for looking at, or PNG to the pixel."""
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, quality=85)  # which PNG ignores
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .units import percent
+
 SIDE = 256
 """Pixels of the longer side at which a picture is judged: near to what classifiers read, and the same for all."""
 TINY = 32
@@ -74,11 +76,6 @@ def drawn(equal: float, covered: float) -> Iterator[str]:
             f"The picture is flat and of few colours (eight of them cover {percent(covered)} of it): "
             "a drawing or a screenshot rather than a photo? Take the answer with care."
         )
-
-
-def percent(share: float) -> str:
-    """`60 %`."""
-    return f"{100 * share:.0f} %"
 
 
 def reduced(picture: Image.Image) -> Image.Image:

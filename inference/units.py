@@ -1,6 +1,7 @@
 """Numbers as people write them: `$181,000`, `1,500 ft²`, `0.97`."""
 
 import math
+from collections.abc import Sequence
 
 PREFIXES = {"$", "€", "£"}
 
@@ -29,3 +30,18 @@ def quantity(value: float, unit: str | None = None, places: int | None = None) -
     text = number(abs(value)) if places is None else f"{abs(value):,.{places}f}"
     sign = "-" if value < 0 and text.strip("0.") else ""  # no −0
     return f"{sign}{prefix}{text}{f' {unit}' if unit and not prefix else ''}"
+
+
+def percent(probability: float) -> str:
+    """`97 %`, `0.4 %`, `99.6 %`, `< 0.1 %`, `> 99.9 %`: never 0 or 100 % of what is neither."""
+    points = 100 * probability
+    if 0 < points < 0.1:
+        return "< 0.1 %"
+    if 99.9 < points < 100:
+        return "> 99.9 %"
+    return f"{points:.0f} %" if 10 <= points < 99 or points in (0, 100) else f"{points:.1f} %"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

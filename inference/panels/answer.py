@@ -1,17 +1,16 @@
 """What a model answered, as HTML: the prediction, the decision, the warnings, and the path of the input."""
 
-import base64
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import Any
 
 from ..demo import Demo, Interval
+from ..pictures import data_uri
 from ..serving.endpoints import Endpoints
 from ..task import Sight, Trace
 from ..types import Answer, Prediction
-from ..units import number, quantity
+from ..units import number, percent, quantity
 
 LISTED = 5
 """Of many items, the page lists this many."""
@@ -171,16 +170,6 @@ def headline(large: str, beside: str) -> str:
     return f'<h2 class="eyebrow">Prediction</h2><p class="headline">{escape(large)} <small>{escape(beside)}</small></p>'
 
 
-def percent(probability: float) -> str:
-    """`97 %`, `0.4 %`, `99.6 %`, `< 0.1 %`, `> 99.9 %`: never 0 or 100 % of what is neither."""
-    points = 100 * probability
-    if 0 < points < 0.1:
-        return "< 0.1 %"
-    if 99.9 < points < 100:
-        return "> 99.9 %"
-    return f"{points:.0f} %" if 10 <= points < 99 or points in (0, 100) else f"{points:.1f} %"
-
-
 def path(found: Answer, sight: Sight | None = None) -> str:
     """The steps the input took in words, each with its time, what the model saw, and behind a fold the shapes."""
     rows = "".join(
@@ -204,11 +193,8 @@ def seen(sight: Sight | None) -> str:
         return ""
     if sight.picture:
         width, height = sight.picture.size
-        buffer = io.BytesIO()
-        sight.picture.save(buffer, "JPEG", quality=80)
-        data = base64.b64encode(buffer.getvalue()).decode()
         alt = "Your picture as the model sees it"
-        return f'<img class="sight" src="data:image/jpeg;base64,{data}" alt="{alt}" width="{width}" height="{height}">'
+        return f'<img class="sight" src="{data_uri(sight.picture)}" alt="{alt}" width="{width}" height="{height}">'
     tokens = (token.replace("\n", "↵") for token in sight.tokens[:TOKENS])
     shown = "".join(f"<code>{escape(token)}</code>" for token in tokens)
     more = f" and {len(sight.tokens) - TOKENS:,} more" if len(sight.tokens) > TOKENS else ""

@@ -1,7 +1,6 @@
 """The first page: one story told in a click, then the models to pick from, each with a picture and a sentence."""
 
 import base64
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
@@ -12,7 +11,7 @@ from PIL import Image
 
 from ..demo import Demo, file
 from ..models import ASSETS
-from ..pictures import FORMATS
+from ..pictures import FORMATS, data_uri
 
 KINDS = ("image", "text", "category", "number", "history")
 """What a model takes first, in the order of the tiles."""
@@ -48,9 +47,7 @@ def picture(folder: Path, about: Demo) -> str:
     except (OSError, ValueError):  # a picture that is none
         return picture(folder, replace(about, picture=None))
     small.thumbnail(TILE)
-    buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=82)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return data_uri(small)
 
 
 def heading(title: str) -> str:

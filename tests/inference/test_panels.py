@@ -143,24 +143,6 @@ def test_the_path_names_each_step_and_its_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probability", "text"),
-    [
-        (1.0, "100 %"),
-        (0.974, "97 %"),
-        (0.1, "10 %"),
-        (0.0951, "9.5 %"),
-        (0.004, "0.4 %"),
-        (0.001, "0.1 %"),
-        (0.0009, "< 0.1 %"),
-        (1e-30, "< 0.1 %"),
-        (0.0, "0 %"),
-    ],
-)
-def test_probabilities_are_told_in_per_cent(probability: float, text: str) -> None:
-    assert answer.percent(probability) == text
-
-
-@pytest.mark.parametrize(
     ("ms", "text"),
     [
         (0.0, "< 0.1 ms"),

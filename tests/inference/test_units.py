@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.units import decimals, number, quantity
+from inference.units import decimals, listed, number, percent, quantity
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,26 @@ def test_decimals_leave_three_significant_digits(largest: float, places: int) ->
 
 def test_decimals_stop_at_eight() -> None:
     assert decimals(1e-30) == 8
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [
+        (1.0, "100 %"),
+        (0.974, "97 %"),
+        (0.1, "10 %"),
+        (0.0951, "9.5 %"),
+        (0.004, "0.4 %"),
+        (0.001, "0.1 %"),
+        (0.0009, "< 0.1 %"),
+        (1e-30, "< 0.1 %"),
+        (0.0, "0 %"),
+    ],
+)
+def test_probabilities_are_told_in_per_cent(probability: float, text: str) -> None:
+    assert percent(probability) == text
+
+
+@pytest.mark.parametrize(("names", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+def test_names_are_listed_as_people_write_them(names: list[str], text: str) -> None:
+    assert listed(names) == text
