@@ -18,7 +18,8 @@ from .demo import Demo
 from .errors import InputError, ModelError
 from .fields import MaskedText
 from .outputs import ItemTask, LabelsTask, ValueTask
-from .task import Batch, Task
+from .task import Task
+from .trace import Batch
 from .types import Prediction, Raw, from_json
 
 Function = Callable[[list[dict[str, Any]]], Any]

@@ -13,7 +13,8 @@ from . import tokens
 from .demo import Example
 from .fields import ImageField, MaskedText, TextField
 from .quality import TINY
-from .task import Batch, Sight, Task
+from .task import Task
+from .trace import Batch, Sight
 from .types import Raw
 
 JUDGED = 6

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from .errors import InputError, ModelError
 from .fields import HistoryField
-from .task import Batch, Task
+from .task import Task
+from .trace import Batch
 from .types import Item, ItemTarget, Prediction, Raw, Target
 from .units import quantity
 

@@ -9,7 +9,8 @@ from typing import Any
 from transformers import Pipeline
 
 from .modeling import tabular  # noqa: F401  registers the architecture
-from .task import Batch, Task
+from .task import Task
+from .trace import Batch
 from .types import Raw
 
 Record = Mapping[str, Any]

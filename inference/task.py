@@ -4,57 +4,20 @@ This module knows no task by name, no page and no explanation.
 """
 
 import threading
-import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import demo, runtime, tokens
 from .fields import Field
-from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Step, Target
+from .trace import Batch, Sight, Trace, shapes
+from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Target
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL.Image import Image
     from transformers import Pipeline
-
-Batch = dict[str, Any]
-"""Model inputs by name, tensors with a leading batch dimension."""
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What the model gets to see, for people to look at: a text's tokens, or a picture (RGB)."""
-
-    tokens: tuple[str, ...] = ()
-    picture: "Image | None" = None
-
-
-@dataclass
-class Note:
-    """What a step will say of itself."""
-
-    detail: str = ""
-    words: str | None = None
-
-
-@dataclass
-class Trace:
-    """The steps taken so far, timed as they run, and the batch that preprocessing made."""
-
-    steps: list[Step] = field(default_factory=list)
-    batch: Batch | None = None
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[Note]:
-        """Time the block; its note's detail says what went in and what came out."""
-        note, start = Note(), time.perf_counter()
-        yield note
-        self.steps.append(Step(name, round((time.perf_counter() - start) * 1000, 3), note.detail, note.words))
 
 
 class Task:
@@ -267,9 +230,3 @@ class Task:
 def to_float32(value: Any) -> Any:
     """A floating tensor as float32; anything else as it is."""
     return value.float() if getattr(value, "is_floating_point", lambda: False)() else value
-
-
-def shapes(batch: Batch) -> str:
-    """`input_ids int64[1, 27], attention_mask int64[1, 27]`, for the tensors in a batch."""
-    tensors = ((name, value) for name, value in batch.items() if hasattr(value, "shape"))
-    return ", ".join(f"{name} {str(value.dtype).removeprefix('torch.')}{list(value.shape)}" for name, value in tensors)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from . import runtime, tokens
 from .errors import Busy, InputError
-from .task import Batch, Task
+from .task import Task
+from .trace import Batch
 from .types import Item, Prediction, Raw, Target, TextTarget
 from .units import number
 

@@ -13,6 +13,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT /
 LAYERS = [
     ["inference.errors", "inference.units", "inference.pictures", "inference.quality"],
     ["inference.types", "inference.metadata"],
+    ["inference.trace"],
     ["inference.fields", "inference.policy"],
     ["inference.demo", "inference.tokens"],
     ["inference.models"],

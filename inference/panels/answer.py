@@ -8,7 +8,7 @@ from typing import Any
 from ..demo import Demo, Interval
 from ..pictures import data_uri
 from ..serving.endpoints import Endpoints
-from ..task import Sight, Trace
+from ..trace import Sight, Trace
 from ..types import Answer, Prediction
 from ..units import number, percent, quantity
 

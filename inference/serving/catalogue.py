@@ -8,7 +8,8 @@ from typing import Any
 from .. import demo, hub, models, registry
 from ..errors import ModelError, NotFound
 from ..runtime import Cache
-from ..task import Task, Trace
+from ..task import Task
+from ..trace import Trace
 from ..units import number
 from .guests import Guests
 

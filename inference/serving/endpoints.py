@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
-from ..task import Trace
+from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
 

@@ -14,7 +14,7 @@ from transformers.pipelines import PIPELINE_REGISTRY
 
 from ..modeling import recommender  # noqa: F401  registers the architecture
 from ..outputs import RankingTask
-from ..task import Batch
+from ..trace import Batch
 from ..types import Raw
 
 History = Sequence[str]

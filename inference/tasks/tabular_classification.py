@@ -11,7 +11,7 @@ from transformers.pipelines import PIPELINE_REGISTRY
 from ..errors import ModelError
 from ..outputs import LabelsTask
 from ..rows import RowInput, RowPipeline
-from ..task import Batch
+from ..trace import Batch
 
 
 class TabularClassificationPipeline(RowPipeline):

@@ -12,7 +12,7 @@ from transformers.pipelines import PIPELINE_REGISTRY
 
 from ..outputs import ValueTask
 from ..rows import RowInput, RowPipeline
-from ..task import Batch
+from ..trace import Batch
 
 
 class TabularRegressionPipeline(RowPipeline):

@@ -6,7 +6,7 @@ from typing import Any
 from .. import tokens
 from ..inputs import TextInput
 from ..outputs import LabelsTask
-from ..task import Batch
+from ..trace import Batch
 from ..types import Raw
 
 

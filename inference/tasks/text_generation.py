@@ -7,7 +7,7 @@ from ..demo import Example
 from ..errors import InputError
 from ..fields import TextField
 from ..inputs import TextInput
-from ..task import Batch
+from ..trace import Batch
 from ..types import Raw
 from ..writing import TextTask
 

@@ -19,8 +19,9 @@ from explain.types import Explanation
 from inference.demo import Demo
 from inference.errors import InputError, ModelError
 from inference.fields import CategoryField, Field, HistoryField, NumberField, TextField
-from inference.task import Batch, Task
+from inference.task import Task
 from inference.tokens import masked
+from inference.trace import Batch
 from inference.types import Contrast, Item, ItemTarget, Prediction, Raw, Target
 
 NAMES = {str(i): f"Film {i}" for i in range(60)}

@@ -15,7 +15,7 @@ from inference.errors import InputError, ModelError
 from inference.fields import HistoryField, TextField
 from inference.outputs import SHOWN, LabelsTask, RankingTask, ValueTask
 from inference.policy import Policy, Rule
-from inference.task import Batch
+from inference.trace import Batch
 from inference.types import Contrast, Item, ItemTarget, Prediction, Target, TextTarget
 
 

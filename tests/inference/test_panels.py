@@ -25,7 +25,7 @@ from inference.panels import answer, form, remote
 from inference.policy import Policy, Rule
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
-from inference.task import Sight
+from inference.trace import Sight
 from inference.types import Answer, Decision, Item, Kind, Prediction, Step
 
 EVIL = "<img src=x onerror=alert(1)>&\"'</p>"

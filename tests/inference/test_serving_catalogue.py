@@ -9,7 +9,7 @@ import pytest
 from inference import models
 from inference.errors import ModelError, NotFound
 from inference.serving.catalogue import Catalogue, expected_bytes
-from inference.task import Trace
+from inference.trace import Trace
 
 
 @pytest.fixture(autouse=True)

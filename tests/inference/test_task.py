@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference import task as task_module
+from inference import trace as trace_module
 from inference.demo import Demo
 from inference.errors import InputError
 from inference.fields import HistoryField, NumberField
 from inference.policy import Policy, Rule
-from inference.task import Batch, Task, Trace, shapes, to_float32
+from inference.task import Task, to_float32
+from inference.trace import Batch, Trace, shapes
 from inference.types import Answer, Contrast, Decision, Item, ItemTarget, Prediction, Raw, Target, TextTarget
 
 # The trace
@@ -21,7 +22,7 @@ from inference.types import Answer, Contrast, Decision, Item, ItemTarget, Predic
 
 def test_a_step_is_timed_and_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter([1.0, 1.25, 2.0, 2.000_001_9])
-    monkeypatch.setattr(task_module.time, "perf_counter", lambda: next(now))
+    monkeypatch.setattr(trace_module.time, "perf_counter", lambda: next(now))
     trace = Trace()
     with trace.step("first") as note:
         note.detail = "went in, came out"
