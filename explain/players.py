@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from inference.errors import ModelError
-from inference.fields import Field, HistoryField, MaskedText
+from inference.fields import Field, HistoryField
+from inference.masks import MaskedText
 from inference.pictures import data_uri
 from inference.types import Raw, Span
 

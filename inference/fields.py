@@ -19,20 +19,12 @@ from pydantic import Discriminator
 from . import quality
 from .errors import InputError
 from .pictures import DAMAGED, FORMATS, MAX_PIXELS, decoding, upright_rgb
-from .types import Record, Span
+from .types import Record
 from .units import quantity
 
 Role = Literal["input", "setting", "group", "truth"]
 
 MAX_CATEGORY = 200  # characters of a category that is not among the choices
-
-
-@dataclass(frozen=True)
-class MaskedText:
-    """A text of which the characters in `hidden` (start, end) are kept from the model, token by token."""
-
-    text: str
-    hidden: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from . import demo
 from .demo import Demo
 from .errors import InputError, ModelError
-from .fields import MaskedText
+from .masks import MaskedImage, MaskedText
 from .outputs import ItemTask, LabelsTask, ValueTask
 from .task import Task
 from .trace import Batch
@@ -150,12 +150,14 @@ class FunctionTask(ItemTask):
         return {name: self.plain(value) for name, value in raw.items()}
 
     def plain(self, value: Any) -> Any:
-        """A text without the words that are hidden of it; any other value as it is."""
+        """A text without the words that are hidden of it, a picture with its regions covered; else the value itself."""
+        if isinstance(value, MaskedImage):
+            return value.composed()
         if not isinstance(value, MaskedText):
             return value
-        text = value.text
+        text, stand_in = value.text, "" if value.dropped else self._hidden
         for start, end in sorted(value.hidden, reverse=True):
-            text = text[:start] + re.sub(r"\S+", lambda _: self._hidden, text[start:end]) + text[end:]
+            text = text[:start] + re.sub(r"\S+", lambda _: stand_in, text[start:end]) + text[end:]
         return text
 
     def encode(self, raws: Sequence[Raw]) -> Batch:

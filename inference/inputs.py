@@ -4,18 +4,23 @@ Words are hidden token by token, and the tokenizer is one that many threads use.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from . import tokens
 from .demo import Example
-from .fields import ImageField, MaskedText, TextField
+from .fields import ImageField, TextField
+from .masks import MaskedImage, MaskedText, Parts, Regions, Spans, Variants, of_pixels, of_tokens, only, without_tokens
 from .quality import TINY
 from .task import Task
 from .trace import Batch, Sight
 from .types import Raw
+
+if TYPE_CHECKING:
+    import torch
 
 JUDGED = 6
 """Pieces from which a text is long enough to be judged by them; 95 % of the sentiment model's held-out texts are."""
@@ -69,11 +74,29 @@ class TextInput(Task):
             encoded: Batch = self.pipeline.tokenizer(text, **options)
         return encoded
 
-    def hide(self, encoded: Batch, masked: MaskedText) -> Batch:
-        """The encoded text (with its `offset_mapping`, which is dropped) with the hidden tokens replaced."""
-        offsets = encoded.pop("offset_mapping")[0]
-        token, _ = tokens.replacement(self.pipeline.tokenizer)
-        return {**encoded, "input_ids": tokens.hide(encoded["input_ids"], offsets, masked.hidden, token)}
+    def encode_text(self, text: str) -> tuple[Batch, "torch.Tensor"]:
+        """A whole text as model inputs, int64[1, tokens] each, and its offsets int64[tokens, 2] (special: 0, 0)."""
+        raise NotImplementedError
+
+    def encode_one(self, raw: Raw) -> Batch:
+        """Model inputs int64[1, tokens], hidden words replaced, or left out, token by token."""
+        masked = self.masked(raw)
+        encoded, offsets = self.encode_text(masked.text)
+        if not masked.hidden:
+            return encoded
+        nothing = np.zeros(len(masked.hidden), bool)
+        return encoded | self.hiding(encoded, offsets, Spans(masked.hidden, masked.dropped)).encode([nothing])
+
+    def variants(self, raw: Raw, parts: Parts, rows: Any = (), weights: Any = None) -> Variants | None:
+        spans = only(parts, Spans)
+        return self.hiding(*self.encode_text(self.prepare(raw)), spans) if spans else None
+
+    def hiding(self, encoded: Batch, offsets: "torch.Tensor", parts: Spans) -> Variants:
+        """An encoded text with its parts hidden."""
+        touched = tokens.touched(offsets, parts.spans)
+        if parts.dropped:
+            return without_tokens(encoded, touched, self.pipeline.tokenizer.pad_token_id or 0)
+        return of_tokens(encoded, touched, tokens.replacement(self.pipeline.tokenizer)[0])
 
     def prepared(self, raw: Raw, batch: Batch) -> str:
         count = batch["input_ids"].shape[1]
@@ -103,6 +126,44 @@ class ImageInput(Task):
 
     fields = (ImageField(name="image", label="Picture"),)
 
+    def encode_one(self, raw: Raw) -> Batch:
+        """Model inputs; hidden regions are covered in the picture as the model gets it, where that is a picture."""
+        picture = self.prepare(raw)
+        if not isinstance(picture, MaskedImage):
+            return super().encode_one(raw)
+        found = self.covering(picture.picture, picture.regions)
+        return found.encode([picture.kept]) if found else self.preprocess(picture.composed())
+
+    def preprocess(self, picture: Image.Image) -> Batch:
+        """A whole picture as model inputs."""
+        batch: Batch = self.pipeline.preprocess(picture, **self.preprocess_options)
+        return batch
+
+    def variants(self, raw: Raw, parts: Parts, rows: Any = (), weights: Any = None) -> Variants | None:
+        regions = only(parts, Regions)
+        return self.covering(self.prepare(raw), regions) if regions else None
+
+    def covering(self, picture: Image.Image, regions: Regions) -> Variants | None:
+        """A picture with its regions covered; None where the model does not get pixels [1, channels, height, width]."""
+        batch = dict(self.preprocess(picture))
+        if list(batch) != ["pixel_values"] or batch["pixel_values"].ndim != 4:
+            return None
+        cover = self.preprocess(regions.cover.resize(picture.size))["pixel_values"]
+        height, width = regions.labels.shape
+        row, column = (self.geometry(picture.size, axis) for axis in (0, 1))
+        labels = regions.labels[(row * (height - 1)).round().astype(int), (column * (width - 1)).round().astype(int)]
+        return of_pixels(batch["pixel_values"], cover, labels.astype(np.intp))
+
+    def geometry(self, size: tuple[int, int], axis: int) -> NDArray[np.float64]:
+        """Where each pixel that the model gets lies in a picture of this (width, height): 0 to 1 along an axis.
+
+        Read off a ramp of greys that goes through the model's own processor, whatever that crops, scales and pads.
+        """
+        steps = np.linspace(0, 255, size[1 - axis]).round().astype(np.uint8)
+        ramp = np.broadcast_to(steps[:, None] if axis == 0 else steps, size[::-1])
+        seen = self.seen(self.preprocess(Image.fromarray(np.ascontiguousarray(ramp)).convert("RGB")))
+        return np.clip(seen.mean(0), 0, 1)
+
     def prepared(self, raw: Raw, batch: Batch) -> str:
         picture = raw[self.demo.first("image").name]
         before, (height, width) = picture.info.get("size", picture.size), batch["pixel_values"].shape[-2:]
@@ -110,12 +171,16 @@ class ImageInput(Task):
 
     def sight(self, batch: Batch) -> Sight:
         """The picture as the model gets it: cropped and scaled, with the normalisation of its colours undone."""
-        processor, pixels = self.pipeline.image_processor, batch["pixel_values"][0].float().numpy()
+        grey_or_rgb = np.clip(np.rint(self.seen(batch) * 255), 0, 255).astype(np.uint8).transpose(1, 2, 0)
+        return Sight(picture=Image.fromarray(grey_or_rgb.squeeze()).convert("RGB"))
+
+    def seen(self, batch: Batch) -> NDArray[np.float64]:
+        """The one picture in a batch, [channels, height, width] from 0 to 1."""
+        processor, pixels = self.pipeline.image_processor, batch["pixel_values"][0].double().numpy()
         if getattr(processor, "do_normalize", False):
             mean, std = (np.reshape(values, (-1, 1, 1)) for values in (processor.image_mean, processor.image_std))
             pixels = pixels * std + mean
-        grey_or_rgb = np.clip(np.rint(pixels * 255), 0, 255).astype(np.uint8).transpose(1, 2, 0)
-        return Sight(picture=Image.fromarray(grey_or_rgb.squeeze()).convert("RGB"))
+        return pixels
 
     def warnings(self, raw: Raw) -> Iterator[str]:
         yield from super().warnings(raw)

@@ -52,12 +52,16 @@ class ItemTask(Task):
         wanted = self.demo.decision.of if self.demo.decision else None
         return tuple(item for place, item in enumerate(items) if place < SHOWN or item.id == wanted)
 
-    def score(self, outputs: Batch, target: Target) -> NDArray[np.float64]:
+    def score(self, outputs: Batch, targets: Sequence[Target]) -> NDArray[np.float64]:
+        return self.all_scores(outputs)[:, [self.position(target) for target in targets]]
+
+    def position(self, target: Target) -> int:
+        """The column of a target's score. Raises InputError."""
         if not isinstance(target, ItemTarget):
             raise InputError("The target of this model is an item: send {'item': id}.")
         if target.item not in self.positions:
             raise InputError.among("target item", target.item, self.positions)
-        return self.all_scores(outputs)[:, self.positions[target.item]]
+        return self.positions[target.item]
 
 
 class LabelsTask(ItemTask):

@@ -6,8 +6,11 @@ The network is in inference/modeling/tabular.py. What its outputs mean is said b
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from transformers import Pipeline
 
+from .masks import Parts, Variants, of_columns
 from .modeling import tabular  # noqa: F401  registers the architecture
 from .task import Task
 from .trace import Batch
@@ -58,3 +61,15 @@ class RowInput(Task):
         """All rows at once: a row is too little work for a loop."""
         batch: Batch = self.pipeline.preprocess(raws)
         return batch
+
+    def variants(
+        self, raw: Raw, parts: Parts, rows: Sequence[Raw] = (), weights: NDArray[np.float64] | None = None
+    ) -> Variants | None:
+        order = {name: i for i, name in enumerate(parts)}
+        columns = self.pipeline.feature_extractor.columns
+        places = {
+            plural: np.array([order.get(each["name"], -1) for each in columns if each["kind"] == kind], np.intp)
+            for kind, plural in (("number", "numbers"), ("category", "categories"))
+        }
+        assert weights is not None  # a row's parts are columns, and those are referenced
+        return of_columns(self.encode([raw]), self.encode(rows), places, weights)

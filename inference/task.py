@@ -4,13 +4,14 @@ This module knows no task by name, no page and no explanation.
 """
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from . import demo, runtime, tokens
 from .fields import Field
+from .masks import Parts, Variants
 from .trace import Batch, Sight, Trace, shapes
 from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Target
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from transformers import Pipeline
+
+
+S = TypeVar("S")
+Forward = Callable[[Batch], Batch]
 
 
 class Task:
@@ -115,23 +120,45 @@ class Task:
             return target.item
         return "the reply" if target.token is None else f"token {target.token + 1} of the reply"
 
-    def score(self, outputs: Batch, target: Target) -> "NDArray[np.float64]":
-        """The score of a simple target in each row of the outputs, float64[batch], in `scale`."""
+    def score(self, outputs: Batch, targets: Sequence[Target]) -> "NDArray[np.float64]":
+        """The scores of simple targets in each row of the outputs, float64[batch, targets], in `scale`."""
         raise NotImplementedError
 
-    def scores(self, raws: Sequence[Raw], target: Target) -> "NDArray[np.float64]":
-        """The score of `target` for each input, float64[len(raws)]; a contrast is a difference. Raises InputError."""
+    def scores(self, raws: Sequence[Raw], targets: Sequence[Target]) -> "NDArray[np.float64]":
+        """The score of each target for each input, float64[len(raws), targets], from one pass. Raises InputError."""
+        return self.score_all(raws, targets, self.encode, self.batch_size)
+
+    def score_all(
+        self,
+        items: Sequence[S],
+        targets: Sequence[Target],
+        encode: Callable[[Sequence[S]], Batch],
+        size: int,
+        forward: Forward | None = None,
+    ) -> "NDArray[np.float64]":
+        """`scores` of whatever `encode` makes model inputs of, `size` items at once; a contrast is a difference.
+
+        forward: what stands for the model's own forward pass.
+        """
         import numpy as np
 
-        if isinstance(target, Contrast):
-            first, second = target.contrast
-            return self.scores(raws, first) - self.scores(raws, second)
-        batches = runtime.in_batches(lambda some: self.score_batch(some, target), raws, self.batch_size)
-        return np.concatenate(list(batches))
+        simple, parts = apart(targets)
+        run = forward or self.forward
+        batches = runtime.in_batches(lambda some: self.score_batch(encode(some), simple, run), items, size)
+        return np.concatenate(list(batches)) @ parts
 
-    def score_batch(self, raws: Sequence[Raw], target: Target) -> "NDArray[np.float64]":
-        """The scores of at most `batch_size` inputs, float64[len(raws)]."""
-        return self.score(self.forward(self.encode(raws)), target)
+    def score_batch(self, batch: Batch, targets: Sequence[Target], forward: Forward) -> "NDArray[np.float64]":
+        """The scores of simple targets for encoded inputs, float64[batch, targets]."""
+        return self.score(forward(batch), targets)
+
+    def variants(
+        self, raw: Raw, parts: Parts, rows: Sequence[Raw] = (), weights: "NDArray[np.float64] | None" = None
+    ) -> Variants | None:
+        """The same input with its parts hidden, on tensors; None where each has to be encoded by itself.
+
+        rows, weights: what hidden columns take their values from.
+        """
+        return None
 
     # What a visitor asks
 
@@ -225,6 +252,31 @@ class Task:
         import torch
 
         return f"on CPU, {torch.get_num_threads()} threads, {self.dtype}"
+
+
+def apart(targets: Sequence[Target]) -> "tuple[list[Target], NDArray[np.float64]]":
+    """The simple targets that `targets` are made of, and what each adds: float64[simple, targets] of −1, 0 and 1."""
+    import numpy as np
+
+    simple: list[Target] = []
+    columns = []
+
+    def add(target: Target, sign: float, column: dict[int, float]) -> None:
+        if isinstance(target, Contrast):
+            add(target.contrast[0], sign, column)
+            add(target.contrast[1], -sign, column)
+            return
+        if target not in simple:
+            simple.append(target)
+        column[simple.index(target)] = column.get(simple.index(target), 0) + sign
+
+    for target in targets:
+        columns.append(column := {})
+        add(target, 1.0, column)
+    parts = np.zeros((len(simple), len(targets)))
+    for i, column in enumerate(columns):
+        parts[list(column), i] = list(column.values())
+    return simple, parts
 
 
 def to_float32(value: Any) -> Any:

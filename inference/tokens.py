@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .fields import MaskedText
+import numpy as np
+
+from .masks import Kept, MaskedText
 from .types import Span
 
 if TYPE_CHECKING:
@@ -30,14 +32,12 @@ def replacement(tokenizer: Any) -> tuple[int, str]:
     raise ValueError("The tokenizer has no mask, unknown, padding or end token to hide a word with.")
 
 
-def hide(ids: "Tensor", offsets: "Tensor", hidden: Sequence[Span], token: int) -> "Tensor":
-    """Token ids int64[..., tokens] with every token that touches a hidden span replaced, one for one.
+def touched(offsets: "Tensor", spans: Sequence[Span]) -> Kept:
+    """Which tokens each span of characters touches, bool[spans, tokens].
 
-    offsets: int64[tokens, 2], each token's characters; special tokens have none (0, 0) and stay.
+    offsets: int64[tokens, 2], each token's characters; special tokens have none (0, 0) and are touched by nothing.
     """
-    import torch
-
-    touched = torch.zeros(offsets.shape[0], dtype=torch.bool)
-    for start, end in hidden:
-        touched |= (offsets[:, 0] < end) & (offsets[:, 1] > start)
-    return torch.where(touched, torch.tensor(token), ids)
+    starts, ends = offsets.numpy().T
+    edges = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    found: Kept = (starts < edges[:, 1:]) & (ends > edges[:, :1])
+    return found

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import runtime, tokens
 from .errors import Busy, InputError
-from .task import Task
+from .task import Forward, Task
 from .trace import Batch
 from .types import Item, Prediction, Raw, Target, TextTarget
 from .units import number
@@ -101,33 +101,60 @@ class TextTask(Task):
         for i, raw in enumerate(raws):
             row = {name: value[i : i + 1] for name, value in outputs.items()}
             text = self.pipeline.postprocess(row, **self.postprocess_options)[0]["generated_text"]
-            score = float(self.scores([raw], TextTarget(text))[0]) if text else 0.0
+            score = float(self.scores([raw], [TextTarget(text)])[0, 0]) if text else 0.0
             predictions.append(Prediction(self.kind, self.scale, (Item("text", "text", score),), text=text))
         return predictions
 
-    def score_batch(self, raws: Sequence[Raw], target: Target) -> NDArray[np.float64]:
+    def score_batch(self, batch: Batch, targets: Sequence[Target], forward: Forward) -> NDArray[np.float64]:
         """Teacher forcing: Σ log p(token | input, tokens before it), or one token's summand, in nats."""
+        found = np.empty((len(batch["input_ids"]), len(targets)))
+        for text in dict.fromkeys(self.text_of(target) for target in targets):
+            columns = [i for i, target in enumerate(targets) if self.text_of(target) == text]
+            each = self.token_scores(batch, self.reply(text))
+            found[:, columns] = np.stack([self.part(each, targets[i]) for i in columns], axis=1)
+        return found
+
+    def text_of(self, target: Target) -> str:
+        """The text of a target. Raises InputError."""
         if not isinstance(target, TextTarget):
             raise InputError("The target of this model is a text: send {'text': …, 'token': n or null}.")
+        return target.text
+
+    def reply(self, text: str) -> torch.Tensor:
+        """Token ids int64[1, tokens] of a text that was written, or might have been. Raises InputError."""
         options = {"add_special_tokens": False, "return_tensors": "pt", **tokens.PLAIN}
         with self.tokenizing:
-            reply = self.pipeline.tokenizer(target.text, **options)["input_ids"]
+            reply: torch.Tensor = self.pipeline.tokenizer(text, **options)["input_ids"]
         if reply.shape[1] > LONGEST:
             raise InputError(f"The text of a target may have {LONGEST} tokens, got {reply.shape[1]:,}.")
-        if target.token is not None and target.token >= reply.shape[1]:
-            raise InputError(f"The text has {reply.shape[1]} tokens, numbered from 0; there is no {target.token}.")
-        encoded = self.encode(raws)
-        if not encoded["attention_mask"].all():  # prompts of different lengths: padding would shift their positions
-            return np.concatenate([self.score_batch([raw], target) for raw in raws])
-        prompts = encoded["input_ids"]
+        return reply
+
+    def part(self, each: NDArray[np.float64], target: Target) -> NDArray[np.float64]:
+        """Of the tokens' scores float64[batch, tokens] their sum, or those of the target's token. Raises InputError."""
+        assert isinstance(target, TextTarget)  # by text_of
+        if target.token is None:
+            return each.sum(1)
+        if target.token >= each.shape[1]:
+            raise InputError(f"The text has {each.shape[1]} tokens, numbered from 0; there is no {target.token}.")
+        return each[:, target.token]
+
+    def token_scores(self, batch: Batch, reply: torch.Tensor) -> NDArray[np.float64]:
+        """log p of each token of the reply after each prompt of the batch, float64[batch, tokens]."""
+        prompts, mask = batch["input_ids"], batch["attention_mask"].bool()
+        if not mask.all():  # prompts of different lengths: padding would shift their positions
+            alone = (ids[there][None] for ids, there in zip(prompts, mask, strict=True))
+            return np.concatenate([self.after(ids, reply) for ids in alone])
         rows = max(1, LONGEST * self.batch_size // (prompts.shape[1] + reply.shape[1]))
-        if len(raws) > rows:  # long texts in smaller batches: others wait for the accelerator
-            parts = [raws[i : i + rows] for i in range(0, len(raws), rows)]
-            return np.concatenate([self.score_batch(part, target) for part in parts])
+        # Long texts in smaller batches: others wait for the accelerator.
+        return np.concatenate([self.after(some, reply) for some in prompts.split(rows)])
+
+    def after(self, prompts: torch.Tensor, reply: torch.Tensor) -> NDArray[np.float64]:
+        """`token_scores` for prompts int64[batch, tokens] of one length, in one forward pass."""
         ids = torch.cat([prompts, reply.expand(len(prompts), -1)], dim=1)
         logits = self.forward_logits(ids, reply.shape[1] + 1)[:, :-1]
-        each = logits.double().log_softmax(-1).gather(-1, ids[:, prompts.shape[1] :, None])[..., 0]
-        return (each.sum(1) if target.token is None else each[:, target.token]).numpy()
+        scores = logits.double().log_softmax(-1).gather(-1, ids[:, prompts.shape[1] :, None])
+        found: NDArray[np.float64] = scores[..., 0].numpy()
+        return found
 
     def forward_logits(self, ids: torch.Tensor, last: int) -> torch.Tensor:
         """Logits float32[batch, last, vocabulary] at the last tokens of ids int64[batch, tokens]."""

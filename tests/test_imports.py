@@ -14,6 +14,7 @@ LAYERS = [
     ["inference.errors", "inference.units", "inference.pictures", "inference.quality"],
     ["inference.types", "inference.metadata"],
     ["inference.trace"],
+    ["inference.masks"],
     ["inference.fields", "inference.policy"],
     ["inference.demo", "inference.tokens"],
     ["inference.models"],

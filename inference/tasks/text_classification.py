@@ -18,13 +18,10 @@ class TextClassification(TextInput, LabelsTask):
     def options(self) -> dict[str, Any]:
         return {**super().options(), "truncation": True, **tokens.PLAIN}
 
-    def encode_one(self, raw: Raw) -> Batch:
-        """Token ids int64[1, tokens] and their masks; hidden words are replaced token by token."""
-        masked = self.masked(raw)
+    def encode_text(self, text: str) -> tuple[Batch, Any]:
         with self.tokenizing:
-            options = {"return_offsets_mapping": True, **self.preprocess_options}
-            encoded = self.pipeline.preprocess(masked.text, **options)
-        return self.hide(encoded, masked)
+            encoded = dict(self.pipeline.preprocess(text, return_offsets_mapping=True, **self.preprocess_options))
+        return encoded, encoded.pop("offset_mapping")[0]
 
     def readable(self, raw: Raw) -> Raw:
         field = self.demo.first("text").name

@@ -48,16 +48,17 @@ class TextGeneration(TextInput, TextTask):
                 raise InputError(f"{label} leaves no room for a reply: {count:,} of {room:,} tokens; shorten it.")
         return raw
 
-    def encode_one(self, raw: Raw) -> Batch:
-        """Token ids int64[1, tokens]: the template around the text, the text itself free of special tokens."""
+    def encode_text(self, text: str) -> tuple[Batch, Any]:
+        """The template around the text, the text itself free of special tokens."""
         import torch
 
-        masked = self.masked(raw)
         options = {"add_special_tokens": False, "return_tensors": "pt"}
         before, after = (self.tokenize(part, **options)["input_ids"].long() for part in self.frame())
-        encoded = self.tokenize(masked.text, return_offsets_mapping=True, **options, **tokens.PLAIN)
-        ids = torch.cat([before, self.hide(encoded, masked)["input_ids"], after], dim=1)
-        return {"input_ids": ids, "attention_mask": torch.ones_like(ids), "prompt_text": masked.text}
+        encoded = self.tokenize(text, return_offsets_mapping=True, **options, **tokens.PLAIN)
+        ids = torch.cat([before, encoded["input_ids"], after], dim=1)
+        offsets = [torch.zeros(part.shape[1], 2, dtype=torch.long) for part in (before, after)]
+        offsets.insert(1, encoded["offset_mapping"][0])
+        return {"input_ids": ids, "attention_mask": torch.ones_like(ids), "prompt_text": text}, torch.cat(offsets)
 
     def frame(self) -> tuple[str, str]:
         """What the chat template puts before and after a user's message; empty without a template."""
