@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import demo, runtime, tokens
+from . import demo, tokens
+from .accelerator import accelerator, in_batches
 from .fields import Field
 from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Step, Target
 
@@ -109,7 +110,7 @@ class Task:
 
     def forward(self, batch: Batch) -> Batch:
         """One forward pass; tensors come back on the CPU, floating ones as float32."""
-        with runtime.accelerator:
+        with accelerator:
             outputs = self.pipeline.forward(batch, **self.forward_options)
         return {name: to_float32(value) for name, value in outputs.items()}
 
@@ -163,7 +164,7 @@ class Task:
         if isinstance(target, Contrast):
             first, second = target.contrast
             return self.scores(raws, first) - self.scores(raws, second)
-        batches = runtime.in_batches(lambda some: self.score_batch(some, target), raws, self.batch_size)
+        batches = in_batches(lambda some: self.score_batch(some, target), raws, self.batch_size)
         return np.concatenate(list(batches))
 
     def score_batch(self, raws: Sequence[Raw], target: Target) -> "NDArray[np.float64]":
@@ -220,7 +221,7 @@ class Task:
     def predict_batch(self, inputs: Sequence[Any]) -> list[Prediction]:
         """Many inputs at once, `batch_size` a forward pass. Raises InputError for the first that does not fit."""
         raws = [self.parse(each) for each in inputs]
-        batches = runtime.in_batches(self.predict_some, raws, self.batch_size)
+        batches = in_batches(self.predict_some, raws, self.batch_size)
         return [prediction for some in batches for prediction in some]
 
     def predict_some(self, raws: Sequence[Raw]) -> list[Prediction]:
