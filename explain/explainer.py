@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from inference.accelerator import in_background
 from inference.errors import InputError
 from inference.fields import shown
-from inference.runtime import in_background
 from inference.task import Task
 from inference.types import Raw, Target, from_json
 

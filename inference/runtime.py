@@ -1,22 +1,18 @@
-"""Where a model runs: device and dtype by hardware, loading through accelerate, a cache bounded by memory.
+"""Where a model runs: device and dtype by hardware, and loading through accelerate.
 
-The one module that imports accelerate. It knows no task's fields and no page.
+It knows no task's fields and no page.
 """
 
 import logging
 import math
 import os
-import threading
-import traceback
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from . import demo, models
-from .errors import ModelError, OutOfMemory
+from .errors import ModelError
 
 if TYPE_CHECKING:
     from transformers import Pipeline, PreTrainedModel
@@ -25,89 +21,6 @@ log = logging.getLogger(__name__)
 
 ZERO_GPU = os.environ.get("SPACES_ZERO_GPU") == "true"
 GIB = 1024**3
-
-in_background: ContextVar[bool] = ContextVar("in_background", default=False)
-"""Set while somebody can wait: an explanation sharpens, a prediction is expected at once."""
-
-
-class Accelerator:
-    """A lock for one forward pass, or one text, at a time. Predictions go before what runs in the background.
-
-    A pass for which the memory does not suffice leaves as OutOfMemory, with what it had taken given back.
-    """
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._taken = False
-        self._urgent = 0
-
-    def __enter__(self) -> None:
-        patient = in_background.get()
-        with self._changed:
-            self._urgent += not patient
-            self._changed.wait_for(lambda: not self._taken and not (patient and self._urgent))
-            self._urgent -= not patient
-            self._taken = True
-
-    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
-        try:
-            if error is not None and is_out_of_memory(error):
-                log.warning("out of memory: %s", error)
-                free(error)
-                raise OutOfMemory(NO_MEMORY) from None
-        finally:
-            with self._changed:
-                self._taken = False
-                self._changed.notify_all()
-
-
-NO_MEMORY = (
-    "This needs more memory than there is: send a smaller picture or a shorter text, "
-    "or try again when fewer people are here."
-)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that the memory of the accelerator, or of the machine, did not suffice."""
-    if not isinstance(error, RuntimeError):
-        return isinstance(error, MemoryError)
-    import torch
-    from accelerate.utils.memory import should_reduce_batch_size
-
-    return isinstance(error, torch.OutOfMemoryError) or should_reduce_batch_size(error)
-
-
-def free(error: BaseException) -> None:
-    """Give back what a failed pass holds: the tensors in the frames it ended in, and the device's cache."""
-    from accelerate.utils.memory import clear_device_cache
-
-    traceback.clear_frames(error.__traceback__)
-    clear_device_cache(garbage_collection=True)
-
-
-accelerator = Accelerator()
-
-
-S = TypeVar("S")
-T = TypeVar("T")
-
-
-def in_batches(work: Callable[[Sequence[S]], T], items: Sequence[S], size: int) -> Iterator[T]:
-    """`work` for the items in their order, `size` at a time, and half as many whenever the memory does not suffice.
-
-    Raises OutOfMemory where one item alone is too much.
-    """
-    start = 0
-    while start < len(items):
-        try:
-            done = work(items[start : start + size])
-        except OutOfMemory:
-            size = min(size, len(items) - start) // 2
-            if not size:
-                raise
-            continue
-        yield done
-        start += size
 
 
 @dataclass(frozen=True)
@@ -210,55 +123,3 @@ def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "Pr
         transformers.logging.set_verbosity(level)
     merged: PreTrainedModel = PeftModel.from_pretrained(model, adapter).merge_and_unload()
     return merged
-
-
-class Cache(Generic[T]):
-    """Loaded things by name, the least recently used dropped once their bytes exceed `limit`; the newest stays."""
-
-    def __init__(self, limit: int | None = None) -> None:
-        self.limit = limit
-        self._entries: OrderedDict[str, tuple[T, int]] = OrderedDict()
-        self._lock = threading.Lock()
-        self.loading = threading.Lock()  # transformers cannot be imported by two threads at once
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._entries
-
-    def get(self, name: str, load: Callable[[], tuple[T, int]], expected: int = 0) -> T:
-        """The entry; where it is not there yet, `load() -> (entry, bytes)` is called, once however many ask for it.
-
-        Room for the `expected` bytes is made before loading. What is there already is served meanwhile. What `load`
-        raises leaves nothing of it behind.
-        """
-        found = self._used(name)
-        if found is None:
-            with self.loading:
-                found = self._used(name) or self._load(name, load, expected)
-        return found[0]
-
-    def drop(self, name: str) -> None:
-        """Forget an entry, if it is there."""
-        with self._lock:
-            self._entries.pop(name, None)
-
-    def _used(self, name: str) -> tuple[T, int] | None:
-        with self._lock:
-            if name in self._entries:
-                self._entries.move_to_end(name)
-            return self._entries.get(name)
-
-    def _load(self, name: str, load: Callable[[], tuple[T, int]], expected: int) -> tuple[T, int]:
-        if self.limit is None:
-            self.limit = next(iter(free_memory().values())) // 2  # of the device that models go to first
-        self._make_room(name, expected)
-        entry, size = load()
-        self._make_room(name, size)
-        with self._lock:
-            self._entries[name] = entry, size
-        return entry, size
-
-    def _make_room(self, name: str, size: int) -> None:
-        with self._lock:
-            while self._entries and sum(size for _, size in self._entries.values()) + size > (self.limit or 0):
-                dropped, _ = self._entries.popitem(last=False)
-                log.info("dropped %s from memory to make room for %s", dropped, name)

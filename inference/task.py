@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from . import demo, runtime, tokens
+from . import demo, tokens
+from .accelerator import accelerator, in_batches
 from .fields import Field
 from .masks import Parts, Variants
 from .trace import Batch, Sight, Trace, shapes
@@ -77,7 +78,7 @@ class Task:
 
     def forward(self, batch: Batch) -> Batch:
         """One forward pass; tensors come back on the CPU, floating ones as float32."""
-        with runtime.accelerator:
+        with accelerator:
             outputs = self.pipeline.forward(batch, **self.forward_options)
         return {name: to_float32(value) for name, value in outputs.items()}
 
@@ -144,7 +145,7 @@ class Task:
 
         simple, parts = apart(targets)
         run = forward or self.forward
-        batches = runtime.in_batches(lambda some: self.score_batch(encode(some), simple, run), items, size)
+        batches = in_batches(lambda some: self.score_batch(encode(some), simple, run), items, size)
         return np.concatenate(list(batches)) @ parts
 
     def score_batch(self, batch: Batch, targets: Sequence[Target], forward: Forward) -> "NDArray[np.float64]":
@@ -210,7 +211,7 @@ class Task:
     def predict_batch(self, inputs: Sequence[Any]) -> list[Prediction]:
         """Many inputs at once, `batch_size` a forward pass. Raises InputError for the first that does not fit."""
         raws = [self.parse(each) for each in inputs]
-        batches = runtime.in_batches(self.predict_some, raws, self.batch_size)
+        batches = in_batches(self.predict_some, raws, self.batch_size)
         return [prediction for some in batches for prediction in some]
 
     def predict_some(self, raws: Sequence[Raw]) -> list[Prediction]:

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from . import runtime, tokens
+from . import tokens
+from .accelerator import accelerator
 from .errors import Busy, InputError
 from .task import Forward, Task
 from .trace import Batch
@@ -67,7 +68,7 @@ class TextTask(Task):
         def generate() -> None:
             criteria = StoppingCriteriaList([lambda ids, scores, **_: torch.full((len(ids),), stop.is_set())])
             try:
-                with runtime.accelerator:
+                with accelerator:
                     if stop.is_set():  # left while still waiting
                         return
                     started.set()
@@ -158,7 +159,7 @@ class TextTask(Task):
 
     def forward_logits(self, ids: torch.Tensor, last: int) -> torch.Tensor:
         """Logits float32[batch, last, vocabulary] at the last tokens of ids int64[batch, tokens]."""
-        with runtime.accelerator, torch.inference_mode():
+        with accelerator, torch.inference_mode():
             model = self.pipeline.model
             # Most models can leave out the logits of the prompt, by far the largest tensor here; all can be cut.
             fewer = {"logits_to_keep": last} if "logits_to_keep" in signature(model.forward).parameters else {}

@@ -20,7 +20,8 @@ LAYERS = [
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],
-    ["inference.runtime"],
+    ["inference.runtime", "inference.accelerator"],
+    ["inference.cache"],
     ["inference.task"],
     ["inference.draft"],
     ["inference.registry"],
@@ -119,7 +120,7 @@ def test_a_module_knows_only_those_below_it(path: Path) -> None:
 def test_each_outside_package_stays_where_it_belongs(path: Path) -> None:
     module, names = module_of(path), {name.split(".")[0] for name in imports(path, top_only=False)}
     if "accelerate" in names:
-        assert module == "inference.runtime"
+        assert module in ("inference.runtime", "inference.accelerator")  # placement and loading; out of memory
     if "gradio" in names:
         assert module == "app" or ".panels" in module
     if module.startswith("inference") and ".panels" not in module:

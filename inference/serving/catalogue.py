@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import demo, hub, models, registry
+from ..cache import Cache
 from ..errors import ModelError, NotFound
-from ..runtime import Cache
 from ..task import Task
 from ..trace import Trace
 from ..units import number

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from inference.runtime import Accelerator, in_background
+from inference.accelerator import Accelerator, in_background
 
 WAIT = 10.0  # seconds after which a test gives up
 

@@ -15,9 +15,9 @@ from conftest import load
 from starlette.testclient import TestClient
 
 from explain import explain_stream
-from inference import models, runtime
+from inference import models
+from inference.accelerator import Accelerator, in_batches, is_out_of_memory
 from inference.errors import Busy, OutOfMemory
-from inference.runtime import Accelerator, in_batches, is_out_of_memory
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -193,7 +193,7 @@ def test_the_cache_of_the_device_is_emptied(monkeypatch: pytest.MonkeyPatch) -> 
 
     emptied = list[bool]()
     monkeypatch.setattr(memory, "clear_device_cache", lambda garbage_collection: emptied.append(garbage_collection))
-    with pytest.raises(OutOfMemory), runtime.Accelerator():
+    with pytest.raises(OutOfMemory), Accelerator():
         raise TOO_MUCH
     assert emptied == [True]
 

@@ -11,7 +11,8 @@ import pytest
 import torch
 from conftest import TINY_TEXTS, load
 
-from inference import runtime, tokens
+from inference import tokens
+from inference.accelerator import accelerator
 from inference.errors import Busy, InputError
 from inference.types import Answer, Contrast, Item, ItemTarget, Prediction, TextTarget
 from inference.writing import LONGEST, TextTask
@@ -209,7 +210,7 @@ def test_who_waits_too_long_for_the_accelerator_is_told_at_once(
     held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with runtime.accelerator:
+        with accelerator:
             held.set()
             release.wait(30)
 
