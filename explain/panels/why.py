@@ -9,8 +9,9 @@ from inference.serving.endpoints import Endpoints
 from inference.types import Target
 
 from ..explainer import budget
-from ..figures import Figure, draw, named
+from ..figures import Figure, draw
 from ..types import Explanation
+from ..wording import named
 
 SECONDS = 20.0
 """How long the page keeps sharpening a figure."""
