@@ -61,27 +61,6 @@ def explain_stream(
             return
 
 
-def scorer(task: Task, raw: Raw, target: Target) -> tuple[Players, Game]:
-    """The players of an input, and the game they play: v(coalitions bool[m, n]) → float64[m, 1], the target's score."""
-    stand_in = ""
-    if any(field.kind == "text" for field in task.demo.fields):
-        stand_in = task.stand_in
-    players = Players(task.demo.inputs, task.readable(raw), task.background, stand_in)
-
-    def game(coalitions: Coalitions) -> Floats:
-        weighted = [list(players.inputs(kept)) for kept in coalitions]
-        token = in_background.set(True)
-        try:
-            scores = task.scores([each for group in weighted for _, each in group], target)
-        finally:
-            in_background.reset(token)
-        ends = np.cumsum([len(group) for group in weighted])
-        weights = np.array([weight for group in weighted for weight, _ in group])
-        return np.add.reduceat(scores * weights, np.concatenate([[0], ends[:-1]]))[:, None]
-
-    return players, game
-
-
 def parse_target(task: Task, raw: Raw, target: Any) -> Target:
     """A Target from itself, from JSON, or from what the task predicts. Raises InputError."""
     if target is None:

@@ -108,7 +108,7 @@ def without_tokens(batch: Batch, touched: Kept, padding: int) -> Variants:
 
     def encode(rows: Sequence[Kept]) -> Batch:
         hidden = torch.from_numpy(gone(rows, touched))
-        order = hidden.to(torch.int8).argsort(1, stable=True)[:, : int((~hidden).sum(1).max())]
+        order = hidden.to(torch.int8).argsort(dim=1, stable=True)[:, : int((~hidden).sum(1).max())]
         left = ~hidden.gather(1, order)
         found = {name: value.expand(len(rows), -1).gather(1, order) for name, value in tensors(batch).items()}
         found["input_ids"] = torch.where(left, found["input_ids"], padding)

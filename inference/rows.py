@@ -52,6 +52,12 @@ class RowInput(Task):
     def prepare(self, raw: Raw) -> Raw:
         return raw
 
+    @property
+    def columns(self) -> Sequence[Mapping[str, Any]]:
+        """What the model knows of each column, `name` and `kind` among it, in its own order."""
+        assert self.pipeline.feature_extractor is not None  # by its declaration
+        return self.pipeline.feature_extractor.columns
+
     def prepared(self, raw: Raw, batch: Batch) -> str:
         numbers, categories = batch["numbers"].shape[1], batch["categories"].shape[1]
         parts = [f"{numbers} numbers brought to one scale"] if numbers else []
@@ -65,10 +71,11 @@ class RowInput(Task):
     def variants(
         self, raw: Raw, parts: Parts, rows: Sequence[Raw] = (), weights: NDArray[np.float64] | None = None
     ) -> Variants | None:
+        if any(part is not None for part in parts.values()) or set(parts) - {each["name"] for each in self.columns}:
+            return None
         order = {name: i for i, name in enumerate(parts)}
-        columns = self.pipeline.feature_extractor.columns
         places = {
-            plural: np.array([order.get(each["name"], -1) for each in columns if each["kind"] == kind], np.intp)
+            plural: np.array([order.get(each["name"], -1) for each in self.columns if each["kind"] == kind], np.intp)
             for kind, plural in (("number", "numbers"), ("category", "categories"))
         }
         assert weights is not None  # a row's parts are columns, and those are referenced

@@ -260,7 +260,7 @@ def apart(targets: Sequence[Target]) -> "tuple[list[Target], NDArray[np.float64]
     import numpy as np
 
     simple: list[Target] = []
-    columns = []
+    columns: list[dict[int, float]] = []
 
     def add(target: Target, sign: float, column: dict[int, float]) -> None:
         if isinstance(target, Contrast):
@@ -272,8 +272,8 @@ def apart(targets: Sequence[Target]) -> "tuple[list[Target], NDArray[np.float64]
         column[simple.index(target)] = column.get(simple.index(target), 0) + sign
 
     for target in targets:
-        columns.append(column := {})
-        add(target, 1.0, column)
+        columns.append({})
+        add(target, 1.0, columns[-1])
     parts = np.zeros((len(simple), len(targets)))
     for i, column in enumerate(columns):
         parts[list(column), i] = list(column.values())
