@@ -8,9 +8,9 @@ import contract
 import pytest
 from conftest import shipped
 
-from explain import explainer, players
+from explain import explainer
 from explain.figures import INPUTS
-from explain.players import FieldPlayers
+from explain.players import FieldPlayers, image
 from inference import demo, models
 from inference.fields import AnyField
 from inference.panels.answer import FIGURES
@@ -22,7 +22,7 @@ from inference.task import Task
 @pytest.fixture(autouse=True)
 def few_regions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures in so few regions that all coalitions can be enumerated."""
-    monkeypatch.setattr(players, "REGIONS", contract.SMALL)
+    monkeypatch.setattr(image, "REGIONS", contract.SMALL)
 
 
 @pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)

@@ -11,8 +11,6 @@ import pytest
 from PIL import Image, ImageFilter
 
 from explain.players import (
-    MAX_WORDS,
-    REGIONS,
     CategoryPlayers,
     ColumnPlayers,
     FieldPlayers,
@@ -20,10 +18,9 @@ from explain.players import (
     ImagePlayers,
     Players,
     TextPlayers,
-    segment,
-    whereabouts,
-    word_spans,
 )
+from explain.players.image import REGIONS, segment, whereabouts
+from explain.players.text import MAX_WORDS, word_spans
 from inference.errors import ModelError
 from inference.fields import CategoryField, Field, HistoryField, ImageField, MaskedText, NumberField, TextField
 from inference.types import Raw

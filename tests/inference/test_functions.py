@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 import inference
-from explain import explain, figures, players
+from explain import explain, figures
+from explain.players import image
+from explain.players.text import MAX_WORDS
 from inference.demo import Demo
 from inference.errors import InputError, ModelError
 from inference.fields import TextField
@@ -122,7 +124,7 @@ def test_words_are_explained_exactly_and_add_up() -> None:
 
 
 def test_pictures_reach_the_function_as_rgb(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(players, "REGIONS", 4)
+    monkeypatch.setattr(image, "REGIONS", 4)
     task = inference.from_function(brightness, PICTURE, ["bright", "reddish"], multi_label=True)
     picture = Image.new("RGB", (32, 32), (255, 0, 0))
     picture.paste((0, 0, 0), (0, 0, 16, 32))
@@ -157,7 +159,7 @@ def test_a_long_text_hides_every_word_of_a_run() -> None:
         return [0.0] * len(records)
 
     task = inference.from_function(listening, {**MOOD, "decision": None, "examples": []})
-    text = " ".join(f"word{i}" for i in range(2 * players.MAX_WORDS))
+    text = " ".join(f"word{i}" for i in range(2 * MAX_WORDS))
     explain(task, {"text": text}, evaluations=16)
     assert {len(seen.split()) for seen in texts} == {len(text.split())}
     assert " ".join([HIDDEN] * len(text.split())) in texts

@@ -1,0 +1,21 @@
+"""Split a field into players and hide some of them: one class per kind of field, by the users' own door.
+
+What is hidden is a raw value, before any preprocessing; no model or tokenizer is called here.
+"""
+
+from .columns import CategoryPlayers, ColumnPlayers
+from .field import FieldPlayers
+from .history import HistoryPlayers
+from .image import ImagePlayers
+from .text import TextPlayers
+from .whole import Players
+
+__all__ = [
+    "CategoryPlayers",
+    "ColumnPlayers",
+    "FieldPlayers",
+    "HistoryPlayers",
+    "ImagePlayers",
+    "Players",
+    "TextPlayers",
+]
