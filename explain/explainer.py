@@ -1,19 +1,17 @@
 """From a task, an input and a target to a stream of Explanations. Knows no kind of task."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
-from inference.accelerator import in_background
 from inference.errors import InputError
 from inference.fields import shown
 from inference.task import Task
 from inference.types import Raw, Target, from_json
 
-from .estimators import STEP, Coalitions, Estimate, Floats, Game, estimate
+from .estimators import STEP, Estimate, estimate
 from .players import Players
+from .scoring import scorer
 from .types import Explanation
 
 MAX_EVALUATIONS = 16_384
@@ -50,13 +48,26 @@ def explain_stream(
     """
     limits(evaluations, seconds)
     raw = task.parse(inputs)
-    chosen = parse_target(task, raw, target)
-    players, game = scorer(task, raw, chosen)
+    asked = [parse_target(task, raw, target)]
+    for found, *_ in explain_all(task, raw, asked, evaluations, seconds, seed):
+        yield found
+
+
+def explain_all(
+    task: Task,
+    raw: Raw,
+    targets: Sequence[Target],
+    evaluations: int | None = None,
+    seconds: float | None = None,
+    seed: int = 0,
+) -> Iterator[tuple[Explanation, ...]]:
+    """`explain_stream` for several targets of a checked input at once, all from the same evaluations."""
+    players, game = scorer(task, raw, targets)
     n = len(players)
     start = time.perf_counter()
     for found in estimate(game, n, evaluations or budget(n), seed, task.additive, min(STEP, 2 * task.batch_size)):
         passed = time.perf_counter() - start
-        yield record(task, players, chosen, found, passed, seed)
+        yield tuple(record(task, players, target, found, i, passed, seed) for i, target in enumerate(targets))
         if seconds is not None and passed >= seconds:
             return
 
@@ -90,16 +101,18 @@ def limits(evaluations: Any, seconds: Any) -> None:
         raise InputError(f"seconds must be a number above 0 and at most 3,600, got {shown(seconds)}.")
 
 
-def record(task: Task, players: Players, target: Target, found: Estimate, seconds: float, seed: int) -> Explanation:
-    """One estimate as an Explanation of the first output."""
+def record(
+    task: Task, players: Players, target: Target, found: Estimate, output: int, seconds: float, seed: int
+) -> Explanation:
+    """One output of an estimate as an Explanation."""
     return Explanation(
         target=target,
         output=task.name_of(target),
         features=players.features,
-        values=tuple(found.values[:, 0].tolist()),
-        stderr=None if found.stderr is None else tuple(found.stderr[:, 0].tolist()),
-        base=float(found.base[0]),
-        score=float(found.score[0]),
+        values=tuple(found.values[:, output].tolist()),
+        stderr=None if found.stderr is None else tuple(found.stderr[:, output].tolist()),
+        base=float(found.base[output]),
+        score=float(found.score[output]),
         scale=task.scale,
         unit=task.demo.unit,
         baseline=players.baseline,
@@ -109,6 +122,6 @@ def record(task: Task, players: Players, target: Target, found: Estimate, second
         seconds=round(seconds, 4),
         dtype=task.dtype,
         seed=seed,
-        residual=float(found.residual[0]),
+        residual=float(found.residual[output]),
         label_map=players.label_map,
     )

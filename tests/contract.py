@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from explain import explain, figures
-from explain.explainer import scorer
 from explain.players import Players
+from explain.scoring import scorer
 from explain.types import Explanation
 from inference.demo import Demo
 from inference.errors import InputError

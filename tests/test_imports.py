@@ -44,6 +44,7 @@ LAYERS = [
         "explain.estimators",
         "explain.players",
         "explain.explainer",
+        "explain.scoring",
         "explain.wording",
         "explain.shading",
         "explain.overlay",

@@ -26,7 +26,8 @@ from comparison import Comparison, command, turns
 from processes import at_hand
 
 from explain.estimators import STEP, Coalitions, Floats, Game, estimate
-from explain.explainer import budget, scorer
+from explain.explainer import budget
+from explain.scoring import scorer
 from inference import demo, models
 from inference.task import Task
 

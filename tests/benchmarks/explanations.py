@@ -15,7 +15,7 @@ import shap
 
 import inference
 from explain.estimators import estimate
-from explain.explainer import scorer
+from explain.scoring import scorer
 
 BUDGETS = {"2n": 2, "4n": 4, "8n": 8, "16n": 16}
 WORDS = 11

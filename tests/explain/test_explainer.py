@@ -14,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from explain import explain, explain_stream, explainer
-from explain.explainer import MAX_EVALUATIONS, budget, limits, parse_target, scorer
+from explain.explainer import MAX_EVALUATIONS, budget, limits, parse_target
+from explain.scoring import scorer
 from explain.types import Explanation
 from inference.demo import Demo
 from inference.errors import InputError, ModelError

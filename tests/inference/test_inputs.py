@@ -9,11 +9,11 @@ import pytest
 from conftest import load
 from PIL import Image
 
-from explain.explainer import scorer
+from explain.scoring import scorer
 from inference import models
 from inference.errors import InputError
-from inference.fields import MaskedText
 from inference.inputs import ImageInput, TextInput, strange
+from inference.masks import MaskedText
 from inference.types import ItemTarget, Raw
 
 SHORT = [

@@ -7,7 +7,7 @@ import torch
 from transformers import AutoTokenizer
 
 from inference import models, tokens
-from inference.fields import MaskedText
+from inference.masks import MaskedText
 
 
 @pytest.fixture(scope="module")
