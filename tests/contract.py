@@ -159,7 +159,7 @@ def values_agree_with_enumeration(task: Task) -> None:
     task.background = background[:3]  # a table of 13 columns has 8,192 coalitions for each reference row
     try:
         found = explain(task, inputs, evaluations=2**13)
-        players, _ = scorer(task, raw, found.target)
+        players, _ = scorer(task, raw, [found.target])
         expected = shapley_by_definition(task, players, found)
     finally:
         task.background = background
@@ -186,7 +186,7 @@ def shapley_by_definition(task: Task, players: Players, explanation: Explanation
             rows.append(raw)
             weights.append(weight)
             owners.append(k)
-    scores = task.scores(rows, explanation.target)
+    scores = task.scores(rows, [explanation.target])[:, 0]
     v = dict(zip(subsets, np.bincount(owners, np.array(weights) * scores), strict=True))
     share = [factorial(size) * factorial(n - size - 1) / factorial(n) for size in range(n)]
     return np.array([sum(share[len(s)] * (v[s | {i}] - v[s]) for s in subsets if i not in s) for i in range(n)])

@@ -35,11 +35,11 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
     task, counter = catalogue.task("tiny-chat"), Counter()
     score_batch = task.score_batch
 
-    def counting(raws: Any, target: Any) -> Any:
-        counter.scored += len(raws)
+    def counting(batch: Any, targets: Any, forward: Any) -> Any:
+        counter.scored += len(batch["input_ids"])
         counter.started.set()
         time.sleep(0.02)
-        return score_batch(raws, target)
+        return score_batch(batch, targets, forward)
 
     task.score_batch = counting  # type: ignore[method-assign]
     endpoints = Endpoints(catalogue, explain_stream)

@@ -57,12 +57,13 @@ class Sums(Task):
     def target(self, prediction: Prediction) -> Target:
         return ItemTarget(prediction.items[0].id)
 
-    def score_batch(self, raws: Sequence[Raw], target: Target) -> NDArray[np.float64]:
+    def score(self, outputs: Batch, targets: Sequence[Target]) -> NDArray[np.float64]:
+        raws = outputs["raws"]
         assert len(raws) <= self.batch_size
-        if not (isinstance(target, ItemTarget) and hasattr(self, target.item)):
+        if not all(isinstance(target, ItemTarget) and hasattr(self, target.item) for target in targets):
             raise InputError("The target of this task is one of its sums.")
         self.scored += len(raws)
-        return np.array([getattr(self, target.item)(raw) for raw in raws], dtype=float)
+        return np.array([[getattr(self, target.item)(raw) for target in targets] for raw in raws], dtype=float)
 
     def films(self, raw: Raw) -> float:
         return 10 + sum(float(item) for item in raw["history"])
@@ -299,13 +300,13 @@ def test_there_is_one_answer_however_little_time_there_was(films: Sums) -> None:
 
 
 def test_no_batch_starts_after_the_time(films: Sums, monkeypatch: pytest.MonkeyPatch) -> None:
-    fast = films.score_batch
+    fast = films.score
 
-    def slow(raws: Sequence[Raw], target: Target) -> NDArray[np.float64]:
+    def slow(outputs: Batch, targets: Sequence[Target]) -> NDArray[np.float64]:
         time.sleep(0.02)
-        return fast(raws, target)
+        return fast(outputs, targets)
 
-    monkeypatch.setattr(films, "score_batch", slow)
+    monkeypatch.setattr(films, "score", slow)
     start = time.perf_counter()
     explain(films, MANY, "pairs", evaluations=MAX_EVALUATIONS, seconds=0.05)
     assert time.perf_counter() - start < 1
@@ -329,7 +330,7 @@ def test_nothing_is_worked_ahead(films: Sums) -> None:
 
 
 def test_the_game_is_the_score_of_what_is_shown(films: Sums) -> None:
-    players, game = scorer(films, {"history": ("3", "5", "9")}, ItemTarget("films"))
+    players, game = scorer(films, {"history": ("3", "5", "9")}, [ItemTarget("films")])
     rows = np.array(list(itertools.product([False, True], repeat=3)))
     assert len(players) == 3
     assert game(rows).shape == (8, 1)
@@ -339,7 +340,7 @@ def test_the_game_is_the_score_of_what_is_shown(films: Sums) -> None:
 def test_the_game_weighs_the_rows_of_the_background() -> None:
     background = [{"area": float(area), "style": "flat"} for area in (10, 10, 40)]
     task = Sums([AREA, STYLE], background)
-    _, game = scorer(task, {"area": 100.0, "style": "house"}, ItemTarget("house"))
+    _, game = scorer(task, {"area": 100.0, "style": "house"}, [ItemTarget("house")])
     rows = np.array([[True, True], [False, True], [True, False], [False, False]])
     assert game(rows)[:, 0] == pytest.approx([200, 40, 100, 20])
 

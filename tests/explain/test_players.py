@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from explain.players import (
     CategoryPlayers,
@@ -22,7 +22,8 @@ from explain.players import (
 from explain.players.image import REGIONS, segment, whereabouts
 from explain.players.text import MAX_WORDS, word_spans
 from inference.errors import ModelError
-from inference.fields import CategoryField, Field, HistoryField, ImageField, MaskedText, NumberField, TextField
+from inference.fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+from inference.masks import MaskedText
 from inference.types import Raw
 
 TEXT = TextField(name="text", label="Review")
@@ -159,16 +160,27 @@ def test_all_kept_is_the_picture_itself() -> None:
     picture = photo(300, 200)
     players = ImagePlayers(PHOTO, picture, "")
     shown = players.show(np.ones(len(players.features), bool))
-    assert np.array_equal(np.asarray(shown), np.asarray(picture))
+    assert np.array_equal(np.asarray(shown.composed()), np.asarray(picture))
 
 
 def test_all_hidden_is_blurred_everywhere() -> None:
     picture = photo(320, 200)
     players = ImagePlayers(PHOTO, picture, "")
-    shown = players.show(np.zeros(len(players.features), bool))
-    assert np.array_equal(np.asarray(shown), np.asarray(picture.filter(ImageFilter.GaussianBlur(20))))
-    assert players.baseline == "hidden regions of Photo are blurred (Gaussian, 20 pixels)"
+    shown = players.show(np.zeros(len(players.features), bool)).composed()
+    assert players.baseline == "hidden regions of Photo are blurred beyond recognition"
+    assert shown.size == picture.size
     assert np.abs(np.diff(np.asarray(shown, int), axis=0)).max() < 10
+    assert np.asarray(shown).mean() == pytest.approx(np.asarray(picture).mean(), rel=0.02)
+
+
+def test_a_second_means_covers_with_the_mean_colour() -> None:
+    picture = photo(320, 200)
+    players = ImagePlayers(PHOTO, picture, "")
+    players.otherwise()
+    shown = np.asarray(players.show(np.zeros(len(players.features), bool)).composed())
+    assert players.baseline == "hidden regions of Photo get the picture's mean colour"
+    assert len(np.unique(shown.reshape(-1, 3), axis=0)) == 1
+    assert shown.mean((0, 1)) == pytest.approx(np.asarray(picture).mean((0, 1)), abs=3)
 
 
 def test_hiding_one_region_changes_that_region_alone() -> None:
@@ -176,7 +188,7 @@ def test_hiding_one_region_changes_that_region_alone() -> None:
     players = ImagePlayers(PHOTO, picture, "")
     labels = decoded(players)
     for hidden in range(len(players.features)):
-        shown = np.asarray(players.show(np.arange(len(players.features)) != hidden))
+        shown = np.asarray(players.show(np.arange(len(players.features)) != hidden).composed())
         changed = (shown != np.asarray(picture)).any(-1)
         assert changed[labels == hidden].any()
         assert not changed[labels != hidden].any()
@@ -196,7 +208,7 @@ def test_a_picture_of_any_shape_has_at_most_so_many_regions(size: tuple[int, int
     picture = Image.new("RGB", size) if flat else photo(*size)
     players = ImagePlayers(PHOTO, picture, "")
     assert 1 <= len(players.features) <= REGIONS
-    assert players.show(np.zeros(len(players.features), bool)).size == size
+    assert players.show(np.zeros(len(players.features), bool)).composed().size == size
 
 
 def test_regions_are_numbered_without_gaps() -> None:

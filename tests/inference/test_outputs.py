@@ -65,7 +65,7 @@ def test_labels_share_one_probability_unless_they_do_not_exclude_one_another(
         assert prediction.scores == sorted(prediction.scores, reverse=True)
         assert (prediction.kind, prediction.scale) == ("labels", "probability")
     for i in range(columns):
-        assert task.score(outputs, ItemTarget(f"label {i}")) == pytest.approx(expected[:, i], rel=1e-6)
+        assert task.score(outputs, [ItemTarget(f"label {i}")])[:, 0] == pytest.approx(expected[:, i], rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_of_many_labels_the_first_twenty_are_named_and_the_one_decided_about(
     outputs = {"logits": torch.arange(float(count))[None]}  # the last label is the first
     (prediction,) = task.read(outputs, [{}])
     assert [item.id for item in prediction.items] == [f"label {count - 1 - i}" for i in range(SHOWN)] + more
-    everyone = [task.score(outputs, ItemTarget(f"label {i}"))[0] for i in range(count)]  # named or not
+    everyone = [task.score(outputs, [ItemTarget(f"label {i}")])[0, 0] for i in range(count)]  # named or not
     assert sum(everyone) == pytest.approx(1)
     assert task.target(prediction) == ItemTarget(f"label {count - 1}")
     assert task.summary(prediction) == f"a probability for each of {count} labels"
@@ -125,7 +125,7 @@ UNFIT: list[tuple[Target, str]] = [
 @pytest.mark.parametrize(("target", "message"), UNFIT)
 def test_a_target_that_is_no_item_is_refused(target: Target, message: str) -> None:
     with pytest.raises(InputError) as error:
-        labels(3).score({"logits": torch.tensor(LOGITS)}, target)
+        labels(3).score({"logits": torch.tensor(LOGITS)}, [target])
     assert str(error.value) == message
 
 
@@ -144,7 +144,7 @@ def test_a_groups_probability_is_the_sum_of_its_labels() -> None:
     each = np.exp([2.0, -1.0, 0.5, 1.0]) / np.exp([2.0, -1.0, 0.5, 1.0]).sum()
     assert prediction.names == ["first", "neither", "second"]
     np.testing.assert_allclose(prediction.scores, [each[0] + each[2], each[3], each[1]])
-    score = grouped(GROUPS).score(outputs, ItemTarget("neither"))
+    score = grouped(GROUPS).score(outputs, [ItemTarget("neither")])[:, 0]
     np.testing.assert_allclose(score, [each[3]])
 
 
@@ -186,9 +186,9 @@ def test_a_value_has_the_name_and_unit_of_the_folder(unit: str | None, summary: 
     assert task.summary(first) == summary
     assert task.target(first) == ItemTarget("value")
     assert task.name_of(ItemTarget("value")) == "Sale price"
-    assert task.score(outputs, ItemTarget("value")).tolist() == [181_000, -2]
+    assert task.score(outputs, [ItemTarget("value")]).tolist() == [[181_000], [-2]]
     with pytest.raises(InputError, match=r"^Unknown target item 'price'; available are value\.$"):
-        task.score(outputs, ItemTarget("price"))
+        task.score(outputs, [ItemTarget("price")])
 
 
 def test_a_value_has_an_interval_where_the_folder_states_one() -> None:

@@ -171,7 +171,9 @@ def test_leaving_ends_the_work_at_the_next_batch(tiny_chat: Path) -> None:
     catalogue = Catalogue({"tiny-chat": tiny_chat})
     task, asked = catalogue.task("tiny-chat"), []
     score_batch = task.score_batch
-    task.score_batch = lambda raws, target: asked.append(len(raws)) or score_batch(raws, target)  # type: ignore
+    task.score_batch = lambda batch, targets, forward: (
+        asked.append(len(batch["input_ids"])) or score_batch(batch, targets, forward)
+    )  # type: ignore
     stream = Endpoints(catalogue, explain_stream).explanations("tiny-chat", {"prompt": "The sea in winter is grey and"})
     next(stream)
     before = sum(asked)

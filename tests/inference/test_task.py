@@ -98,8 +98,8 @@ class Sums(Task):
     def target(self, prediction: Prediction) -> Target:
         return ItemTarget("sum")
 
-    def score(self, outputs: Batch, target: Target) -> NDArray[np.float64]:
-        return outputs["scores"][:, ["sum", "count"].index(target.item)]
+    def score(self, outputs: Batch, targets: Sequence[Target]) -> NDArray[np.float64]:
+        return outputs["scores"][:, [["sum", "count"].index(target.item) for target in targets]]
 
 
 @pytest.fixture
@@ -162,14 +162,23 @@ def test_many_inputs_go_in_batches_and_equal_single_ones(sums: Sums) -> None:
 
 def test_scores_go_in_batches_too(sums: Sums) -> None:
     raws = [{"a": float(i), "b": 1.0} for i in range(5)]
-    assert sums.scores(raws, ItemTarget("sum")).tolist() == [1, 2, 3, 4, 5]
+    assert sums.scores(raws, [ItemTarget("sum")]).tolist() == [[1], [2], [3], [4], [5]]
     assert sums.batches == [3, 2]
 
 
 def test_a_contrast_is_a_difference_of_scores(sums: Sums) -> None:
     raws = [{"a": 5.0, "b": 1.0}]
     plain = Contrast((ItemTarget("sum"), ItemTarget("count")))
-    assert sums.scores(raws, plain).tolist() == [4]
+    assert sums.scores(raws, [plain]).tolist() == [[4]]
+
+
+def test_many_targets_are_scored_in_one_pass(sums: Sums) -> None:
+    total, count = ItemTarget("sum"), ItemTarget("count")
+    both = Contrast((total, count))
+    raws = [{"a": 5.0, "b": 1.0}, {"a": 7.0, "b": 1.0}]
+    targets = [total, both, count, Contrast((both, count)), Contrast((total, total))]
+    assert sums.scores(raws, targets).tolist() == [[6, 4, 2, 2, 0], [8, 6, 2, 4, 0]]
+    assert sums.batches == [2]
 
 
 NAMES: list[tuple[Target, str]] = [

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import AutoTokenizer
 
 from inference import models, tokens
-from inference.masks import MaskedText
+from inference.masks import MaskedText, of_tokens
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,12 @@ def test_without_the_option_a_typed_mask_would_be_the_mask(tokenizer: Any) -> No
 TEXT = "An unforgettable, warm film."
 
 
+def hide(ids: Any, offsets: Any, hidden: list[tuple[int, int]], token: int) -> Any:
+    """Token ids with all these spans hidden."""
+    touched = tokens.touched(offsets, hidden)
+    return of_tokens({"input_ids": ids}, touched, token).encode([np.zeros(len(hidden), bool)])["input_ids"]
+
+
 @pytest.mark.parametrize(
     ("hidden", "words"),
     [
@@ -52,7 +59,7 @@ def test_every_token_that_a_hidden_span_touches_is_replaced_and_no_other(
 ) -> None:
     ids, offsets = encode(tokenizer, TEXT)
     token, name = tokens.replacement(tokenizer)
-    result = tokens.hide(ids, offsets, hidden, token)
+    result = hide(ids, offsets, hidden, token)
     spans = [(TEXT.index(word), TEXT.index(word) + len(word)) for word in words]
     for before, after, (start, end) in zip(ids[0].tolist(), result[0].tolist(), offsets.tolist(), strict=True):
         inside = end > start and any(start >= a and end <= b for a, b in spans)
@@ -62,7 +69,7 @@ def test_every_token_that_a_hidden_span_touches_is_replaced_and_no_other(
 
 def test_a_token_is_replaced_one_for_one(tokenizer: Any) -> None:
     ids, offsets = encode(tokenizer, TEXT)
-    result = tokens.hide(ids, offsets, [(3, 16)], tokenizer.mask_token_id)
+    result = hide(ids, offsets, [(3, 16)], tokenizer.mask_token_id)
     assert result.shape == ids.shape
     assert result.dtype == ids.dtype
     pieces = len(tokenizer("unforgettable", add_special_tokens=False)["input_ids"])
@@ -71,7 +78,7 @@ def test_a_token_is_replaced_one_for_one(tokenizer: Any) -> None:
 
 def test_special_tokens_are_never_replaced(tokenizer: Any) -> None:
     ids, offsets = encode(tokenizer, TEXT)
-    result = tokens.hide(ids, offsets, [(0, 1_000)], tokenizer.mask_token_id)
+    result = hide(ids, offsets, [(0, 1_000)], tokenizer.mask_token_id)
     assert result[0, 0] == tokenizer.cls_token_id
     assert result[0, -1] == tokenizer.sep_token_id
     assert (result[0, 1:-1] == tokenizer.mask_token_id).all()
@@ -80,14 +87,16 @@ def test_special_tokens_are_never_replaced(tokenizer: Any) -> None:
 def test_the_ids_themselves_are_not_changed(tokenizer: Any) -> None:
     ids, offsets = encode(tokenizer, TEXT)
     before = ids.clone()
-    tokens.hide(ids, offsets, [(0, 5)], tokenizer.mask_token_id)
+    hide(ids, offsets, [(0, 5)], tokenizer.mask_token_id)
     assert torch.equal(ids, before)
 
 
-def test_many_rows_are_hidden_alike() -> None:
-    ids = torch.arange(8).reshape(2, 4)
+def test_each_row_hides_its_own_spans() -> None:
+    ids = torch.arange(4)[None]
     offsets = torch.tensor([[0, 0], [0, 3], [4, 6], [0, 0]])
-    assert tokens.hide(ids, offsets, [(4, 6)], 99).tolist() == [[0, 1, 99, 3], [4, 5, 99, 7]]
+    found = of_tokens({"input_ids": ids}, tokens.touched(offsets, [(0, 3), (4, 6)]), 99)
+    rows = [np.array(kept) for kept in ([True, False], [False, False], [True, True])]
+    assert found.encode(rows)["input_ids"].tolist() == [[0, 1, 99, 3], [0, 99, 99, 3], [0, 1, 2, 3]]
 
 
 class Vocabulary:

@@ -80,8 +80,8 @@ def test_a_prediction_has_the_log_probability_of_its_text(chat: TextTask) -> Non
 
 def test_the_score_of_a_text_is_the_sum_over_its_tokens(chat: TextTask) -> None:
     expected = by_hand(chat, PROMPT["prompt"], REPLY)
-    assert chat.scores([PROMPT], TextTarget(REPLY)) == pytest.approx([sum(expected)], rel=1e-5)
-    each = [chat.scores([PROMPT], TextTarget(REPLY, i))[0] for i in range(len(expected))]
+    assert chat.scores([PROMPT], [TextTarget(REPLY)])[:, 0] == pytest.approx([sum(expected)], rel=1e-5)
+    each = [chat.scores([PROMPT], [TextTarget(REPLY, i)])[0, 0] for i in range(len(expected))]
     assert each == pytest.approx(expected, rel=1e-4)
     assert len(set(each)) > 1
 
@@ -91,9 +91,9 @@ def test_pieces_join_to_the_text_and_are_as_many_as_its_token_targets(chat: Text
     pieces = chat.pieces(Prediction("text", "log-probability", (Item("text", "text", 0.0),), text=text))
     assert "".join(pieces) == text
     assert len(pieces) == len(ids_of(chat, text))
-    chat.scores([PROMPT], TextTarget(text, len(pieces) - 1))
+    chat.scores([PROMPT], [TextTarget(text, len(pieces) - 1)])
     with pytest.raises(InputError, match=f"has {len(pieces)} tokens"):
-        chat.scores([PROMPT], TextTarget(text, len(pieces)))
+        chat.scores([PROMPT], [TextTarget(text, len(pieces))])
 
 
 @pytest.mark.parametrize("text", ["", None])
@@ -103,8 +103,8 @@ def test_no_text_has_no_pieces(chat: TextTask, text: str | None) -> None:
 
 def test_a_contrast_of_texts_is_a_difference(chat: TextTask) -> None:
     first, second = TextTarget(REPLY), TextTarget(" red")
-    difference = chat.scores([PROMPT], first) - chat.scores([PROMPT], second)
-    assert chat.scores([PROMPT], Contrast((first, second))).tolist() == difference.tolist()
+    difference = chat.scores([PROMPT], [first])[:, 0] - chat.scores([PROMPT], [second])[:, 0]
+    assert chat.scores([PROMPT], [Contrast((first, second))])[:, 0].tolist() == difference.tolist()
     assert difference[0] != 0
 
 
@@ -112,8 +112,8 @@ def test_prompts_of_different_lengths_score_as_they_do_alone(chat: TextTask) -> 
     raws = [{"prompt": text} for text in ("a", *TINY_TEXTS, "b", "The sea " * 20)]
     assert len({chat.encode([raw])["input_ids"].shape[1] for raw in raws}) > 3
     for target in (TextTarget(REPLY), TextTarget(REPLY, 2)):
-        alone = [chat.scores([raw], target)[0] for raw in raws]
-        assert chat.scores(raws, target) == pytest.approx(alone, rel=1e-5)
+        alone = [chat.scores([raw], [target])[0, 0] for raw in raws]
+        assert chat.scores(raws, [target])[:, 0] == pytest.approx(alone, rel=1e-5)
 
 
 def test_prompts_of_different_lengths_are_answered_as_they_are_alone(chat: TextTask) -> None:
@@ -131,19 +131,19 @@ def test_long_texts_go_in_smaller_batches_with_the_same_scores(chat: TextTask) -
     )
     raws = [{"prompt": text + " grey" * 700} for text in "abcdefgh"]
     try:
-        together = chat.scores(raws, TextTarget(REPLY))
+        together = chat.scores(raws, [TextTarget(REPLY)])[:, 0]
     finally:
         handle.remove()
     assert sum(sizes) == 8 and max(sizes) < 8
-    assert together == pytest.approx([chat.scores([raw], TextTarget(REPLY))[0] for raw in raws], rel=1e-5)
+    assert together == pytest.approx([chat.scores([raw], [TextTarget(REPLY)])[0, 0] for raw in raws], rel=1e-5)
 
 
 def test_the_text_of_a_target_is_bounded_in_tokens(chat: TextTask) -> None:
     word = " grey"
     assert len(ids_of(chat, word * LONGEST)) == LONGEST
-    assert np.isfinite(chat.scores([PROMPT], TextTarget(word * LONGEST))).all()
+    assert np.isfinite(chat.scores([PROMPT], [TextTarget(word * LONGEST)])[:, 0]).all()
     with pytest.raises(InputError) as error:
-        chat.scores([PROMPT], TextTarget(word * (LONGEST + 1)))
+        chat.scores([PROMPT], [TextTarget(word * (LONGEST + 1))])
     assert str(error.value) == "The text of a target may have 512 tokens, got 513."
 
 
@@ -151,13 +151,13 @@ def test_the_text_of_a_target_is_bounded_in_tokens(chat: TextTask) -> None:
 def test_a_token_beyond_the_text_is_refused(chat: TextTask, beyond: int) -> None:
     count = len(ids_of(chat, REPLY))
     with pytest.raises(InputError) as error:
-        chat.scores([PROMPT], TextTarget(REPLY, count + beyond))
+        chat.scores([PROMPT], [TextTarget(REPLY, count + beyond)])
     assert str(error.value) == f"The text has {count} tokens, numbered from 0; there is no {count + beyond}."
 
 
 def test_an_item_is_no_target_of_a_text(chat: TextTask) -> None:
     with pytest.raises(InputError, match="target of this model is a text"):
-        chat.scores([PROMPT], ItemTarget("text"))
+        chat.scores([PROMPT], [ItemTarget("text")])
 
 
 def test_a_reply_that_was_cut_is_told_to_be(chat: TextTask) -> None:
