@@ -35,6 +35,9 @@ class ItemTask(Task):
     def target(self, prediction: Prediction) -> Target:
         return ItemTarget(prediction.items[0].id)
 
+    def targets(self, prediction: Prediction) -> list[Target]:
+        return [ItemTarget(item.id) for item in prediction.items]
+
     @cached_property
     def positions(self) -> dict[str, int]:
         """Column of the scores by item id."""

@@ -113,6 +113,10 @@ class Task:
         """What is explained unless something else is asked for: the first item, or the text as shown."""
         raise NotImplementedError
 
+    def targets(self, prediction: Prediction) -> list[Target]:
+        """What somebody may ask about a prediction; one pass of the model scores them all."""
+        return [self.target(prediction)]
+
     def name_of(self, target: Target) -> str:
         """What a target is called, for people."""
         if isinstance(target, Contrast):

@@ -33,6 +33,10 @@ class TextTask(Task):
     def target(self, prediction: Prediction) -> Target:
         return TextTarget(prediction.text or "")
 
+    def targets(self, prediction: Prediction) -> list[Target]:
+        each = [TextTarget(prediction.text or "", token) for token in range(len(self.pieces(prediction)))]
+        return [self.target(prediction), *each]
+
     def summary(self, prediction: Prediction) -> str:
         return f"{len(prediction.text or ''):,} characters, log-probability {number(prediction.scores[0])}"
 
