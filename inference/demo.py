@@ -3,7 +3,6 @@
 The JSON schema is derived from the dataclasses here and published as assets/demo.schema.json.
 """
 
-import csv
 import json
 import re
 from collections import Counter
@@ -15,7 +14,9 @@ from pydantic import ValidationError
 
 from .errors import InputError, ModelError
 from .fields import AnyField
+from .folders import home, name_of
 from .policy import Policy
+from .tables import read_csv, read_items
 from .types import Raw, Record, adapter, mistakes
 
 FILE = "demo.json"
@@ -135,22 +136,6 @@ class Demo(Record):
         return field.default if value is None and field.role == "setting" else value
 
 
-def home(folder: Path) -> Path:
-    """The folder that a model's files may lie in: its own, or the whole repository in the hub's cache.
-
-    There a model folder is `models--owner--name/snapshots/commit`, whose files are links into the repository's blobs.
-    """
-    folder = folder.resolve()
-    cached = folder.parent.name == "snapshots" and folder.parents[1].name.startswith("models--")
-    return folder.parents[1] if cached else folder
-
-
-def name_of(folder: Path) -> str:
-    """What a model is called: its folder's name; in the hub's cache, where folders are called by commits, its id."""
-    place = home(folder)
-    return place.name if place == folder.resolve() else "/".join(place.name.split("--")[1:])
-
-
 def read(folder: Path) -> Demo:
     """The demo.json of a model folder. Raises ModelError that names each mistake by its place."""
     try:
@@ -187,14 +172,6 @@ def weights_of(folder: Path) -> str:
     return named if isinstance(named, str) and SIBLING.fullmatch(named) else folder.name
 
 
-def read_items(folder: Path, name: str) -> dict[str, str]:
-    """Names by id from a CSV with the columns id and name. Raises ModelError."""
-    rows = read_csv(folder, name)
-    if not rows or not {"id", "name"} <= set(rows[0]):
-        raise ModelError(f"{name_of(folder)}/{name} needs the columns id and name, and at least one row.")
-    return {row["id"]: row["name"] for row in rows}
-
-
 def read_background(folder: Path, demo: Demo) -> list[Raw]:
     """The reference rows, checked like any input. Raises ModelError."""
     if demo.background is None:
@@ -203,19 +180,6 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
         return [demo.parse(row) for row in read_csv(folder, demo.background)]
     except InputError as error:
         raise ModelError(f"{name_of(folder)}/{demo.background}: {error}") from None
-
-
-def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
-    """The rows of a CSV of a model folder, keyed by column. Raises ModelError."""
-    if not (folder / name).resolve().is_relative_to(home(folder)):
-        raise ModelError(f"{name_of(folder)}: {name} lies outside the model folder; put it inside.")
-    try:
-        with (folder / name).open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise ModelError(f"{name_of(folder)}/{name} cannot be read: {error.strerror}.") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ModelError(f"{name_of(folder)}/{name} is no CSV in UTF-8: {error}.") from None
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import demo, models
+from . import demo, folders, models
 from .demo import Demo
 from .errors import ModelError
 from .fields import CategoryField, Field, HistoryField, NumberField
@@ -26,11 +26,11 @@ def draft(folder: Path, kind: type[Task]) -> Demo:
     fields = columns(folder) or items(folder) or kind.fields
     if not fields:
         raise ModelError(
-            f"{demo.name_of(folder)} needs a {demo.FILE}: the fields of {kind.id} differ from model to model. "
+            f"{folders.name_of(folder)} needs a {demo.FILE}: the fields of {kind.id} differ from model to model. "
             "`python app.py new-model` writes a start."
         )
     fits = {field.name for field in fields} == {field.name for field in kind.fields}
-    name, labels = demo.name_of(folder).rpartition("/")[2], labels_of(folder)
+    name, labels = folders.name_of(folder).rpartition("/")[2], labels_of(folder)
     return Demo(
         task=kind.id,
         title=" ".join(name.replace("_", " ").replace("-", " ").split())[:80] or kind.id,
@@ -78,13 +78,13 @@ def columns(folder: Path) -> Sequence[Field]:
     given = models.config_of(folder, PROCESSOR).get("columns") or ()
     try:
         if len(given) > MAX_COLUMNS:
-            raise ModelError(f"{demo.name_of(folder)} has {len(given):,} columns; a form holds {MAX_COLUMNS}.")
+            raise ModelError(f"{folders.name_of(folder)} has {len(given):,} columns; a form holds {MAX_COLUMNS}.")
         fields = [column_field(**column) for column in given]
         if len({field.name for field in fields}) < len(fields):
             raise ValueError("each column needs a name of its own")
     except (TypeError, ValueError):
         raise ModelError(
-            f"{demo.name_of(folder)}/{PROCESSOR}: columns are not as our own table models keep them."
+            f"{folders.name_of(folder)}/{PROCESSOR}: columns are not as our own table models keep them."
         ) from None
     return fields
 
@@ -112,6 +112,6 @@ def items(folder: Path) -> list[Field]:
     ids = models.config_of(folder, PROCESSOR).get("item_ids") or []
     if not isinstance(ids, list):
         raise ModelError(
-            f"{demo.name_of(folder)}/{PROCESSOR}: item_ids must be a list, as our own recommenders keep it."
+            f"{folders.name_of(folder)}/{PROCESSOR}: item_ids must be a list, as our own recommenders keep it."
         )
     return [HistoryField(name="history", label="History", items={str(item): str(item) for item in ids})] if ids else []

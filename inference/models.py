@@ -12,6 +12,7 @@ from typing import Any
 
 from . import demo
 from .errors import ModelError, NotFound
+from .folders import name_of
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
@@ -79,9 +80,9 @@ def config_of(folder: Path, name: str = "config.json") -> dict[str, Any]:
     try:
         data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except ValueError as error:
-        raise ModelError(f"{demo.name_of(folder)}/{name} is no valid JSON: {error}.") from None
+        raise ModelError(f"{name_of(folder)}/{name} is no valid JSON: {error}.") from None
     if not isinstance(data, dict):
-        raise ModelError(f"{demo.name_of(folder)}/{name} must hold a JSON object, got {type(data).__name__}.")
+        raise ModelError(f"{name_of(folder)}/{name} must hold a JSON object, got {type(data).__name__}.")
     return data
 
 
@@ -120,7 +121,7 @@ def adapter_base(folder: Path) -> Path | None:
     hub_id = config_of(folder, "adapter_config.json").get("base_model_name_or_path")
     if hub_id not in INSTALLED:
         raise ModelError(
-            f"{demo.name_of(folder)}: no installed package carries {hub_id!r}, which this adapter changes. "
+            f"{name_of(folder)}: no installed package carries {hub_id!r}, which this adapter changes. "
             "Merge the adapter into it (peft's merge_and_unload) and save the whole."
         )
     return installed(hub_id)

@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-from . import demo, draft, hub, models, runtime, snapshot
+from . import demo, draft, folders, hub, models, runtime, snapshot
 from .demo import Demo
 from .errors import InputError, ModelError, NotFound
 from .task import Task
@@ -47,7 +47,7 @@ def task_of(folder: Path) -> str:
     Raises ModelError where that is none of ours, where the architecture has no trained head for it, or where the model
     brings code of its own.
     """
-    name, config = demo.name_of(folder), models.config_of(folder)
+    name, config = folders.name_of(folder), models.config_of(folder)
     if "auto_map" in config:
         raise ModelError(
             f"{name} brings code of its own (auto_map in config.json), and no code from a model runs here."

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import demo, models
+from . import models
 from .errors import ModelError
+from .folders import name_of
 
 if TYPE_CHECKING:
     from transformers import Pipeline, PreTrainedModel
@@ -80,9 +81,7 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
 
     source = models.weights(folder)
     if source is None:
-        raise ModelError(
-            f"{demo.name_of(folder)} has no weights at hand (safetensors); its README says how to get them."
-        )
+        raise ModelError(f"{name_of(folder)} has no weights at hand (safetensors); its README says how to get them.")
     try:
         base = models.adapter_base(source)
         where = place(count_parameters(source, *([base] if base else [])), free_memory(), is_bf16_available())
@@ -103,8 +102,8 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
             model_kwargs=options,
         )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        log.exception("loading %s", demo.name_of(folder))
-        raise ModelError(f"{demo.name_of(folder)} could not be loaded as {task}: {type(error).__name__}.") from error
+        log.exception("loading %s", name_of(folder))
+        raise ModelError(f"{name_of(folder)} could not be loaded as {task}: {type(error).__name__}.") from error
 
 
 def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "PreTrainedModel":

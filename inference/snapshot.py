@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from . import demo, models
+from . import demo, folders, models
 from .errors import ModelError
 
 HEAD = ("config.json", "adapter_config.json", "README.md", demo.FILE, "model.safetensors.index.json")
@@ -46,14 +46,14 @@ def shards_of(folder: Path) -> list[str]:
             return sorted({*names})
     except (ValueError, KeyError, TypeError, AttributeError):
         pass  # the same message as for names of other files
-    raise ModelError(f"{demo.name_of(folder)}/{index.name} must name the safetensors that hold the weights.")
+    raise ModelError(f"{folders.name_of(folder)}/{index.name} must name the safetensors that hold the weights.")
 
 
 def note(folder: Path, revision: str, commit: str) -> None:
     """Write down which commit a branch or tag stood for, where the hub's own tools look for it."""
     if revision == commit:
         return
-    reference = demo.home(folder) / "refs" / revision
+    reference = folders.home(folder) / "refs" / revision
     reference.parent.mkdir(parents=True, exist_ok=True)
     new = reference.with_name(f"{reference.name}.new")
     new.write_text(commit, encoding="utf-8")
@@ -85,4 +85,4 @@ def card(folder: Path) -> dict[str, Any]:
     try:
         return (metadata_load(folder / "README.md") if (folder / "README.md").is_file() else None) or {}
     except (ValueError, YAMLError):
-        raise ModelError(f"{demo.name_of(folder)}/README.md: the front matter is no valid YAML.") from None
+        raise ModelError(f"{folders.name_of(folder)}/README.md: the front matter is no valid YAML.") from None

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from . import demo, tokens
+from . import demo, folders, tokens
 from .accelerator import accelerator, in_batches
 from .fields import Field
 from .masks import Parts, Variants
@@ -43,7 +43,7 @@ class Task:
     def __init__(self, folder: Path, about: demo.Demo, pipeline: "Pipeline", name: str = "") -> None:
         """name: what the model is called in answers; by default after its folder."""
         self.folder, self.demo, self.pipeline = folder, about, pipeline
-        self.name = name or demo.name_of(folder)
+        self.name = name or folders.name_of(folder)
         self.tokenizing = threading.Lock()
         # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(

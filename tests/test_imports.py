@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
 
 LAYERS = [
-    ["inference.errors", "inference.units", "inference.pictures", "inference.quality"],
-    ["inference.types", "inference.metadata"],
+    ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
+    ["inference.types", "inference.metadata", "inference.tables"],
     ["inference.trace"],
     ["inference.masks"],
     ["inference.fields", "inference.policy"],

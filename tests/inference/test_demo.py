@@ -560,17 +560,14 @@ def test_a_table_outside_the_folder_is_not_read(folder: Path, place: str) -> Non
         demo.check(written(folder, {**HOUSES.to_json(), "background": name}))
 
 
-def test_in_the_hubs_cache_a_model_has_its_id_and_its_files_are_links(tmp_path: Path) -> None:
+def test_in_the_hubs_cache_the_files_are_links(tmp_path: Path) -> None:
     repository = tmp_path / "models--owner--some-name"
     (repository / "blobs").mkdir(parents=True)
     (repository / "blobs" / "hash").write_text("area,style\n50,flat\n", encoding="utf-8")
     commit = repository / "snapshots" / ("0" * 40)
     commit.mkdir(parents=True)
     (commit / "background.csv").symlink_to(repository / "blobs" / "hash")
-    assert (demo.home(commit), demo.name_of(commit)) == (repository, "owner/some-name")
     assert demo.check(written(commit, HOUSES.to_json())).startswith("owner/some-name: no mistake found")
-    (tmp_path / "plain" / "snapshots" / "x").mkdir(parents=True)
-    assert demo.home(tmp_path / "plain" / "snapshots" / "x") == tmp_path / "plain" / "snapshots" / "x"
 
 
 # The published schema

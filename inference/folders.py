@@ -1,0 +1,19 @@
+"""What a model folder is called, and how far its files may lie from it. It does not know what they say."""
+
+from pathlib import Path
+
+
+def home(folder: Path) -> Path:
+    """The folder that a model's files may lie in: its own, or the whole repository in the hub's cache.
+
+    There a model folder is `models--owner--name/snapshots/commit`, whose files are links into the repository's blobs.
+    """
+    folder = folder.resolve()
+    cached = folder.parent.name == "snapshots" and folder.parents[1].name.startswith("models--")
+    return folder.parents[1] if cached else folder
+
+
+def name_of(folder: Path) -> str:
+    """What a model is called: its folder's name; in the hub's cache, where folders are called by commits, its id."""
+    place = home(folder)
+    return place.name if place == folder.resolve() else "/".join(place.name.split("--")[1:])

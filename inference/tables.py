@@ -1,0 +1,28 @@
+"""The CSV files of a model folder. It does not know what their columns mean."""
+
+import csv
+from pathlib import Path
+
+from .errors import ModelError
+from .folders import home, name_of
+
+
+def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
+    """The rows of a CSV of a model folder, keyed by column. Raises ModelError."""
+    if not (folder / name).resolve().is_relative_to(home(folder)):
+        raise ModelError(f"{name_of(folder)}: {name} lies outside the model folder; put it inside.")
+    try:
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise ModelError(f"{name_of(folder)}/{name} cannot be read: {error.strerror}.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ModelError(f"{name_of(folder)}/{name} is no CSV in UTF-8: {error}.") from None
+
+
+def read_items(folder: Path, name: str) -> dict[str, str]:
+    """Names by id from a CSV with the columns id and name. Raises ModelError."""
+    rows = read_csv(folder, name)
+    if not rows or not {"id", "name"} <= set(rows[0]):
+        raise ModelError(f"{name_of(folder)}/{name} needs the columns id and name, and at least one row.")
+    return {row["id"]: row["name"] for row in rows}
