@@ -12,9 +12,11 @@ from inference.runtime import in_background
 from inference.task import Task
 from inference.types import Raw, Target, from_json
 
-from .estimators import STEP, Coalitions, Estimate, Floats, Game, estimate
+from . import background
+from .estimators import STEP, Coalitions, Estimate, Floats, Game
+from .hierarchy import MOST, sharpen
 from .players import Players
-from .types import Explanation
+from .types import Explanation, Feature, LabelMap
 
 MAX_EVALUATIONS = 16_384
 
@@ -52,21 +54,26 @@ def explain_stream(
     raw = task.parse(inputs)
     chosen = parse_target(task, raw, target)
     players, game = scorer(task, raw, chosen)
-    n = len(players)
-    start = time.perf_counter()
-    for found in estimate(game, n, evaluations or budget(n), seed, task.additive, min(STEP, 2 * task.batch_size)):
+    start, now = time.perf_counter(), None
+    allowed = evaluations or allowance(players)
+    for level in sharpen(game, players.groups, allowed, seed, task.additive, min(STEP, 2 * task.batch_size)):
         passed = time.perf_counter() - start
-        yield record(task, players, chosen, found, passed, seed)
+        if level.players != now:
+            now, features, label_map = level.players, players.level(level.players), players.label_map(level.players)
+        yield record(task, players, chosen, level.estimate, passed, seed, features, label_map)
         if seconds is not None and passed >= seconds:
             return
 
 
-def scorer(task: Task, raw: Raw, target: Target) -> tuple[Players, Game]:
-    """The players of an input, and the game they play: v(coalitions bool[m, n]) → float64[m, 1], the target's score."""
+def scorer(task: Task, raw: Raw, target: Target, evaluations: int | None = None) -> tuple[Players, Game]:
+    """The players of an input, and the game they play: v(coalitions bool[m, n]) → float64[m, 1], the target's score.
+
+    evaluations: the budget, which the number of reference rows follows.
+    """
     stand_in = ""
     if any(field.kind == "text" for field in task.demo.fields):
         stand_in = task.stand_in
-    players = Players(task.demo.inputs, task.readable(raw), task.background, stand_in)
+    players = Players(task.demo.inputs, task.readable(raw), background.of(task).rows(evaluations), stand_in)
 
     def game(coalitions: Coalitions) -> Floats:
         weighted = [list(players.inputs(kept)) for kept in coalitions]
@@ -101,6 +108,12 @@ def budget(n: int) -> int:
     return 2**n if n <= 9 else min(16 * n, 512)
 
 
+def allowance(players: Players) -> int:
+    """Evaluations spent on an input unless told otherwise: its budget, and one for what its groups fall into."""
+    n, atoms = len(players.groups), len(players)
+    return budget(n) if n == atoms else budget(n) + budget(min(atoms, MOST))
+
+
 def limits(evaluations: Any, seconds: Any) -> None:
     """Check what a visitor may ask for. Raises InputError."""
     whole = isinstance(evaluations, int) and not isinstance(evaluations, bool)
@@ -111,12 +124,21 @@ def limits(evaluations: Any, seconds: Any) -> None:
         raise InputError(f"seconds must be a number above 0 and at most 3,600, got {shown(seconds)}.")
 
 
-def record(task: Task, players: Players, target: Target, found: Estimate, seconds: float, seed: int) -> Explanation:
+def record(
+    task: Task,
+    players: Players,
+    target: Target,
+    found: Estimate,
+    seconds: float,
+    seed: int,
+    features: tuple[Feature, ...],
+    label_map: LabelMap | None,
+) -> Explanation:
     """One estimate as an Explanation of the first output."""
     return Explanation(
         target=target,
         output=task.name_of(target),
-        features=players.features,
+        features=features,
         values=tuple(found.values[:, 0].tolist()),
         stderr=None if found.stderr is None else tuple(found.stderr[:, 0].tolist()),
         base=float(found.base[0]),
@@ -131,5 +153,5 @@ def record(task: Task, players: Players, target: Target, found: Estimate, second
         dtype=task.dtype,
         seed=seed,
         residual=float(found.residual[0]),
-        label_map=players.label_map,
+        label_map=label_map,
     )

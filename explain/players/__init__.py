@@ -3,7 +3,7 @@
 What is hidden is a raw value, before any preprocessing; no model or tokenizer is called here.
 """
 
-from .columns import CategoryPlayers, ColumnPlayers
+from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers, Kept
 from .history import HistoryPlayers
 from .image import ImagePlayers
@@ -18,5 +18,6 @@ __all__ = [
     "ImagePlayers",
     "Kept",
     "Players",
+    "Reference",
     "TextPlayers",
 ]
