@@ -9,10 +9,11 @@ from inference.fields import shown
 from inference.task import Task
 from inference.types import Raw, Target, from_json
 
-from .estimators import STEP, Estimate, estimate
+from .estimators import STEP, Estimate
+from .hierarchy import MOST, sharpen
 from .players import Players
 from .scoring import scorer
-from .types import Explanation
+from .types import Explanation, Feature, LabelMap
 
 MAX_EVALUATIONS = 16_384
 
@@ -62,12 +63,15 @@ def explain_all(
     seed: int = 0,
 ) -> Iterator[tuple[Explanation, ...]]:
     """`explain_stream` for several targets of a checked input at once, all from the same evaluations."""
-    players, game = scorer(task, raw, targets)
-    n = len(players)
-    start = time.perf_counter()
-    for found in estimate(game, n, evaluations or budget(n), seed, task.additive, min(STEP, 2 * task.batch_size)):
+    players, game = scorer(task, raw, targets, evaluations)
+    start, now = time.perf_counter(), None
+    allowed = evaluations or allowance(players)
+    for level in sharpen(game, players.groups, allowed, seed, task.additive, min(STEP, 2 * task.batch_size)):
         passed = time.perf_counter() - start
-        yield tuple(record(task, players, target, found, i, passed, seed) for i, target in enumerate(targets))
+        if level.players != now:
+            now, features, label_map = level.players, players.level(level.players), players.label_map(level.players)
+        each = enumerate(targets)
+        yield tuple(record(task, players, t, level.estimate, i, passed, seed, features, label_map) for i, t in each)
         if seconds is not None and passed >= seconds:
             return
 
@@ -91,6 +95,12 @@ def budget(n: int) -> int:
     return 2**n if n <= 9 else min(16 * n, 512)
 
 
+def allowance(players: Players) -> int:
+    """Evaluations spent on an input unless told otherwise: its budget, and one for what its groups fall into."""
+    n, atoms = len(players.groups), len(players)
+    return budget(n) if n == atoms else budget(n) + budget(min(atoms, MOST))
+
+
 def limits(evaluations: Any, seconds: Any) -> None:
     """Check what a visitor may ask for. Raises InputError."""
     whole = isinstance(evaluations, int) and not isinstance(evaluations, bool)
@@ -102,13 +112,21 @@ def limits(evaluations: Any, seconds: Any) -> None:
 
 
 def record(
-    task: Task, players: Players, target: Target, found: Estimate, output: int, seconds: float, seed: int
+    task: Task,
+    players: Players,
+    target: Target,
+    found: Estimate,
+    output: int,
+    seconds: float,
+    seed: int,
+    features: tuple[Feature, ...],
+    label_map: LabelMap | None,
 ) -> Explanation:
     """One output of an estimate as an Explanation."""
     return Explanation(
         target=target,
         output=task.name_of(target),
-        features=players.features,
+        features=features,
         values=tuple(found.values[:, output].tolist()),
         stderr=None if found.stderr is None else tuple(found.stderr[:, output].tolist()),
         base=float(found.base[output]),
@@ -123,5 +141,5 @@ def record(
         dtype=task.dtype,
         seed=seed,
         residual=float(found.residual[output]),
-        label_map=players.label_map,
+        label_map=label_map,
     )

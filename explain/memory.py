@@ -13,15 +13,17 @@ from .estimators import Coalitions, Floats, Game, Memo
 from .players import Players
 from .scoring import scorer
 
-Key = tuple[Task, bytes, bool]
+Key = tuple[Task, bytes, int | None, bool]
 
 
 class Played:
     """A game of several outputs, each coalition scored once."""
 
-    def __init__(self, task: Task, raw: Raw, targets: Sequence[Target], second_baseline: bool) -> None:
+    def __init__(
+        self, task: Task, raw: Raw, targets: Sequence[Target], evaluations: int | None, second_baseline: bool
+    ) -> None:
         self.columns = apart(targets)[0]
-        self.players, game = scorer(task, raw, self.columns, second_baseline)
+        self.players, game = scorer(task, raw, self.columns, evaluations, second_baseline)
         self.known = Memo(game)
 
     def of(self, targets: Sequence[Target]) -> Game | None:
@@ -46,13 +48,18 @@ class Memory:
         self._played: Played | None = None
 
     def play(
-        self, task: Task, raw: Raw, targets: Sequence[Target], second_baseline: bool = False
+        self,
+        task: Task,
+        raw: Raw,
+        targets: Sequence[Target],
+        evaluations: int | None = None,
+        second_baseline: bool = False,
     ) -> tuple[Players, Game]:
         """As `scorer`; of the same input, with the same means of hiding, no coalition is scored twice."""
-        key = (task, digest(raw), second_baseline)
+        key = (task, digest(raw), evaluations, second_baseline)
         if self._played and self._key == key and (game := self._played.of(targets)):
             return self._played.players, game
-        played = Played(task, raw, [*targets, *self.likely], second_baseline)
+        played = Played(task, raw, [*targets, *self.likely], evaluations, second_baseline)
         if not second_baseline:
             self._key, self._played = key, played
         game = played.of(targets)

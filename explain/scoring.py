@@ -14,17 +14,29 @@ from inference.masks import Variants
 from inference.task import Forward, Task
 from inference.types import Raw, Target
 
+from . import background
 from .estimators import Coalitions, Floats, Game
 from .players import Players
 
 
-def scorer(task: Task, raw: Raw, targets: Sequence[Target], second_baseline: bool = False) -> tuple[Players, Game]:
+def scorer(
+    task: Task,
+    raw: Raw,
+    targets: Sequence[Target],
+    evaluations: int | None = None,
+    second_baseline: bool = False,
+) -> tuple[Players, Game]:
     """The players of an input, and the game they play: v(coalitions bool[m, n]) → float64[m, targets], their scores.
 
-    second_baseline: hide by other means, to see how much the means matter.
+    evaluations: the budget, which the number of reference rows follows. second_baseline: hide by other means, to see
+    how much the means matter.
     """
     stand_in = task.stand_in if any(field.kind == "text" for field in task.demo.fields) else ""
-    players = Players(task.demo.inputs, task.readable(raw), task.background, stand_in, second_baseline)
+    known = background.of(task)
+    reference = known.rows(evaluations)
+    if second_baseline:
+        reference = known.others(reference)
+    players = Players(task.demo.inputs, task.readable(raw), reference, stand_in, second_baseline)
     variants = task.variants(players.raw, players.masks, players.rows, players.weights)
     return players, tensors(task, variants, targets) if variants else door(task, players, targets)
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Numbers = tuple[float, ...]
 Where = dict[str, Any]
+Partition = tuple[tuple[int, ...], ...]
+"""Players as the atoms that each is made of, neighbours side by side; every atom belongs to one player."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,9 @@ class Feature(Record):
     """One player: a word, a region, a column or an item.
 
     `where` places it in its field: {"chars": [start, end]}, {"region": index in the label map},
-    {"item": id, "position": from 0}, {"seconds": [start, end]}; a whole field has none. `parent` is the id of the
-    feature that this one is a part of.
+    {"item": id, "position": from 0}, {"items": [id, …], "position": of the first}, {"fields": [name, …]} of columns
+    that are one player, {"seconds": [start, end]}; a whole field has none. `parent` is the id of the feature that this
+    one is a part of.
     """
 
     id: str

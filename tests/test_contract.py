@@ -10,7 +10,7 @@ from conftest import shipped
 
 from explain import explainer
 from explain.figures import INPUTS
-from explain.players import FieldPlayers, image
+from explain.players import FieldPlayers, segments
 from inference import demo, models
 from inference.fields import AnyField
 from inference.panels.answer import FIGURES
@@ -22,7 +22,8 @@ from inference.task import Task
 @pytest.fixture(autouse=True)
 def few_regions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures in so few regions that all coalitions can be enumerated."""
-    monkeypatch.setattr(image, "REGIONS", contract.SMALL)
+    monkeypatch.setattr(segments, "REGIONS", contract.SMALL)
+    monkeypatch.setattr(segments, "PATCHES", 1)
 
 
 @pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)

@@ -3,7 +3,7 @@
 What is hidden is a raw value, before any preprocessing; no model or tokenizer is called here.
 """
 
-from .columns import CategoryPlayers, ColumnPlayers
+from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
@@ -17,5 +17,6 @@ __all__ = [
     "HistoryPlayers",
     "ImagePlayers",
     "Players",
+    "Reference",
     "TextPlayers",
 ]

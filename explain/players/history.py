@@ -1,12 +1,19 @@
-"""The players of a history: its items. Knows no recommender."""
+"""The players of a history: its items, and runs of them. Knows no recommender."""
 
 from collections.abc import Sequence
+
+import numpy as np
 
 from inference.fields import HistoryField
 from inference.masks import Kept
 
 from ..types import Feature
-from .field import FieldPlayers
+from .field import FieldPlayers, several
+
+DIRECT = 48
+"""Items that are players at once; a longer history begins with runs of neighbours."""
+RUNS = 16
+"""Runs that a long history is cut into."""
 
 
 class HistoryPlayers(FieldPlayers):
@@ -15,12 +22,22 @@ class HistoryPlayers(FieldPlayers):
     kind = "history"
 
     def __init__(self, field: HistoryField, value: Sequence[str], stand_in: str) -> None:
-        self.items = tuple(value)
+        self.name, self.items = field.name, tuple(value)
         self.features = tuple(
             Feature(f"{field.name}:{item}", field.name, field.catalogue[item], {"item": item, "position": i})
             for i, item in enumerate(value)
         )
+        runs = np.array_split(np.arange(len(value)), min(RUNS, len(value)) if len(value) > DIRECT else len(value) or 1)
+        self.groups = tuple(tuple(run.tolist()) for run in runs if len(run))
         self.baseline = f"hidden entries are absent from {field.label}"
 
     def show(self, kept: Kept) -> tuple[str, ...]:
         return tuple(item for item, keep in zip(self.items, kept, strict=True) if keep)
+
+    def together(self, atoms: Sequence[int]) -> Feature:
+        if len(atoms) == 1:
+            return self.features[atoms[0]]
+        first, last = atoms[0], atoms[-1]
+        where = {"items": [self.items[atom] for atom in atoms], "position": first}
+        label = several([self.features[atom].label for atom in atoms])
+        return Feature(f"{self.name}:{self.items[first]}…{self.items[last]}", self.name, label, where)

@@ -1,22 +1,25 @@
-"""The players of a picture: regions of similar colour. Knows no model."""
+"""The players of a picture: regions of similar colour, and the patches they fall into. Knows no model."""
+
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from inference.fields import Field
 from inference.masks import Kept, MaskedImage, Regions
 from inference.pictures import data_uri
 
-from ..types import Feature, LabelMap
+from ..types import Feature, LabelMap, Partition
 from .field import FieldPlayers
-
-REGIONS = 20
-"""Regions a picture is split into, at most."""
+from .segments import cut, segment, whereabouts
 
 
 class ImagePlayers(FieldPlayers):
-    """Regions of similar colour (SLIC, Achanta et al. 2012); a hidden one is blurred beyond recognition."""
+    """Regions of similar colour, and the patches they fall into as atoms; what is hidden is blurred beyond recognition.
+
+    A region's index in the label map is its own, from 0; the indices of patches come after all of these, so that a
+    region is called the same whether others are taken apart or not.
+    """
 
     kind = "image"
     masks: Regions
@@ -24,23 +27,40 @@ class ImagePlayers(FieldPlayers):
     def __init__(self, field: Field, value: Image.Image, stand_in: str) -> None:
         small = value.copy()
         small.thumbnail((256, 256))
-        regions = segment(np.asarray(small))
-        count = int(regions.max()) + 1
+        pixels = np.asarray(small)
+        regions = segment(pixels)
+        self.name, self.atoms = field.name, cut(pixels, regions)
+        first = np.unique(self.atoms, return_index=True)[1]
+        self.owners = regions.ravel()[first]
+        self.groups = tuple(tuple(np.flatnonzero(self.owners == i).tolist()) for i in range(int(regions.max()) + 1))
+        self.features = tuple(self.together([atom]) for atom in range(len(self.owners)))
         self.image, self.small, self.label = value, small, field.label
-        self.masks = Regions(regions, blurred(small))
-        self.features = tuple(
-            Feature(f"{field.name}:{i}", field.name, f"region {i + 1}, {whereabouts(regions == i)}", {"region": i})
-            for i in range(count)
-        )
-        self.label_map = LabelMap(field.name, small.width, small.height, data_uri(Image.fromarray(regions), "PNG"))
-        self.baseline = f"hidden regions of {self.label} are blurred beyond recognition"
+        self.masks = Regions(self.atoms, blurred(small))
+        self.baseline = f"hidden regions of {self.label} (found by SLIC) are blurred beyond recognition"
 
     def otherwise(self) -> None:
-        self.masks = Regions(self.masks.labels, mean_colour(self.small))
-        self.baseline = f"hidden regions of {self.label} get the picture's mean colour"
+        self.masks = Regions(self.atoms, mean_colour(self.small))
+        self.baseline = f"hidden regions of {self.label} (found by SLIC) get the picture's mean colour"
 
     def show(self, kept: Kept) -> MaskedImage:
         return MaskedImage(self.image, self.masks, kept)
+
+    def together(self, atoms: Sequence[int]) -> Feature:
+        index = self._index(atoms)
+        label = f"region {index + 1}, {whereabouts(np.isin(self.atoms, atoms))}"
+        return Feature(f"{self.name}:{index}", self.name, label, {"region": index})
+
+    def label_map(self, players: Partition) -> LabelMap:
+        indices = np.empty(len(self.owners), np.uint8)
+        for atoms in players:
+            indices[list(atoms)] = self._index(atoms)
+        height, width = self.atoms.shape
+        return LabelMap(self.name, width, height, data_uri(Image.fromarray(indices[self.atoms]), "PNG"))
+
+    def _index(self, atoms: Sequence[int]) -> int:
+        """The region's own for all of its patches, else one that no other player has."""
+        owner = int(self.owners[atoms[0]])
+        return owner if len(atoms) == len(self.groups[owner]) else len(self.groups) + atoms[0]
 
 
 def blurred(picture: Image.Image) -> Image.Image:
@@ -52,31 +72,3 @@ def mean_colour(picture: Image.Image) -> Image.Image:
     """One colour in the size of a picture."""
     red, green, blue = np.asarray(picture).reshape(-1, 3).mean(0).round().astype(int).tolist()
     return Image.new("RGB", picture.size, (red, green, blue))
-
-
-def segment(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Region indices uint8[height, width], from 0 without gaps, for pixels uint8[height, width, 3]."""
-    from skimage.segmentation import slic
-
-    for wanted in range(REGIONS, 0, -2):  # SLIC takes the number as a hint: narrow pictures get more
-        labels = slic(pixels, n_segments=wanted, compactness=12, sigma=1, start_label=0)
-        indices: NDArray[np.intp] = np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
-        if indices.max() < REGIONS:
-            break
-    regions = grid(*labels.shape) if indices.max() == 0 else indices  # nothing to hold on to, such as noise
-    return np.minimum(regions, REGIONS - 1).astype(np.uint8)
-
-
-def grid(height: int, width: int) -> NDArray[np.intp]:
-    """Indices intp[height, width] of at most 4 × 4 equal tiles."""
-    rows, columns = min(4, height), min(4, width)
-    row, column = np.arange(height) * rows // height, np.arange(width) * columns // width
-    return row[:, None] * columns + column
-
-
-def whereabouts(mask: NDArray[np.bool_]) -> str:
-    """`upper left`, `centre`, `lower right` …: the third of the picture that holds the middle of a region."""
-    y, x = (float(axis.mean()) / size for axis, size in zip(np.nonzero(mask), mask.shape, strict=True))
-    vertical = ("upper", "", "lower")[min(int(y * 3), 2)]
-    horizontal = ("left", "", "right")[min(int(x * 3), 2)]
-    return f"{vertical} {horizontal}".strip() or "centre"

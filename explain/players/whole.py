@@ -1,7 +1,9 @@
 """The players of a whole input: those of its fields together."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -11,48 +13,82 @@ from inference.fields import Field
 from inference.masks import Kept
 from inference.types import Raw
 
-from .field import FieldPlayers
+from ..types import Feature, LabelMap, Partition
+from .columns import Reference, joined
+from .field import FieldPlayers, singles
 
 
 class Players:
-    """The players of a whole input: those of its input fields, one after the other."""
+    """The atoms of a whole input: those of its input fields, one after the other.
+
+    rows, weights: the reference rows, float64[rows].
+    """
 
     def __init__(
-        self,
-        fields: Sequence[Field],
-        raw: Raw,
-        background: Sequence[Raw],
-        stand_in: str,
-        second_baseline: bool = False,
+        self, fields: Sequence[Field], raw: Raw, reference: Reference, stand_in: str, second_baseline: bool = False
     ) -> None:
-        """fields: those that reach the model. background: reference rows. stand_in: what hides a token, by name."""
-        self.raw, self.background = raw, background
-        self.parts = {
-            field.name: FieldPlayers.kinds[field.kind](field, raw[field.name], stand_in)
-            for field in fields
-            if field.role == "input"
-        }
-        if any(part.referenced for part in self.parts.values()) and not background:
+        """fields: those that reach the model. stand_in: what hides a token, by name; second_baseline: not so."""
+        self.raw, self.rows, self.weights = raw, reference.rows, reference.weights
+        self.fields = {field.name: field for field in fields if field.role == "input"}
+        self.parts: dict[str, FieldPlayers] = {}
+        for name, field in self.fields.items():
+            kind = FieldPlayers.kinds[field.kind]
+            self.parts[name] = kind(field, raw[name], reference.words if kind.referenced else stand_in)
+        if any(part.referenced for part in self.parts.values()) and not self.rows:
             raise ModelError("Explaining a table needs reference rows: name a CSV of them as background in demo.json.")
         if second_baseline:
             for part in self.parts.values():
                 part.otherwise()
-        self.features = tuple(feature for part in self.parts.values() for feature in part.features)
-        self.baseline = "; ".join(dict.fromkeys(part.baseline for part in self.parts.values()))
-        self.label_map = next((part.label_map for part in self.parts.values() if part.label_map), None)
         self.masks = {name: part.masks for name, part in self.parts.items()}
-        self.rows = tuple(background)
-        self.weights = np.full(len(self.rows), 1 / max(1, len(self.rows)))
+        sizes = [len(part.features) for part in self.parts.values()]
+        self.starts = dict(zip(self.parts, accumulate(sizes, initial=0), strict=False))
+        self.owners = [name for name, part in self.parts.items() for _ in part.features]
+        self.groups = self._groups(reference.clusters)
+        self.features = self.level(singles(len(self.owners)))
+        self.baseline = "; ".join(dict.fromkeys(part.baseline for part in self.parts.values()))
 
     def __len__(self) -> int:
         return len(self.features)
 
+    def _groups(self, clusters: Sequence[Sequence[str]]) -> Partition:
+        """The players to begin with; columns of one cluster are one player."""
+        together = [tuple(self.starts[name] for name in names if name in self.starts) for names in clusters]
+        clustered = set(chain(*together))
+        own = [
+            tuple(start + atom for atom in group)
+            for start, part in zip(self.starts.values(), self.parts.values(), strict=True)
+            for group in part.groups
+        ]
+        return tuple(sorted([group for group in own if group[0] not in clustered] + [g for g in together if g]))
+
+    def together(self, atoms: Sequence[int]) -> Feature:
+        """The feature that stands for some atoms as one player."""
+        owners = list(dict.fromkeys(self.owners[atom] for atom in atoms))
+        if len(owners) > 1:
+            return joined([(name, self.fields[name].label) for name in owners])
+        start = self.starts[owners[0]]
+        return self.parts[owners[0]].together([atom - start for atom in atoms])
+
+    def level(self, players: Partition) -> tuple[Feature, ...]:
+        """The features of some players; a part of a group names it as its parent."""
+        parents = {atom: self.together(group).id for group in self.groups if len(group) > 1 for atom in group}
+        found = [(self.together(atoms), parents.get(atoms[0])) for atoms in players]
+        return tuple(f if parent in (None, f.id) else replace(f, parent=parent) for f, parent in found)
+
+    def label_map(self, players: Partition) -> LabelMap | None:
+        """The regions of the first picture, by the indices in the players' features."""
+        for name, part in self.parts.items():
+            start, count = self.starts[name], len(part.features)
+            own = tuple(tuple(a - start for a in atoms) for atoms in players if start <= atoms[0] < start + count)
+            if found := part.label_map(own):
+                return found
+        return None
+
     def inputs(self, kept: Kept) -> Iterator[tuple[float, Raw]]:
         """The inputs that together stand for one coalition (bool[n]), each with its weight; weights add up to 1."""
-        shown, hidden, start = dict(self.raw), [], 0
+        shown, hidden = dict(self.raw), []
         for name, part in self.parts.items():
-            own = kept[start : start + len(part.features)]
-            start += len(part.features)
+            own = kept[self.starts[name] : self.starts[name] + len(part.features)]
             if part.referenced and not own.all():
                 hidden.append(name)
             else:
@@ -64,5 +100,7 @@ class Players:
         """The distinct values of the hidden columns in the reference rows, with their shares."""
         if not hidden:
             return {(): 1.0}
-        counts = Counter(tuple(row[name] for name in hidden) for row in self.background)
-        return {values: count / len(self.background) for values, count in counts.items()}
+        shares: dict[tuple[Any, ...], float] = defaultdict(float)
+        for row, weight in zip(self.rows, np.asarray(self.weights).tolist(), strict=True):
+            shares[tuple(row[name] for name in hidden)] += weight
+        return shares

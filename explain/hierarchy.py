@@ -1,0 +1,101 @@
+"""Players by hierarchy: groups of atoms first, then the parts of the groups that matter. Knows no field and no model.
+
+Each level is a game of its own: its values are the Shapley values of the players as they are at that level, and add up
+to the score exactly. A group's value is not the sum of what its parts get at the next level: where parts interact with
+other players, a group shares that as one player and its parts as many. What is shown is always one level's values.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .estimators import STEP, Estimate, Game, Memo, estimate
+from .quadrature import Floats
+from .types import Partition
+
+ENOUGH = 4
+"""Evaluations a player after which a level is shown, and its strongest players are taken apart."""
+SPARED = 6
+"""Evaluations that must be left for each player of a finer level."""
+MOST = 64
+"""Players of a level, unless it is the first."""
+COVERED = 0.7
+"""The strongest players are taken apart that make up this share of Σ|values|."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """An estimate for some players. `finer`: whether a level of more players follows."""
+
+    players: Partition
+    estimate: Estimate
+    finer: bool
+
+
+def sharpen(
+    game: Game, groups: Partition, budget: int, seed: int = 0, additive: bool = False, step: int = STEP, **options: Any
+) -> Iterator[Level]:
+    """A stream of ever better estimates, of ever finer players, from at most `budget` evaluations of `game` in all.
+
+    game: of the atoms, bool[m, atoms] → float64[m, k]. groups: the players to begin with. The players to be taken apart
+    are chosen by the first of the k outputs. A finer level is shown once it has ENOUGH evaluations; until then the last
+    estimate comes again, so that the stream can be left. Deterministic in the number of evaluations for a seed.
+    `options` go to `estimate`. Raises ValueError for a budget under 2.
+    """
+    memo, atoms = Memo(game), sum(map(len, groups))
+    players: Partition | None = groups
+    if additive and atoms + 2 <= budget:
+        players = tuple((atom,) for atom in range(atoms))
+    last: Level | None = None
+    while players is not None:
+        left = budget - len(memo) + (2 if last else 0)  # the two ends are known from the level before
+        now, players = players, None
+        for found in estimate(grouped(memo, now), len(now), left, seed, additive, step, **options):
+            enough = found.evaluations >= min(ENOUGH * len(now), 2 ** len(now))
+            if enough:
+                players = refine(now, found.values[:, 0], min(MOST, (budget - len(memo)) // SPARED))
+            if enough or last is None or len(last.players) == len(now):
+                last = Level(now, found, players is not None)
+            last = replace(last, estimate=replace(last.estimate, evaluations=len(memo)))
+            yield last
+            if players is not None:
+                break
+
+
+def grouped(game: Game, players: Partition) -> Game:
+    """The game of groups of atoms: v(z) = game(z[:, group]), where group[atom] is the player an atom is part of."""
+    group = grouping(players)
+    return lambda coalitions: game(coalitions[:, group])
+
+
+def grouping(players: Partition) -> NDArray[np.intp]:
+    """The player that each atom is part of, intp[atoms]."""
+    group = np.empty(sum(map(len, players)), np.intp)
+    for player, atoms in enumerate(players):
+        group[list(atoms)] = player
+    return group
+
+
+def refine(players: Partition, values: Floats, room: int) -> Partition | None:
+    """The players of the next level, at most `room`: the strongest taken apart, all others as they are.
+
+    values: float64[players]. Those are taken apart that make up COVERED of Σ|values|, the strongest first and into
+    single atoms as far as there is room, else into runs of neighbours. None where nothing is left to take apart.
+    """
+    strength = np.abs(values)
+    wanted, spare = COVERED * strength.sum(), room - len(players)
+    parts: dict[int, list[tuple[int, ...]]] = {}
+    for player in np.argsort(-strength, kind="stable").tolist():
+        if wanted <= 0 or spare < 1:
+            break
+        wanted -= strength[player]
+        runs = np.array_split(players[player], min(len(players[player]), spare + 1))
+        spare -= len(runs) - 1
+        if len(runs) > 1:
+            parts[player] = [tuple(run.tolist()) for run in runs]
+    if not parts:
+        return None
+    return tuple(part for player, atoms in enumerate(players) for part in parts.get(player, [atoms]))
