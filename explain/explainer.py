@@ -11,8 +11,8 @@ from inference.types import Raw, Target, from_json
 
 from .estimators import STEP, Estimate
 from .hierarchy import MOST, sharpen
+from .memory import Memory
 from .players import Players
-from .scoring import scorer
 from .types import Explanation, Feature, LabelMap
 
 MAX_EVALUATIONS = 16_384
@@ -25,9 +25,10 @@ def explain(
     evaluations: int | None = None,
     seconds: float | None = None,
     seed: int = 0,
+    memory: Memory | None = None,
 ) -> Explanation:
     """The last Explanation of `explain_stream`. Raises InputError."""
-    *_, last = explain_stream(task, inputs, target, evaluations, seconds, seed)
+    *_, last = explain_stream(task, inputs, target, evaluations, seconds, seed, memory)
     return last
 
 
@@ -38,6 +39,7 @@ def explain_stream(
     evaluations: int | None = None,
     seconds: float | None = None,
     seed: int = 0,
+    memory: Memory | None = None,
 ) -> Iterator[Explanation]:
     """Why `task` gives `target` its score for `inputs`, ever more precisely.
 
@@ -45,12 +47,13 @@ def explain_stream(
     evaluations: at most so many distinct coalitions are scored; `budget(n)` by default.
     seconds: no new batch starts after them, once there is an estimate. They choose where the stream stops, never what
     it says on the way: that follows from the number of evaluations and the seed.
+    memory: of whoever asks more than once; what it knows is not scored again.
     Closing the stream ends the work at the next batch. Raises InputError.
     """
     limits(evaluations, seconds)
     raw = task.parse(inputs)
     asked = [parse_target(task, raw, target)]
-    for found, *_ in explain_all(task, raw, asked, evaluations, seconds, seed):
+    for found, *_ in explain_all(task, raw, asked, evaluations, seconds, seed, memory):
         yield found
 
 
@@ -61,9 +64,10 @@ def explain_all(
     evaluations: int | None = None,
     seconds: float | None = None,
     seed: int = 0,
+    memory: Memory | None = None,
 ) -> Iterator[tuple[Explanation, ...]]:
     """`explain_stream` for several targets of a checked input at once, all from the same evaluations."""
-    players, game = scorer(task, raw, targets, evaluations)
+    players, game = (memory or Memory()).play(task, raw, targets, evaluations)
     start, now = time.perf_counter(), None
     allowed = evaluations or allowance(players)
     for level in sharpen(game, players.groups, allowed, seed, task.additive, min(STEP, 2 * task.batch_size)):

@@ -19,6 +19,7 @@ from inference.task import Task
 from inference.types import Answer
 from inference.units import number
 
+from ..memory import Memory
 from . import story, why
 
 Shown = tuple[Any, Any, Any, Any]
@@ -84,6 +85,7 @@ class Case:
     def __init__(self, endpoints: Endpoints, name: str) -> None:
         self.endpoints, self.name = endpoints, name
         self.about = endpoints.catalogue.about(name)
+        self.memory = Memory()
 
     def answered(self, values: Values) -> Iterator[Shown]:
         """First the prediction, then the sharpening explanation of what was predicted."""
@@ -130,7 +132,7 @@ class Case:
     def reasons(self, values: Values, target: Any = None) -> Iterator[Shown]:
         """The explanation alone."""
         try:
-            for explanation in why.stream(self.endpoints, self.name, self.inputs(values), target):
+            for explanation in why.stream(self.endpoints, self.name, self.inputs(values), target, self.memory):
                 yield KEEP, explanation, KEEP, KEEP
         except Exception as error:
             yield KEEP, answer.failure(report(error).message), KEEP, KEEP
@@ -147,6 +149,8 @@ class Case:
         inputs = self.inputs(values)
         for shown, path, found in answer.stream(self.endpoints, self.name, inputs):
             along = take(self.name, self.about, inputs) if found else ""
+            if found:
+                self.memory.likely = self.task.targets(found.prediction)
             yield (shown, reasons if found else "", path, along), found
 
     def inputs(self, values: Values) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from inference.types import Target
 
 from ..explainer import budget
 from ..figures import Figure, draw
+from ..memory import Memory
 from ..types import Explanation
 from ..wording import named
 
@@ -22,11 +23,17 @@ WAITING = (
 )
 
 
-def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any], target: Target | None = None) -> Iterator[str]:
+def stream(
+    endpoints: Endpoints,
+    name: str,
+    inputs: dict[str, Any],
+    target: Target | None = None,
+    memory: Memory | None = None,
+) -> Iterator[str]:
     """The explanation of a target, by default the first, as HTML again and again. Raises what `explanations` raises."""
     task = endpoints.catalogue.task(name)
     raw = task.parse(inputs)
-    for found in endpoints.explanations(name, inputs, target, seconds=SECONDS):
+    for found in endpoints.explanations(name, inputs, target, seconds=SECONDS, memory=memory):
         explanation = cast(Explanation, found)
         figure = draw(explanation, raw)
         yield card(explanation, progress(explanation) + figure.html)

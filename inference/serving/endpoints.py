@@ -95,11 +95,11 @@ class Endpoints:
             yield from self.catalogue.task(model, trace).stream(inputs, trace)
 
     def explanations(
-        self, model: str, inputs: Any, target: Any = None, evaluations: Any = None, seconds: Any = None
+        self, model: str, inputs: Any, target: Any = None, evaluations: Any = None, seconds: Any = None, **options: Any
     ) -> Iterator[Record]:
-        """As `explain_stream`, as records."""
+        """As `explain_stream`, as records; what only code can say goes on as `options`."""
         with place(self._explaining):
-            yield from self._explain(self.catalogue.task(model), inputs, target, evaluations, seconds)
+            yield from self._explain(self.catalogue.task(model), inputs, target, evaluations, seconds, **options)
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def test_every_card_says_what_an_explanation_is_not(cards: list[str]) -> None:
 def test_what_is_asked_for_is_what_is_explained(tiny_chat: Path) -> None:
     targets: list[object] = []
 
-    def explaining(task: object, inputs: object, target: object, *_: object) -> object:
+    def explaining(task: object, inputs: object, target: object, *_: object, **__: object) -> object:
         targets.append(target)
         return explain_stream(load(tiny_chat), inputs, target, 10)
 
