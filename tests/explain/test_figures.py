@@ -14,6 +14,7 @@ from PIL import Image
 
 from explain.figures import AGAINST, FOR, LISTED, draw, overlay, sentence
 from explain.players import ImagePlayers
+from explain.players.field import singles
 from explain.types import Explanation, Feature, LabelMap
 from inference.fields import ImageField
 from inference.types import Contrast, ItemTarget, Raw, Target, TextTarget
@@ -362,7 +363,8 @@ def photo() -> tuple[Explanation, Raw]:
     picture = Image.fromarray(pixels + np.random.default_rng(0).integers(0, 5, pixels.shape, dtype=np.uint8))
     players = ImagePlayers(ImageField(name="photo", label="Photo"), picture, "")
     values = np.linspace(-0.5, 0.25, len(players.features)).tolist()
-    explanation = explained(values, label_map=players.label_map, output="a <cat>")
+    label_map = players.label_map(singles(len(values)))
+    explanation = explained(values, label_map=label_map, output="a <cat>")
     return Explanation(**{**vars(explanation), "features": players.features}), {"photo": picture}
 
 
