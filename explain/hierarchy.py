@@ -16,14 +16,14 @@ from .estimators import STEP, Estimate, Game, Memo, estimate
 from .quadrature import Floats
 from .types import Partition
 
-ENOUGH = 4
-"""Evaluations a player after which a level is shown, and its strongest players are taken apart."""
 SPARED = 6
 """Evaluations that must be left for each player of a finer level."""
 MOST = 64
 """Players of a level, unless it is the first."""
-COVERED = 0.7
+COVERED = 0.8
 """The strongest players are taken apart that make up this share of Σ|values|."""
+LEVELS = 3
+"""Levels at most: each costs evaluations of its own, and three reach the single words of 10,000."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +40,23 @@ def sharpen(
 ) -> Iterator[Level]:
     """A stream of ever better estimates, of ever finer players, from at most `budget` evaluations of `game` in all.
 
-    game: of the atoms, bool[m, atoms] → float64[m, k]. groups: the players to begin with. The players to be taken apart
-    are chosen by the first of the k outputs. A finer level is shown once it has ENOUGH evaluations; until then the last
-    estimate comes again, so that the stream can be left. Deterministic in the number of evaluations for a seed.
-    `options` go to `estimate`. Raises ValueError for a budget under 2.
+    game: of the atoms, bool[m, atoms] → float64[m, k]. groups: the players to begin with. As soon as the errors of a
+    level can be told, those of its players that matter are taken apart, by the first of the k outputs. Until the errors
+    of the finer level can be told, the last estimate comes again, so that the stream can be left. Deterministic in the
+    number of evaluations for a seed. `options` go to `estimate`. Raises ValueError for a budget under 2.
     """
     memo, atoms = Memo(game), sum(map(len, groups))
     players: Partition | None = groups
     if additive and atoms + 2 <= budget:
         players = tuple((atom,) for atom in range(atoms))
-    last: Level | None = None
+    last, depth = None, 0
     while players is not None:
+        now, players, depth = players, None, depth + 1
         left = budget - len(memo) + (2 if last else 0)  # the two ends are known from the level before
-        now, players = players, None
         for found in estimate(grouped(memo, now), len(now), left, seed, additive, step, **options):
-            enough = found.evaluations >= min(ENOUGH * len(now), 2 ** len(now))
-            if enough:
+            if found.stderr is not None and depth < LEVELS:
                 players = refine(now, found.values[:, 0], min(MOST, (budget - len(memo)) // SPARED))
-            if enough or last is None or len(last.players) == len(now):
+            if found.stderr is not None or last is None or last.players is now:
                 last = Level(now, found, players is not None)
             last = replace(last, estimate=replace(last.estimate, evaluations=len(memo)))
             yield last

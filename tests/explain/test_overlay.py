@@ -12,6 +12,7 @@ from PIL import Image
 from explain.figures import draw
 from explain.overlay import AGAINST, FOR, overlay
 from explain.players import ImagePlayers
+from explain.players.field import singles
 from explain.types import Explanation, LabelMap
 from inference.fields import ImageField
 from inference.types import Raw
@@ -24,7 +25,7 @@ def photo() -> tuple[Explanation, Raw]:
     picture = Image.fromarray(pixels + np.random.default_rng(0).integers(0, 5, pixels.shape, dtype=np.uint8))
     players = ImagePlayers(ImageField(name="photo", label="Photo"), picture, "")
     values = np.linspace(-0.5, 0.25, len(players.features)).tolist()
-    explanation = explained(values, label_map=players.label_map, output="a <cat>")
+    explanation = explained(values, label_map=players.label_map(singles(len(values))), output="a <cat>")
     return Explanation(**{**vars(explanation), "features": players.features}), {"photo": picture}
 
 

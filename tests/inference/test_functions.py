@@ -11,8 +11,8 @@ from PIL import Image
 
 import inference
 from explain import explain, figures
-from explain.players import image
-from explain.players.text import MAX_WORDS
+from explain.players import segments
+from explain.players.text import DIRECT
 from inference.demo import Demo
 from inference.errors import InputError, ModelError
 from inference.fields import TextField
@@ -124,7 +124,8 @@ def test_words_are_explained_exactly_and_add_up() -> None:
 
 
 def test_pictures_reach_the_function_as_rgb(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image, "REGIONS", 4)
+    monkeypatch.setattr(segments, "REGIONS", 4)
+    monkeypatch.setattr(segments, "PATCHES", 1)
     task = inference.from_function(brightness, PICTURE, ["bright", "reddish"], multi_label=True)
     picture = Image.new("RGB", (32, 32), (255, 0, 0))
     picture.paste((0, 0, 0), (0, 0, 16, 32))
@@ -151,7 +152,7 @@ def test_each_hidden_word_is_replaced_by_one_stand_in(hidden: str, seen: str) ->
     assert "A warm, witty film." in texts
 
 
-def test_a_long_text_hides_every_word_of_a_run() -> None:
+def test_a_long_text_hides_every_word_of_a_sentence() -> None:
     texts: list[str] = []
 
     def listening(records: list[dict[str, Any]]) -> list[float]:
@@ -159,7 +160,7 @@ def test_a_long_text_hides_every_word_of_a_run() -> None:
         return [0.0] * len(records)
 
     task = inference.from_function(listening, {**MOOD, "decision": None, "examples": []})
-    text = " ".join(f"word{i}" for i in range(2 * MAX_WORDS))
+    text = " ".join(f"word{i}" for i in range(2 * DIRECT))
     explain(task, {"text": text}, evaluations=16)
     assert {len(seen.split()) for seen in texts} == {len(text.split())}
     assert " ".join([HIDDEN] * len(text.split())) in texts
