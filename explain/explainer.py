@@ -54,7 +54,8 @@ def explain_stream(
     players, game = scorer(task, raw, chosen)
     n = len(players)
     start = time.perf_counter()
-    for found in estimate(game, n, evaluations or budget(n), seed, task.additive, min(STEP, 2 * task.batch_size)):
+    step = min(STEP, 2 * task.batch_size)
+    for found in estimate(game, n, evaluations or budget(n), seed, additive=task.additive, step=step):
         passed = time.perf_counter() - start
         yield record(task, players, chosen, found, passed, seed)
         if seconds is not None and passed >= seconds:
