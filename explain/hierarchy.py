@@ -53,7 +53,7 @@ def sharpen(
     while players is not None:
         now, players, depth = players, None, depth + 1
         left = budget - len(memo) + (2 if last else 0)  # the two ends are known from the level before
-        for found in estimate(grouped(memo, now), len(now), left, seed, additive, step, **options):
+        for found in estimate(grouped(memo, now), len(now), left, seed, additive=additive, step=step, **options):
             if found.stderr is not None and depth < LEVELS:
                 players = refine(now, found.values[:, 0], min(MOST, (budget - len(memo)) // SPARED))
             if found.stderr is not None or last is None or last.players is now:

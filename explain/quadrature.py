@@ -1,180 +1,210 @@
-"""Paired Bayesian quadrature: which coalitions to ask for, and Shapley values with errors from what they answered.
+"""Bayesian quadrature: values and their standard errors from what coalitions answered, by a Gaussian process.
 
-Write a coalition as z ∈ {−1, 1}ⁿ. Shapley values depend only on the odd part g(z) = ½[v(z) − v(−z)] of a game
-(Fumagalli et al. 2026, "An Odd Estimator for Shapley Values", arXiv 2602.01399). So complementary pairs are evaluated,
-a Gaussian process is put on g, and mean and standard error of the values are read off its posterior. Everything
-depends on counts of agreeing signs, so it is tabulated once for n players and a decay ρ.
+The values asked for are linear in the game, so their posterior follows from factors of the design alone. Those are
+nested, the same for every game and seed, and kept; a game adds one product with its answers. Knows no game and no task.
 """
 
 import math
-import threading
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from threadpoolctl import threadpool_limits
+from scipy.linalg import cholesky, solve_triangular
 
-one_thread = threading.Lock()
-"""threadpool_limits sets and restores a limit of the whole process: two at once would leave it in place for good."""
+from .design import Design, one_thread
+from .priors import Coalitions, Floats, Prior, prior
 
-Floats = NDArray[np.float64]
-Coalitions = NDArray[np.bool_]
-
-LINEAR = 30.0
-"""Prior weight of the additive part of a game: most are mostly additive."""
 RHOS = (0.02, 0.05, 0.1, 0.2, 0.35)
 """Decay of the higher orders; the marginal likelihood chooses among them."""
 NOISES = (1e-9, 1e-2)
 """Observation noise relative to the prior variance of g; chosen likewise."""
+BLOCK = 16
+"""Rows by which factors grow."""
+KEPT_BYTES = 128 * 2**20
+"""Designs and factors kept for later, over all n, least recently used dropped first."""
 
 
 @dataclass(frozen=True)
-class Prior:
-    """cov(g(z), g(z′)) by the number of agreeing signs, float64[n + 1]; |cov(φᵢ, g(z))| by the number of + among the
-    other signs, float64[n]; var(φᵢ)."""
+class Block:
+    """Rows of the factors, for each assumption a: of L⁻¹, float64[a, rows, rows so far]; of V = L⁻¹Cᵀ, float64[a, rows,
+    values]; and log diag L, float64[a, rows]."""
 
-    kernel: Floats
-    cross: Floats
-    variance: float
-
-    def of_pairs(self, a: Floats, b: Floats) -> Floats:
-        """cov(g(a), g(b)), float64[p, q], for signs a float64[p, n] and b float64[q, n]."""
-        return self.kernel[np.rint((a.shape[1] + a @ b.T) / 2).astype(int)]
-
-    def of_values(self, z: Floats) -> Floats:
-        """cov(φᵢ, g(z)), float64[n, p], for signs z float64[p, n]."""
-        plus = (z > 0).sum(1, keepdims=True) - (z > 0)
-        return (z * self.cross[plus]).T
+    inverse: Floats
+    projected: Floats
+    logs: Floats
 
 
-@cache
-def prior(n: int, rho: float) -> Prior:
-    """Orders |T| = 1 weigh LINEAR / n, odd orders ρ^(|T|−1) / n each:
+class Factors:
+    """Cholesky factors K + noise = LLᵀ of growing rows, under several assumptions (a prior and a noise) at once.
 
-    K(z, z′) = LINEAR · z·z′/n + [Π(1 + ρzⱼz′ⱼ) − Π(1 − ρzⱼz′ⱼ)] / 2ρn. Since φᵢ = 2 Σ_{T∋i} b_T / |T|, the covariances
-    with φ integrate the polynomial of the orders over t ∈ [0, 1]; Gauss–Legendre with n/2 + 2 nodes is exact.
-    """
-    agree = np.arange(n + 1)
-    kernel = LINEAR * (2 * agree - n) / n + odd(rho, agree, n - agree) / (rho * n)
-    nodes, weights = np.polynomial.legendre.leggauss(n // 2 + 2)
-    nodes, weights = (nodes + 1) / 2, weights / 2
-    plus = np.arange(n)[:, None]
-    cross = (2 * LINEAR + 2 * even(rho * nodes, plus, n - 1 - plus) @ weights) / n
-    both = weights @ even(rho * np.outer(nodes, nodes), n - 1, 0) @ weights
-    return Prior(kernel, cross, 4 * (LINEAR + float(both)) / n)
-
-
-def even(x: Floats, plus: Any, minus: Any) -> Floats:
-    """The part of (1 + x)^plus (1 − x)^minus that is even in x, for whole plus and minus, of any shapes."""
-    return ((1 + x) ** plus * (1 - x) ** minus + (1 - x) ** plus * (1 + x) ** minus) / 2
-
-
-def odd(x: float, plus: Any, minus: Any) -> Floats:
-    """The part of (1 + x)^plus (1 − x)^minus that is odd in x, likewise."""
-    return ((1 + x) ** plus * (1 - x) ** minus - (1 - x) ** plus * (1 + x) ** minus) / 2
-
-
-def fit(z: Floats, g: Floats) -> tuple[Floats, Floats, Floats]:
-    """Posterior of φ given g(z): mean and standard error float64[n, k], and the residual float64[k] before spreading.
-
-    z: float64[p, n] signs, the first row all ones; g: float64[p, k].
-    """
-    n = z.shape[1]
-    rhos = (*RHOS, 1.8 / n) if n > 30 else RHOS
-    with one_thread, threadpool_limits(1, "blas"):  # at these sizes threads only fight those of torch
-        columns = [fit_column(z, column, rhos) for column in g.T]
-    values, stderr, residual = (np.stack(part, axis=-1) for part in zip(*columns, strict=True))
-    return values, stderr, residual
-
-
-def fit_column(z: Floats, g: Floats, rhos: tuple[float, ...]) -> tuple[Floats, Floats, Floats]:
-    """`fit` for one output, by the (ρ, noise) of the highest marginal likelihood."""
-    n, pairs = z.shape[1], len(g)
-    best: tuple[float, Prior, tuple[Floats, bool], Floats, float] | None = None
-    for assumed in (prior(n, rho) for rho in rhos):
-        kernel = assumed.of_pairs(z, z)
-        for noise in NOISES:
-            factor = cho_factor(kernel + noise * kernel[0, 0] * np.eye(pairs), lower=True)
-            weights = cho_solve(factor, g)
-            scale = max(float(g @ weights) / pairs, 1e-300)
-            loss = pairs * math.log(scale) + 2 * float(np.log(np.diag(factor[0])).sum())
-            if best is None or loss < best[0]:
-                best = loss, assumed, factor, weights, scale
-    assert best is not None  # RHOS and NOISES are not empty
-    _, assumed, factor, weights, scale = best
-    cross = assumed.of_values(z)
-    values = cross @ weights
-    gap = 2 * g[0] - values.sum()
-    variance = scale * (assumed.variance - (cross * cho_solve(factor, cross.T).T).sum(1))
-    return values + gap / n, np.sqrt(np.maximum(variance, 0)), np.abs(gap)
-
-
-class Design:
-    """Nested pairs for n players, chosen before any data: each next one tells most about the Shapley values.
-
-    It is the pair that maximises Σᵢ cov(φᵢ, g)² / (var g + η) under the posterior at ρ = 0.15, by a pivoted Cholesky
-    factor that grows by one row a pair.
+    Of the `rows` so far, signs float64[p, n], block by block. 8 a p²/2 bytes: 1.3 MB for 10 assumptions and 176 rows.
     """
 
-    RHO, ETA, POOL, SEED = 0.15, 1e-3, 4000, 7
+    def __init__(self, n: int, priors: Sequence[Prior]) -> None:
+        self.priors = priors
+        self.assumptions = [(assumed, noise) for assumed in priors for noise in NOISES]
+        self.rows = np.empty((0, n))
+        self.blocks: list[Block] = []
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken."""
+        return sum(b.inverse.nbytes + b.projected.nbytes + b.logs.nbytes for b in self.blocks) + self.rows.nbytes
+
+    def grow(self, rows: Floats) -> None:
+        """Add signs float64[m, n]."""
+        for start in range(0, len(rows), BLOCK):
+            new = rows[start : start + BLOCK]
+            self.rows = np.concatenate([self.rows, new])
+            grown = [self._row_block(a, new) for a in range(len(self.assumptions))]
+            self.blocks.append(Block(*(np.stack(part) for part in zip(*grown, strict=True))))
+
+    def _row_block(self, a: int, new: Floats) -> tuple[Floats, Floats, Floats]:
+        """The next rows of L⁻¹, of V and of log diag L under assumption `a`, by blockwise forward substitution."""
+        assumed, noise = self.assumptions[a]
+        kernel = assumed.of_pairs(new, self.rows)
+        own = kernel[:, -len(new) :] + noise * assumed.kernel[-1] * np.eye(len(new))
+        seen = np.zeros((len(new), len(self.rows) - len(new)))
+        projected = assumed.of_values(new).T
+        for block in self.blocks:
+            inverse, known = block.inverse[a], block.projected[a]
+            factor = kernel[:, : inverse.shape[1]] @ inverse.T
+            own -= factor @ factor.T
+            seen[:, : inverse.shape[1]] -= factor @ inverse
+            projected = projected - factor @ known
+        root = cholesky(own, lower=True)
+        solved = solve_triangular(root, np.hstack([seen, np.eye(len(new)), projected]), lower=True)
+        return solved[:, : len(self.rows)], solved[:, len(self.rows) :], np.log(np.diag(root))
+
+
+class Fit:
+    """What the answers of one game say so far, for all its k outputs at once; the assumption is chosen for each.
+
+    `count` rows are observed; those without a number are left out, at the price of factors of its own.
+    """
+
+    def __init__(self, factors: Factors, outputs: int) -> None:
+        self.factors, self._design = factors, factors
+        self._asked = 0
+        self._forget(outputs)
+
+    def _forget(self, outputs: int) -> None:
+        assumptions = len(self.factors.assumptions)
+        self.count, self._answers = 0, np.empty((0, outputs))
+        self._whitened: list[Floats] = []  # L⁻¹g, float64[a, rows, k] each
+        self._squares, self._logs = np.zeros((assumptions, outputs)), np.zeros(assumptions)
+
+    def observe(self, answers: Floats) -> None:
+        """g float64[m, k] of the next m rows of the design."""
+        rows = self._design.rows[self._asked : self._asked + len(answers)]
+        self._asked += len(answers)
+        valid = np.isfinite(answers).all(1)
+        if self.factors is self._design and not valid.all():
+            self._part_ways()
+        if self.factors is not self._design:
+            self.factors.grow(rows[valid])
+        self._absorb(answers[valid])
+
+    def _part_ways(self) -> None:
+        """From the design: with factors of the rows so far."""
+        known = self._answers
+        self.factors = Factors(self._design.rows.shape[1], self._design.priors)
+        self.factors.grow(self._design.rows[: len(known)])
+        self._forget(known.shape[1])
+        self._absorb(known)
+
+    def _absorb(self, answers: Floats) -> None:
+        self._answers = np.concatenate([self._answers, answers])
+        for block, rows, past in self._parts(self.count, len(self._answers)):
+            whitened = block.inverse[:, rows, :past] @ self._answers[:past]
+            self._whitened.append(whitened)
+            self._squares += (whitened**2).sum(1)
+            self._logs += block.logs[:, rows].sum(1)
+        self.count = len(self._answers)
+
+    def _parts(self, start: int, stop: int) -> list[tuple[Block, slice, int]]:
+        """Rows `start` to `stop` by block: which rows of it, and how many rows there are until the last of them."""
+        edges = np.cumsum([0, *(len(block.logs[0]) for block in self.factors.blocks)])
+        return [
+            (block, slice(max(start - a, 0), stop_here - a), stop_here)
+            for block, (a, b) in zip(self.factors.blocks, pairwise(edges.tolist()), strict=True)
+            if (stop_here := min(stop, b)) > max(start, a)
+        ]
+
+    def posterior(self, total: Floats | None = None, noise: Floats | None = None) -> tuple[Floats, Floats, Floats]:
+        """Mean and standard error of the values, float64[values, k], and by how much they missed `total`, float64[k].
+
+        total: what the values of an output add up to, if anything; what is missing is spread over them evenly.
+        noise: standard deviation of the rounding error of each g but the first, float64[k]; it enters the error.
+        """
+        chosen, parts = self._chosen(), self._parts(0, self.count)
+        whitened = np.concatenate(self._whitened, axis=1)
+        mean = np.empty((parts[0][0].projected.shape[2], len(chosen)))
+        variance = np.empty_like(mean)
+        for a in set(chosen):
+            outputs = [k for k, each in enumerate(chosen) if each == a]
+            projected = np.concatenate([block.projected[a, rows] for block, rows, _ in parts])
+            mean[:, outputs] = projected.T @ whitened[a][:, outputs]
+            left = np.maximum(self.factors.assumptions[a][0].variance - (projected**2).sum(0), 0)
+            variance[:, outputs] = np.outer(left, self._squares[a, outputs] / self.count)
+            if noise is not None:
+                weights = self._weights(a, projected, parts)
+                weights -= 0 if total is None else weights.mean(0)
+                variance[:, outputs] += np.outer((weights[:, 1:] ** 2).sum(1), noise[outputs] ** 2)
+        gap = np.zeros(len(chosen)) if total is None else total - mean.sum(0)
+        return mean + gap / len(mean), np.sqrt(variance), np.abs(gap)
+
+    def _chosen(self) -> list[int]:
+        """For each output, the assumption of the highest marginal likelihood at its best scale σ² = |L⁻¹g|²/p."""
+        scale = np.maximum(self._squares / self.count, 1e-300)
+        loss: Floats = self.count * np.log(scale) + 2 * self._logs[:, None]
+        return (loss <= loss.min(0) + 1e-6).argmax(0).tolist()  # of equals the first, however they were rounded
+
+    def _weights(self, a: int, projected: Floats, parts: list[tuple[Block, slice, int]]) -> Floats:
+        """VᵀL⁻¹, float64[values, p]: how the mean follows the answers."""
+        weights, start = np.zeros((projected.shape[1], self.count)), 0
+        for block, rows, past in parts:
+            own = block.inverse[a, rows, :past]
+            weights[:, :past] += projected[start : start + len(own)].T @ own
+            start += len(own)
+        return weights
+
+
+class Nested:
+    """The design for n players behind its first row, the ends; and the factors for Shapley values. Both grow."""
 
     def __init__(self, n: int) -> None:
-        self.candidates = candidates(n, self.POOL, self.SEED)
-        self._lock = threading.Lock()
-        self._prior = prior(n, self.RHO)
-        self._signs = np.where(self.candidates, 1.0, -1.0)
-        self._variance = np.full(len(self._signs), self._prior.kernel[-1])
-        self._cross = self._prior.of_values(self._signs)
-        self._rows = np.empty((0, len(self._signs)))
-        self._picked: list[int] = []
-        ends = np.ones((1, n))
-        self._observe(self._prior.of_pairs(self._signs, ends)[:, 0], self._prior.of_values(ends)[:, 0], self._noise())
+        rhos = (*RHOS, 1.8 / n) if n > 30 else RHOS
+        self.design, self.factors = Design(n), Factors(n, [prior(n, rho) for rho in rhos])
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken."""
+        return self.design.nbytes + self.factors.nbytes
 
     def first(self, count: int) -> Coalitions:
-        """The first `count` pairs, bool[count, n]; their complements are implied, as are the two ends before them."""
-        with self._lock, one_thread, threadpool_limits(1, "blas"):
-            while len(self._picked) < count:
-                self._pick()
-            return self.candidates[self._picked[:count]]
+        """The full coalition and the first `count` pairs, bool[1 + count, n]; the factors cover at least these."""
+        known = len(self.factors.rows)
+        if count >= known:
+            most = min(math.ceil((count + 1) / BLOCK) * BLOCK, 1 + len(self.design.candidates))
+            self.factors.grow(self._rows(most - 1)[known:])
+        return self._rows(count) > 0
 
-    def _noise(self) -> float:
-        return self._prior.kernel[-1] * (1 + self.ETA)
-
-    def _pick(self) -> None:
-        gain = (self._cross**2).sum(0) / (np.maximum(self._variance, 0) + self.ETA * self._prior.kernel[-1])
-        gain[self._picked] = -1
-        best = int(gain.argmax())
-        self._picked.append(best)
-        covariance = self._prior.of_pairs(self._signs, self._signs[best : best + 1])[:, 0]
-        covariance = covariance - self._rows.T @ self._rows[:, best]
-        variance = max(self._variance[best], 0) + self.ETA * self._prior.kernel[-1]
-        self._observe(covariance, self._cross[:, best].copy(), variance)
-
-    def _observe(self, covariance: Floats, cross: Floats, variance: float) -> None:
-        """Condition on a pair, given its posterior variance and covariance with g float64[pool] and φ float64[n]."""
-        row = covariance / math.sqrt(variance)
-        self._cross -= np.outer(cross / math.sqrt(variance), row)
-        self._variance -= row**2
-        self._rows = np.concatenate([self._rows, row[None]])
+    def _rows(self, count: int) -> Floats:
+        pairs = self.design.first(count)
+        return np.where(np.concatenate([np.ones((1, pairs.shape[1]), bool), pairs]), 1.0, -1.0)
 
 
-def candidates(n: int, pool: int, seed: int) -> Coalitions:
-    """Pairs to choose from, one coalition of each, bool[≤ pool + n, n] without the ends: all of them up to n = 13."""
-    if n <= 13:
-        return ((np.arange(1, 2 ** (n - 1))[:, None] >> np.arange(n)) & 1).astype(bool)
-    rng = np.random.default_rng(seed)
-    sizes = np.arange(1, n // 2 + 1)
-    weight = 1 / np.sqrt(sizes * (n - sizes))  # small and large coalitions tell more of one player
-    chosen = rng.choice(sizes, pool, p=weight / weight.sum())
-    random = rng.random((pool, n)).argsort(1) < chosen[:, None]
-    rows = np.concatenate([np.eye(n, dtype=bool), random])
-    return np.unique(np.where(rows[:, :1], ~rows, rows), axis=0)
+_nested: OrderedDict[int, Nested] = OrderedDict()
 
 
-@lru_cache(maxsize=16)
-def design(n: int) -> Design:
-    """The one design for n players; it grows as more of it is asked for, to 16 MB at most."""
-    return Design(n)
+def nested(n: int) -> Nested:
+    """The one design for n players with its factors; the least recently used make room beyond KEPT_BYTES."""
+    with one_thread():
+        found = _nested.pop(n, None) or Nested(n)
+        _nested[n] = found
+        while len(_nested) > 1 and sum(each.nbytes for each in _nested.values()) > KEPT_BYTES:
+            _nested.popitem(last=False)
+    return found

@@ -40,8 +40,12 @@ LAYERS = [
     [
         "explain",
         "explain.types",
+        "explain.priors",
+        "explain.design",
         "explain.quadrature",
         "explain.estimators",
+        "explain.reference",
+        "explain.trees",
         "explain.players",
         "explain.association",
         "explain.background",

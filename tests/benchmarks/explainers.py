@@ -129,7 +129,7 @@ Explain = Callable[[Case, Game, int], Run]
 def ours(about: Case, game: Game, seed: int) -> Run:
     """As the product explains, with its default of evaluations."""
     counted, start = Counted(game), time.perf_counter()
-    stream = estimate(counted, about.n, budget(about.n), seed, about.task.additive, batch(about))
+    stream = estimate(counted, about.n, budget(about.n), seed, additive=about.task.additive, step=batch(about))
     found = [(time.perf_counter() - start, each) for each in stream]
     (first, early), (whole, last) = found[0], found[-1]
     outside = whole - counted.seconds

@@ -1,74 +1,14 @@
 """Shapley values: exact ones against the definition, estimates against exact ones, and what a stream promises."""
 
 import itertools
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from games import SMOOTH, Counted, additive_game, last, network_game, pairwise_game, random_game
 
-from explain.estimators import MAX_PAIRS, Estimate, Game, Memo, closed_form, enumeration, estimate
-from explain.quadrature import LINEAR, RHOS, Coalitions, Design, Floats, candidates, design, prior
-
-# Games
-
-
-def table_game(table: Floats) -> Game:
-    """The game that looks its values up: float64[2ⁿ, k], player i is bit i."""
-    return lambda coalitions: table[coalitions @ (1 << np.arange(coalitions.shape[1]))]
-
-
-def random_game(n: int, seed: int, outputs: int = 1) -> Game:
-    """No structure at all."""
-    return table_game(np.random.default_rng(seed).normal(size=(2**n, outputs)))
-
-
-def additive_game(weights: NDArray[np.float64], base: float = 0.0) -> Game:
-    return lambda coalitions: (base + coalitions @ weights)[:, None]
-
-
-def logistic_game(n: int, seed: int) -> Game:
-    """A probability: the sigmoid of a sum."""
-    weights = np.random.default_rng(seed).normal(size=n)
-    return lambda coalitions: (1 / (1 + np.exp(-(coalitions @ weights - weights.sum() / 3))))[:, None]
-
-
-def pairwise_game(n: int, seed: int) -> Game:
-    """A sum with weaker interactions of two and three."""
-    rng = np.random.default_rng(seed)
-    weights, pairs = rng.normal(size=n), rng.normal(size=(n, n)) / n
-    triples = rng.normal(size=(n, n, n)) / n**2
-
-    def game(coalitions: Coalitions) -> Floats:
-        x = coalitions.astype(float)
-        second = pairs + (x @ triples.reshape(n, -1)).reshape(-1, n, n)
-        return (x @ weights + np.einsum("mi,mij,mj->m", x, second, x))[:, None]
-
-    return game
-
-
-def network_game(n: int, seed: int) -> Game:
-    """A small random network with a smooth output."""
-    rng = np.random.default_rng(seed)
-    first, second = rng.normal(size=(n, 8)) / math.sqrt(n), rng.normal(size=8)
-    return lambda coalitions: (np.tanh(1.5 * coalitions @ first) @ second)[:, None]
-
-
-SMOOTH: list[Callable[[int, int], Game]] = [logistic_game, pairwise_game, network_game]
-
-
-class Counted:
-    """A game that keeps what it was asked."""
-
-    def __init__(self, game: Game) -> None:
-        self.game, self.asked = game, []
-
-    def __call__(self, coalitions: Coalitions) -> Floats:
-        assert coalitions.dtype == bool
-        self.asked += [tuple(row) for row in coalitions.tolist()]
-        return self.game(coalitions)
-
+from explain.estimators import MAX_PAIRS, METHODS, Estimate, Game, Memo, closed_form, enumeration, estimate
+from explain.priors import Coalitions, Floats
 
 # References, written from the definitions
 
@@ -98,11 +38,6 @@ def by_permutations(game: Game, n: int, budget: int, seed: int) -> Floats:
         order = rng.permutation(n)
         values[order] += np.diff(game(np.tri(n + 1, n, -1, dtype=bool)[:, np.argsort(order)]), axis=0)
     return values / count
-
-
-def last(stream: Iterator[Estimate]) -> Estimate:
-    *_, found = stream
-    return found
 
 
 # Exact values
@@ -449,103 +384,157 @@ def test_a_memo_tells_players_beyond_a_byte_apart(n: int) -> None:
     assert len(memo) == n
 
 
-# The tables of the prior, against sums written out
+# Which method, and why
 
 
-def signs(n: int) -> Floats:
-    return np.array(list(itertools.product([-1.0, 1.0], repeat=n)))
+def test_a_method_is_chosen_and_the_reason_given() -> None:
+    game = network_game(11, 0)
+    enough, few = last(estimate(game, 11, 4096)), last(estimate(game, 11, 500))
+    assert enough.reason == "all 2,048 combinations fit the budget of 4,096"
+    assert (few.method, few.estimand) == ("paired Bayesian quadrature", "Shapley")
+    assert few.reason == "all 2,048 combinations are more than the budget of 500"
+    assert last(estimate(network_game(48, 0), 48, 64)).reason == "all 2⁴⁸ combinations are more than the budget of 64"
+    assert next(estimate(game, 11, 4096)).reason == "on the way to all 2,048 combinations"
+    assert last(estimate(additive_game(np.ones(9)), 9, 40, additive=True)).reason == "scores of this model add up"
 
 
-@pytest.mark.parametrize("rho", RHOS)
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 7])
-def test_the_kernel_is_its_formula(n: int, rho: float) -> None:
-    z = signs(n)
-    product = z[:, None, :] * z[None, :, :]
-    expected = LINEAR * product.sum(-1) / n
-    expected = expected + ((1 + rho * product).prod(-1) - (1 - rho * product).prod(-1)) / (2 * rho * n)
-    assert LINEAR == 30
-    assert np.allclose(prior(n, rho).of_pairs(z, z), expected, rtol=1e-9)
+@pytest.mark.parametrize(
+    ("method", "called"), [("exact", "exact enumeration"), ("anytime", "paired Bayesian quadrature")]
+)
+def test_a_method_that_is_asked_for_is_used(method: str, called: str) -> None:
+    found = last(estimate(network_game(6, 0), 6, 64, method=method, additive=True))
+    assert (found.method, found.reason) == (called, "asked for")
 
 
-def odd_subsets(n: int, rho: float) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Every odd subset T with the prior variance of its coefficient."""
-    for size in range(1, n + 1, 2):
-        for subset in itertools.combinations(range(n), size):
-            yield subset, ((LINEAR if size == 1 else 0.0) + rho ** (size - 1)) / n
+def test_all_combinations_need_their_budget() -> None:
+    with pytest.raises(ValueError) as error:
+        next(estimate(network_game(13, 0), 13, 500, method="exact"))
+    assert str(error.value) == "All 8,192 combinations of 13 players need a budget of as many evaluations, got 500."
 
 
-@pytest.mark.parametrize("rho", RHOS)
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
-def test_the_kernel_is_the_sum_over_odd_subsets(n: int, rho: float) -> None:
-    z = signs(n)
-    expected = sum(weight * np.outer(z[:, t].prod(1), z[:, t].prod(1)) for t, weight in odd_subsets(n, rho))
-    assert np.allclose(prior(n, rho).of_pairs(z, z), expected, rtol=1e-9)
+def test_an_unknown_method_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ValueError) as error:
+        next(estimate(network_game(4, 0), 4, 50, method="magic"))
+    assert str(error.value) == f"method must be one of {', '.join(METHODS)}, got 'magic'."
 
 
-@pytest.mark.parametrize("rho", RHOS)
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
-def test_the_covariance_with_the_values_is_the_sum_over_odd_subsets(n: int, rho: float) -> None:
-    z = signs(n)
-    expected, variance = np.zeros((n, len(z))), 0.0
-    for subset, weight in odd_subsets(n, rho):
-        for i in subset:
-            expected[i] += 2 * weight / len(subset) * z[:, subset].prod(1)
-        variance += 4 * weight / len(subset) ** 2 * (0 in subset)
-    assert np.allclose(prior(n, rho).of_values(z), expected, rtol=1e-9)
-    assert prior(n, rho).variance == pytest.approx(variance, rel=1e-9)
+def test_a_game_said_to_add_up_that_does_not_is_estimated() -> None:
+    found = last(estimate(network_game(12, 0), 12, 100, additive=True))
+    assert found.method == "paired Bayesian quadrature"
+    assert found.evaluations <= 100
 
 
-@pytest.mark.parametrize("n", [2, 4, 5])
-def test_values_are_what_the_prior_takes_them_for(n: int) -> None:
-    """φᵢ = 2 Σ_{T∋i} b_T / |T| for g = Σ_T b_T Π_{j∈T} zⱼ."""
-    rng = np.random.default_rng(n)
-    coefficients = {subset: rng.normal() for subset, _ in odd_subsets(n, 0.1)}
-
-    def game(coalitions: Coalitions) -> Floats:
-        z = np.where(coalitions, 1.0, -1.0)
-        return sum(b * z[:, subset].prod(1) for subset, b in coefficients.items())[:, None]
-
-    expected = [2 * sum(b / len(t) for t, b in coefficients.items() if i in t) for i in range(n)]
-    assert exact(game, n)[:, 0] == pytest.approx(expected)
+def test_the_first_estimate_can_come_sooner() -> None:
+    game = network_game(20, 0)
+    sooner = list(estimate(game, 20, 100, first=12))
+    assert [found.evaluations for found in sooner] == [12, 44, 76, 100]
+    assert np.allclose(sooner[-1].values, last(estimate(game, 20, 100)).values, rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("n", [30, 100, 400])
-def test_the_tables_stay_finite_for_many_players(n: int) -> None:
-    for rho in (*RHOS, 1.8 / n):
-        assumed = prior(n, rho)
-        assert np.isfinite(assumed.kernel).all()
-        assert np.isfinite(assumed.cross).all()
-        assert assumed.variance > 0
-        assert (np.abs(assumed.kernel) <= assumed.kernel[-1] * (1 + 1e-12)).all()
+# Rounding
 
 
-# The design
+def rounded(game: Game, noise: Floats, seed: int) -> Game:
+    """The game with an error in every evaluation but the ends."""
+    rng = np.random.default_rng(seed)
+
+    def played(rows: Coalitions) -> Floats:
+        inner = rows.any(1) & ~rows.all(1)
+        return game(rows) + noise * rng.normal(size=(len(rows), 1)) * inner[:, None]
+
+    return played
 
 
-@pytest.mark.parametrize("n", [2, 5, 13, 14, 60])
-def test_candidates_hold_one_of_each_pair_and_no_end(n: int) -> None:
-    rows = candidates(n, 400, 0)
-    sizes = rows.sum(1)
-    assert sizes.min() > 0
-    assert sizes.max() < n
-    keys = {tuple(row) for row in rows.tolist()}
-    assert len(keys) == len(rows)
-    assert not keys & {tuple(not kept for kept in row) for row in keys}
-    if n <= 13:
-        assert len(rows) == 2 ** (n - 1) - 1
+@pytest.mark.parametrize("n", [9, 14])
+def test_errors_cover_what_rounding_adds_at_512_evaluations(n: int) -> None:
+    covered, without = [], []
+    for seed in range(8):
+        game = pairwise_game(n, seed)
+        truth = exact(game, n)
+        noise = np.array([0.02 * np.ptp(truth)])
+        found, bare = (last(estimate(rounded(game, noise, seed), n, 512, seed, noise=given)) for given in (noise, None))
+        assert found.stderr is not None
+        assert bare.stderr is not None
+        covered.append(np.abs(found.values - truth) <= 1.96 * found.stderr)
+        without.append(np.abs(bare.values - truth) <= 1.96 * bare.stderr)
+    assert np.mean(covered) >= 0.9
+    if n == 9:  # all combinations: nothing but rounding is left
+        assert np.mean(without) == 0
 
 
-@pytest.mark.parametrize("n", [6, 15])
-def test_a_longer_design_begins_like_a_shorter_one(n: int) -> None:
-    step_by_step, at_once = Design(n), Design(n)
-    for count in (0, 1, 5, 12):
-        assert np.array_equal(step_by_step.first(count), at_once.first(25)[:count])
-    assert len({tuple(row) for row in at_once.first(25).tolist()}) == 25
+def test_rounding_of_an_exact_value_is_what_simulation_says() -> None:
+    game, rng, noise = network_game(5, 0), np.random.default_rng(0), np.array([0.1])
+    table = np.array(list(itertools.product([False, True], repeat=5)))
+    inner = (table.any(1) & ~table.all(1))[:, None]
+    found, stderr = [], None
+    for _ in range(2000):
+        noisy = game(table) + noise * rng.normal(size=(32, 1)) * inner
+        each = last(estimate(lambda rows, noisy=noisy: noisy[rows @ [16, 8, 4, 2, 1]], 5, 32, noise=noise))
+        found.append(each.values)
+        stderr = each.stderr
+    assert np.std(found, axis=0) == pytest.approx(stderr, rel=0.1)
 
 
-def test_there_is_one_design_for_so_many_players() -> None:
-    assert design(11) is design(11)
+def test_rounding_of_a_closed_form_is_that_of_one_evaluation() -> None:
+    (found,) = estimate(additive_game(np.ones(7)), 7, 50, additive=True, noise=np.array([0.01]))
+    assert found.stderr == pytest.approx(np.full((7, 1), 0.01))
 
 
-def test_the_whole_design_of_few_players_can_be_used_up() -> None:
-    assert len({tuple(row) for row in Design(6).first(31).tolist()}) == 31
+# Bad games
+
+
+def spoiled(game: Game, *bad: int) -> Game:
+    """No number for coalitions of these codes."""
+
+    def played(rows: Coalitions) -> Floats:
+        codes = rows @ (1 << np.arange(rows.shape[1]))
+        return np.where(np.isin(codes, bad)[:, None], np.nan, game(rows))
+
+    return played
+
+
+def test_pairs_without_a_number_are_left_out_and_counted() -> None:
+    game = network_game(9, 0)
+    counted = Counted(spoiled(game, 1, 2, 7))
+    found = last(estimate(counted, 9, 200))
+    whole = last(estimate(game, 9, 200))
+    asked = {sum(1 << i for i, kept in enumerate(row) if kept) for row in counted.asked}
+    assert found.excluded == len({1, 2, 7} & asked) >= 2
+    assert found.evaluations == 200
+    assert np.isfinite(found.values).all()
+    assert np.abs(found.values - whole.values).max() < 0.2 * np.abs(whole.values).max()
+    assert whole.excluded == 0
+
+
+@pytest.mark.parametrize("n", [3, 7])
+def test_exact_values_that_lack_a_number_become_estimates(n: int) -> None:
+    counted = Counted(spoiled(network_game(n, 0), 5))
+    found = last(estimate(counted, n, 2**n))
+    assert found.method == "paired Bayesian quadrature"
+    assert found.reason == f"the model gave no number for 1 of all {2**n} combinations"
+    assert found.excluded == 1
+    assert len(counted.asked) == len(set(counted.asked)) == 2**n
+    assert np.isfinite(found.values).all()
+
+
+@pytest.mark.parametrize("method", ["auto", "anytime", "shap permutation", "shap partition"])
+@pytest.mark.parametrize(("code", "which"), [(0, "with everything hidden"), (31, "for this input")])
+def test_without_a_number_at_an_end_there_is_nothing_to_explain(code: int, which: str, method: str) -> None:
+    for budget in (20, 32):
+        with pytest.raises(ValueError) as error:
+            last(estimate(spoiled(network_game(5, 0), code), 5, budget, method=method))
+        assert str(error.value) == f"The model gave no number {which}, but nan: it cannot be explained."
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_without_players_there_are_no_values(method: str) -> None:
+    found = last(estimate(lambda rows: np.full((len(rows), 2), 0.5), 0, 10, method=method))
+    assert found.values.shape == (0, 2)
+    assert (found.base.tolist(), found.score.tolist()) == ([0.5, 0.5], [0.5, 0.5])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_constant_game_has_no_values_by_any_method(method: str) -> None:
+    found = last(estimate(lambda rows: np.ones((len(rows), 1)), 5, 40, method=method))
+    assert np.abs(found.values).max() < 1e-12
+    assert found.residual.tolist() == [0]

@@ -1,0 +1,81 @@
+"""The closed form of trees, against all combinations; and where there is none, an estimate after all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from games import last
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.tree import DecisionTreeClassifier
+
+from explain.estimators import Game, estimate
+from explain.priors import Coalitions, Floats
+from explain.trees import of_trees
+
+RNG = np.random.default_rng(0)
+ROWS = RNG.normal(size=(300, 5))
+SUM = ROWS[:, 0] * ROWS[:, 1] + ROWS[:, 2]
+BACKGROUND, ROW = ROWS[:130], ROWS[200]
+
+
+def interventional(score: Any, outputs: Sequence[int]) -> Game:
+    """Hidden columns take the values of the reference rows in turn."""
+
+    def game(coalitions: Coalitions) -> Floats:
+        return np.stack([score(np.where(kept, ROW, BACKGROUND))[:, outputs].mean(0) for kept in coalitions])
+
+    return game
+
+
+def number(model: Any) -> Any:
+    return lambda rows: model.predict(rows)[:, None]
+
+
+@pytest.mark.parametrize(
+    "model", [RandomForestRegressor(10, random_state=0), GradientBoostingRegressor(n_estimators=10)]
+)
+def test_numbers_of_trees_are_exact(model: Any) -> None:
+    model.fit(ROWS, SUM)
+    game = interventional(number(model), [0])
+    (found,) = estimate(game, 5, 500, closed=of_trees(model, BACKGROUND, ROW, [0], "raw"))
+    exact = last(estimate(game, 5, 32))
+    assert np.allclose(found.values, exact.values, atol=1e-6)
+    assert np.allclose([found.base, found.score], [exact.base, exact.score])
+    assert (found.method, found.evaluations) == ("TreeExplainer", 2)
+    assert found.reason == "values of trees have a closed form"
+
+
+@pytest.mark.parametrize("model", [RandomForestClassifier(10, random_state=0), DecisionTreeClassifier(random_state=0)])
+@pytest.mark.parametrize("outputs", [[0, 1, 2], [2, 0]])
+def test_probabilities_of_forests_are_exact_for_any_classes(model: Any, outputs: list[int]) -> None:
+    model.fit(ROWS, np.digitize(SUM, [-0.5, 0.5]))
+    game = interventional(model.predict_proba, outputs)
+    (found,) = estimate(game, 5, 500, closed=of_trees(model, BACKGROUND, ROW, outputs, "probability"))
+    assert np.allclose(found.values, last(estimate(game, 5, 32)).values, atol=1e-6)
+
+
+def test_log_odds_of_two_classes_speak_of_both() -> None:
+    model = GradientBoostingClassifier(n_estimators=10).fit(ROWS, SUM > 0)
+    game = interventional(lambda rows: model.decision_function(rows)[:, None] * [-1, 1], [0, 1])
+    (found,) = estimate(game, 5, 500, closed=of_trees(model, BACKGROUND, ROW, [0, 1], "raw"))
+    assert np.allclose(found.values, last(estimate(game, 5, 32)).values, atol=1e-6)
+
+
+def test_probabilities_of_summed_log_odds_have_no_closed_form() -> None:
+    model = GradientBoostingClassifier(n_estimators=10).fit(ROWS, SUM > 0)
+    game = interventional(model.predict_proba, [1])
+    found = last(estimate(game, 5, 500, closed=of_trees(model, BACKGROUND, ROW, [1], "probability")))
+    assert found.method == "exact enumeration"
+
+
+def test_trees_of_another_score_are_found_out() -> None:
+    model = RandomForestRegressor(10, random_state=0).fit(ROWS, SUM)
+    game = interventional(lambda rows: np.exp(model.predict(rows))[:, None], [0])
+    found = last(estimate(game, 5, 500, closed=of_trees(model, BACKGROUND, ROW, [0], "raw")))
+    assert found.method == "exact enumeration"
