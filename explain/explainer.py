@@ -14,7 +14,7 @@ from inference.types import Raw, Target, from_json
 
 from . import background
 from .estimators import STEP, Coalitions, Estimate, Floats, Game
-from .hierarchy import MOST, sharpen
+from .hierarchy import ADDED, sharpen
 from .players import Players
 from .types import Explanation, Feature, LabelMap
 
@@ -111,7 +111,7 @@ def budget(n: int) -> int:
 def allowance(players: Players) -> int:
     """Evaluations spent on an input unless told otherwise: its budget, and one for what its groups fall into."""
     n, atoms = len(players.groups), len(players)
-    return budget(n) if n == atoms else budget(n) + budget(min(atoms, MOST))
+    return budget(n) if n == atoms else budget(n) + budget(min(atoms, n + ADDED))
 
 
 def limits(evaluations: Any, seconds: Any) -> None:
