@@ -81,8 +81,8 @@ def herded(rows: Sequence[Raw], fields: Sequence[Field]) -> NDArray[np.intp]:
     Kernel Herding", with the kernel −‖x − y‖ of Székely & Rizzo 2013). Numbers are standardised; two different
     categories are as far apart as two numbers on average. Deterministic.
     """
-    if not rows:
-        return np.empty(0, np.intp)
+    if not rows or not fields:
+        return np.arange(len(rows))
     points = np.concatenate([coordinates([row[field.name] for row in rows], field) for field in fields], axis=1)
     distances = np.sqrt(np.maximum(squares(points), 0))
     mean, inside = distances.mean(1), np.zeros(len(rows))

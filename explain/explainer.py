@@ -10,7 +10,7 @@ from inference.task import Task
 from inference.types import Raw, Target, from_json
 
 from .estimators import STEP, Estimate
-from .hierarchy import MOST, sharpen
+from .hierarchy import ADDED, sharpen
 from .memory import Memory
 from .players import Players
 from .types import Explanation, Feature, LabelMap
@@ -102,7 +102,7 @@ def budget(n: int) -> int:
 def allowance(players: Players) -> int:
     """Evaluations spent on an input unless told otherwise: its budget, and one for what its groups fall into."""
     n, atoms = len(players.groups), len(players)
-    return budget(n) if n == atoms else budget(n) + budget(min(atoms, MOST))
+    return budget(n) if n == atoms else budget(n) + budget(min(atoms, n + ADDED))
 
 
 def limits(evaluations: Any, seconds: Any) -> None:

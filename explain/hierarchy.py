@@ -18,8 +18,8 @@ from .types import Partition
 
 SPARED = 6
 """Evaluations that must be left for each player of a finer level."""
-MOST = 64
-"""Players of a level, unless it is the first."""
+ADDED = 32
+"""Players that a level has more than the one before, at most."""
 COVERED = 0.8
 """The strongest players are taken apart that make up this share of Σ|values|."""
 LEVELS = 3
@@ -55,7 +55,7 @@ def sharpen(
         left = budget - len(memo) + (2 if last else 0)  # the two ends are known from the level before
         for found in estimate(grouped(memo, now), len(now), left, seed, additive=additive, step=step, **options):
             if found.stderr is not None and depth < LEVELS:
-                players = refine(now, found.values[:, 0], min(MOST, (budget - len(memo)) // SPARED))
+                players = refine(now, found.values[:, 0], min(len(now) + ADDED, (budget - len(memo)) // SPARED))
             if found.stderr is not None or last is None or last.players is now:
                 last = Level(now, found, players is not None)
             last = replace(last, estimate=replace(last.estimate, evaluations=len(memo)))
