@@ -39,6 +39,7 @@ def explain_stream(
     evaluations: int | None = None,
     seconds: float | None = None,
     seed: int = 0,
+    second_baseline: bool = False,
 ) -> Iterator[Explanation]:
     """Why `task` gives `target` its score for `inputs`, ever more precisely.
 
@@ -46,12 +47,13 @@ def explain_stream(
     evaluations: at most so many distinct coalitions are scored; `budget(n)` by default.
     seconds: no new batch starts after them, once there is an estimate. They choose where the stream stops, never what
     it says on the way: that follows from the number of evaluations and the seed.
+    second_baseline: hide by another means, as far as the kind of input knows one.
     Closing the stream ends the work at the next batch. Raises InputError.
     """
     limits(evaluations, seconds)
     raw = task.parse(inputs)
     chosen = parse_target(task, raw, target)
-    players, game = scorer(task, raw, chosen)
+    players, game = scorer(task, raw, chosen, second_baseline)
     n = len(players)
     start = time.perf_counter()
     for found in estimate(game, n, evaluations or budget(n), seed, task.additive, min(STEP, 2 * task.batch_size)):
@@ -61,12 +63,12 @@ def explain_stream(
             return
 
 
-def scorer(task: Task, raw: Raw, target: Target) -> tuple[Players, Game]:
+def scorer(task: Task, raw: Raw, target: Target, second_baseline: bool = False) -> tuple[Players, Game]:
     """The players of an input, and the game they play: v(coalitions bool[m, n]) → float64[m, 1], the target's score."""
     stand_in = ""
     if any(field.kind == "text" for field in task.demo.fields):
         stand_in = task.stand_in
-    players = Players(task.demo.inputs, task.readable(raw), task.background, stand_in)
+    players = Players(task.demo.inputs, task.readable(raw), task.background, stand_in, second_baseline)
 
     def game(coalitions: Coalitions) -> Floats:
         weighted = [list(players.inputs(kept)) for kept in coalitions]

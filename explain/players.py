@@ -52,20 +52,30 @@ class FieldPlayers:
         """The raw value with only the players in `kept` (bool[n]) to be seen."""
         raise NotImplementedError
 
+    def otherwise(self) -> None:
+        """Hide by another means from now on, where there is one."""
+
 
 class TextPlayers(FieldPlayers):
     """Words, or runs of words in a long text, with their characters."""
 
     kind = "text"
+    dropped = False
 
     def __init__(self, field: Field, value: str, stand_in: str) -> None:
-        self.text, self.spans = value, word_spans(value)
+        self.text, self.spans, self.label = value, word_spans(value), field.label
         self.features = tuple(
             Feature(f"{field.name}:{a}-{b}", field.name, value[a:b], {"chars": [a, b]}) for a, b in self.spans
         )
         self.baseline = f"each hidden token of {field.label} is replaced by {stand_in}"
 
-    def show(self, kept: Kept) -> MaskedText:
+    def otherwise(self) -> None:
+        self.dropped = True
+        self.baseline = f"hidden words are left out of {self.label}"
+
+    def show(self, kept: Kept) -> MaskedText | str:
+        if self.dropped:
+            return " ".join(self.text[a:b] for (a, b), keep in zip(self.spans, kept, strict=True) if keep)
         return MaskedText(self.text, tuple(span for span, keep in zip(self.spans, kept, strict=True) if not keep))
 
 
@@ -88,7 +98,13 @@ class ImagePlayers(FieldPlayers):
             for i in range(count)
         )
         self.label_map = LabelMap(field.name, small.width, small.height, data_uri(self.regions, "PNG"))
+        self.label = field.label
         self.baseline = f"hidden regions of {field.label} are blurred (Gaussian, {radius} pixels)"
+
+    def otherwise(self) -> None:
+        mean = np.asarray(self.image).mean((0, 1)).round().astype(int)
+        self.blurred = Image.new("RGB", self.image.size, tuple(mean.tolist()))
+        self.baseline = f"hidden regions of {self.label} take the picture's mean colour"
 
     def show(self, kept: Kept) -> Image.Image:
         mask = (kept.astype(np.uint8) * 255)[self.full]
@@ -105,6 +121,9 @@ class ColumnPlayers(FieldPlayers):
         self.value = value
         self.features = (Feature(field.name, field.name, field.describe(value)),)
         self.baseline = "hidden columns take their values from the reference rows, averaged"
+
+    def otherwise(self) -> None:
+        self.baseline = "hidden columns take their values from every other reference row, averaged"
 
     def show(self, kept: Kept) -> Any:
         return self.value
@@ -136,9 +155,14 @@ class HistoryPlayers(FieldPlayers):
 class Players:
     """The players of a whole input: those of its input fields, one after the other."""
 
-    def __init__(self, fields: Sequence[Field], raw: Raw, background: Sequence[Raw], stand_in: str) -> None:
-        """fields: those that reach the model. background: reference rows. stand_in: what hides a token, by name."""
-        self.raw, self.background = raw, background
+    def __init__(
+        self, fields: Sequence[Field], raw: Raw, background: Sequence[Raw], stand_in: str, second_baseline: bool = False
+    ) -> None:
+        """fields: those that reach the model. background: reference rows. stand_in: what hides a token, by name.
+
+        second_baseline: hide by another means, where there is one: drop words, the mean colour, fewer reference rows.
+        """
+        self.raw, self.background = raw, background[::2] if second_baseline and len(background) > 1 else background
         self.parts = {
             field.name: FieldPlayers.kinds[field.kind](field, raw[field.name], stand_in)
             for field in fields
@@ -146,6 +170,8 @@ class Players:
         }
         if any(part.referenced for part in self.parts.values()) and not background:
             raise ModelError("Explaining a table needs reference rows: name a CSV of them as background in demo.json.")
+        for part in self.parts.values() if second_baseline else ():
+            part.otherwise()
         self.features = tuple(feature for part in self.parts.values() for feature in part.features)
         self.baseline = "; ".join(dict.fromkeys(part.baseline for part in self.parts.values()))
         self.label_map = next((part.label_map for part in self.parts.values() if part.label_map), None)

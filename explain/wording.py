@@ -61,15 +61,31 @@ def side(value: float) -> str:
 
 
 def signed(value: float, explanation: Explanation) -> str:
-    """`+0.120`, `−$1,200`: as many decimals as the largest value needs."""
+    """`+0.120`, `−$1,200`: as many decimals as the largest value needs, as HTML."""
     return f"{'−' if value < 0 else '+'}{sized(abs(value), explanation)}"
 
 
 def sized(value: float, explanation: Explanation) -> str:
     """A value with the decimals that suit the figure, as HTML."""
+    return escape(amount(value, explanation))
+
+
+def amount(value: float, explanation: Explanation) -> str:
+    """A value with the decimals that suit the figure."""
     numbers: Any = explanation.values
     ends: Any = (explanation.base, explanation.score)
     largest = max((abs(number) for number in numbers), default=0) or max(map(abs, ends))
-    places = decimals(largest)
-    text = quantity(value, explanation.unit, places)
-    return escape(text.replace("-", "−", 1) if value < 0 else text)
+    text = quantity(value, explanation.unit, decimals(largest))
+    return text.replace("-", "−", 1) if value < 0 else text
+
+
+def parts_of(explanation: Explanation, count: int = 2) -> str:
+    """What the features are, in one word: words, passages, regions, entries, columns, or parts where they differ."""
+    kinds = {next(iter(feature.where)) if feature.where else "column" for feature in explanation.features}
+    spaced = any(" " in feature.label.strip() for feature in explanation.features)
+    noun = NOUNS["passage" if kinds == {"chars"} and spaced else kinds.pop()] if len(kinds) == 1 else "part"
+    return noun if count == 1 else {"entry": "entries"}.get(noun, f"{noun}s")
+
+
+NOUNS = {"chars": "word", "passage": "passage", "region": "region", "item": "entry", "column": "column"}
+"""One feature, by the key of its `where`."""
