@@ -28,14 +28,15 @@ ROUNDING = 1e-9
 class Curve(Record):
     """Scores after 0, 1, …, n players of an order were hidden, or kept.
 
-    scores, random, spread: n + 1 numbers each: in the order of the values, the mean over the random orders, and their
-    standard deviation. area, random_area: how far the score lay below the whole one, in the mean of the n + 1 points
-    (AOPC); above it, where the values speak against the target on the whole. ahead: random orders that moved it faster.
+    scores, random, low, high: n + 1 numbers each: in the order of the values, and of the random orders the mean, the
+    lowest and the highest. area, random_area: how far from the score with nothing hidden, in the mean of the n + 1 points
+    (AOPC): below it, or above it where what speaks against comes first. ahead: random orders that were faster.
     """
 
     scores: Numbers
     random: Numbers
-    spread: Numbers
+    low: Numbers
+    high: Numbers
     area: float
     random_area: float
     ahead: int
@@ -103,8 +104,8 @@ def curve(scores: Floats, others: Floats, whole: float, toward: int = 1, hiding:
     area, areas = float(toward * (whole - scores).mean()), toward * (whole - others).mean(1)
     faster = areas - area if hiding else area - areas  # what is kept shall bring the score back
     ahead = int((faster > ROUNDING * np.abs(scores).max()).sum())
-    mean, spread = (tuple(each.tolist()) for each in (others.mean(0), others.std(0)))
-    return Curve(tuple(scores.tolist()), mean, spread, area, float(areas.mean()), ahead)
+    own, mean, low, high = (tuple(each.tolist()) for each in (scores, others.mean(0), others.min(0), others.max(0)))
+    return Curve(own, mean, low, high, area, float(areas.mean()), ahead)
 
 
 def account(
@@ -147,7 +148,9 @@ def verdict(explanation: Explanation, hiding: Curve, keeping: Curve, top: int) -
     if not top:
         return f"The score stays at {at(hiding.scores, 0)} whatever is hidden, so there is nothing to test."
     verb = VERBS[is_amount(explanation)][lowered(explanation)]
-    some, give = (f"{top} {parts_of(explanation)}", "give") if top > 1 else (parts_of(explanation, 1), "gives")
+    some, give = (
+        (f"{top} {parts_of(explanation.features)}", "give") if top > 1 else (parts_of(explanation.features, 1), "gives")
+    )
     others, take = (f"{top} at random", "take") if top > 1 else ("one at random", "takes")
     return (
         f"Hiding the {some} that {verb} {named(explanation)} most takes the score from {at(hiding.scores, 0)} to "

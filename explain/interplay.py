@@ -79,7 +79,7 @@ def verdict(explanation: Explanation, pair: tuple[int, int], value: float, stder
     """What the strongest pair does, in words."""
     spans: list[float] = [*explanation.values, explanation.score]  # type: ignore[list-item]  # of one output
     if abs(value) <= NOTHING * max(map(abs, spans)):
-        return f"No two {parts_of(explanation)} work together: each does the same whatever the others do."
+        return f"No two {parts_of(explanation.features)} work together: each does the same whatever the others do."
     first, second = (f"“{clipped(explanation.features[i].label)}”" for i in pair)
     told = (
         f"Together, {first} and {second} move the score by {amount(abs(value), explanation)} "

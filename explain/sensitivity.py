@@ -74,8 +74,8 @@ def verdict(explanation: Explanation, correlation: float | None, top: int, share
     if correlation is None:
         return "Under one of the two baselines nothing moves the score, so there is no order to compare."
     alike = "much the same" if correlation >= ALIKE else "partly the same" if correlation >= RELATED else "another one"
-    told = f"Hidden in another way, the order is {alike} (Kendall’s τ {correlation:.2f})".replace("-", "−")
-    parts = parts_of(explanation, top)
+    told = f"Hidden in another way, the order is {alike} (Kendall’s τ {correlation:.2f})".replace("-", "−")
+    parts = parts_of(explanation.features, top)
     if top == 1:
         way = "the same way" if signs else "the other way"
         return f"{told}: the strongest {parts} is {'the same' if shared else 'another one'}, and speaks {way}."

@@ -19,7 +19,8 @@ from inference.task import Task
 from inference.types import Answer
 from inference.units import number
 
-from . import story, why
+from ..types import Explanation
+from . import story, trust, why
 
 Shown = tuple[Any, Any, Any, Any]
 """What the page shows of a case: answer, why, path, and what can be taken along, as HTML."""
@@ -66,7 +67,10 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None) -> None:
         left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
     with right:
         # Each with a value: without one, the page would keep that of the model before.
-        shown = [gr.HTML(html, elem_id=part) for part, html in zip(PARTS, parts, strict=True)]
+        html = dict(zip(PARTS, parts, strict=True))
+        above = [gr.HTML(html[part], elem_id=part) for part in PARTS[:2]]
+        checked = gr.HTML("", elem_id="checked")  # under the explanation, what checks of it found
+        shown = [*above, *(gr.HTML(html[part], elem_id=part) for part in PARTS[2:]), checked]
     with left:
         form(name, folder, about, Case(endpoints, name), shown, told.example if told else None)
 
@@ -84,6 +88,7 @@ class Case:
     def __init__(self, endpoints: Endpoints, name: str) -> None:
         self.endpoints, self.name = endpoints, name
         self.about = endpoints.catalogue.about(name)
+        self.explained: tuple[dict[str, Any], list[Explanation]] = {}, []  # inputs, and what was said of them
 
     def answered(self, values: Values) -> Iterator[Shown]:
         """First the prediction, then the sharpening explanation of what was predicted."""
@@ -127,10 +132,24 @@ class Case:
         yield KEEP, why.WAITING, KEEP, KEEP
         yield from self.reasons(values, asked)
 
+    def checked(self, values: Values, asked: str) -> Iterator[str]:
+        """A check of an explanation, which page.js sends as JSON: the number of the question, its target, the check."""
+        try:
+            _, target, check = json.loads(asked)
+        except (ValueError, TypeError, RecursionError):
+            return
+        inputs, (of, kept) = self.inputs(values), self.explained
+        known = (each for each in kept if of == inputs and each.to_json()["target"] == target)
+        try:
+            yield from trust.stream(self.endpoints, self.name, inputs, check, target, next(known, None))
+        except Exception as error:
+            yield answer.failure(report(error).message)
+
     def reasons(self, values: Values, target: Any = None) -> Iterator[Shown]:
         """The explanation alone."""
+        inputs, kept = self.explained = self.inputs(values), []
         try:
-            for explanation in why.stream(self.endpoints, self.name, self.inputs(values), target):
+            for explanation in why.stream(self.endpoints, self.name, inputs, target, kept.append):
                 yield KEEP, explanation, KEEP, KEEP
         except Exception as error:
             yield KEEP, answer.failure(report(error).message), KEEP, KEEP
