@@ -76,13 +76,45 @@ document.addEventListener("click", (event) => {
     }
     const asked = event.target.closest("[data-target]");
     if (asked) {
-        all("[data-target]").forEach((each) => each.setAttribute("aria-pressed", String(each === asked)));
-        tell("target", JSON.stringify([++questions, JSON.parse(asked.dataset.target)]));
+        press(asked, "[data-target]");
+        ask(JSON.parse(asked.dataset.target));
+    }
+    const check = event.target.closest("[data-check]");
+    if (check) {
+        press(check, "[data-check]");
+        tell("check", JSON.stringify([++questions, JSON.parse(check.dataset.of), check.dataset.check]));
+    }
+    const rather = event.target.closest(".rather button")?.parentElement;
+    if (rather) {
+        const [one, other] = [rather.dataset.of, rather.querySelector("select").value].map((each) => JSON.parse(each));
+        ask({ contrast: [one, other] });
     }
     const kind = event.target.closest("[data-save]")?.dataset.save;
     if (kind) saves[kind]();
     if (event.target.matches(".copy")) copy(event.target);
 });
+
+function ask(target) {
+    tell("target", JSON.stringify([++questions, target]));
+}
+
+function press(button, among) {
+    all(among).forEach((each) => each.setAttribute("aria-pressed", String(each === button)));
+}
+
+// "Why this one rather than another?", of those that the answer lists.
+const RIVALS = 20;
+
+function nameRivals(line) {
+    const items = all("#answer [data-target]").filter((each) => each.querySelector(".name"))
+        .map((each) => [each.querySelector(".name").textContent, JSON.parse(each.dataset.target)]);
+    const mine = items.find(([, item]) => item === JSON.parse(line.dataset.of).item);
+    if (!mine || items.length < 2) return;
+    const rivals = items.filter((each) => each !== mine).slice(0, RIVALS);
+    line.querySelector("b").textContent = mine[0];
+    line.querySelector("select").replaceChildren(...rivals.map(([name, item]) => new Option(name, JSON.stringify({ item }))));
+    line.hidden = false;
+}
 
 async function copy(button) {
     const code = button.closest(".code").querySelector("code");
@@ -100,7 +132,7 @@ function theCase() {
     for (const name of pictures) asked.inputs[name] = at(".regions img")?.src ?? null;
     const parts = all("[data-case]").map((part) => [part.dataset.case, JSON.parse(part.dataset.json)]);
     const stale = at("#why").classList.contains("stale"); // of an older input
-    return { ...asked, ...Object.fromEntries(parts.filter(([name]) => name !== "explanation" || !stale)) };
+    return { ...asked, ...Object.fromEntries(parts.filter(([name]) => name === "answer" || !stale)) };
 }
 
 function save(blob, ending) {
@@ -115,8 +147,8 @@ function save(blob, ending) {
 async function picture() {
     const width = 760, shown = document.createElement("div");
     shown.className = `gradio-container sheet${at(".dark") ? " dark" : ""}`;
-    for (const id of ["answer", "why"]) shown.append(...at(`#${id}`).cloneNode(true).querySelectorAll(".card"));
-    shown.querySelectorAll("details, [data-case], .ask.hint, .opacity").forEach((part) => part.remove());
+    for (const id of ["answer", "why", "checked"]) shown.append(...at(`#${id}`).cloneNode(true).querySelectorAll(".card"));
+    shown.querySelectorAll("details, [data-case], .ask.hint, .opacity, .tests, .rather").forEach((part) => part.remove());
     shown.style.width = `${width}px`;
     const title = document.createElement("h1");
     title.textContent = at(".heading h2").textContent;
@@ -172,6 +204,7 @@ function say() {
     const answer = at('#answer [aria-label="Prediction"]');
     const parts = answer ? ["#answer .headline", "#answer .reply", "#answer .decision b"].map((part) => at(part)?.textContent) : [];
     if (at("#why [data-case]")) parts.push("The explanation is ready.");
+    if (at("#checked .sentence")) parts.push(at("#checked .sentence").textContent.replace(/\.$/, ""));
     const said = parts.filter(Boolean).join(". ");
     const status = at("#said");
     if (status && status.textContent !== said) status.textContent = said;
@@ -180,6 +213,7 @@ function say() {
 new MutationObserver((changes) => {
     const drawn = changes.some((change) => change.target.closest?.("#why .html-container"));
     if (drawn) at("#why").classList.remove("stale");
+    all(".rather[hidden]").forEach(nameRivals);
     const arrived = at("a.arrived"); // a model that was fetched
     if (arrived) {
         arrived.classList.remove("arrived");

@@ -9,10 +9,11 @@ from inference.fields import shown
 from inference.task import Task
 from inference.types import Raw, Target, from_json
 
-from .estimators import STEP, Estimate
-from .hierarchy import ADDED, sharpen
-from .memory import Memory
+from .estimators import STEP, Estimate, estimate
+from .hierarchy import ADDED, grouped, sharpen
+from .memory import Explained, Memory
 from .players import Players
+from .scoring import scorer
 from .types import Explanation, Feature, LabelMap
 
 MAX_EVALUATIONS = 16_384
@@ -67,17 +68,32 @@ def explain_all(
     memory: Memory | None = None,
 ) -> Iterator[tuple[Explanation, ...]]:
     """`explain_stream` for several targets of a checked input at once, all from the same evaluations."""
-    players, game = (memory or Memory()).play(task, raw, targets, evaluations)
+    memory = memory or Memory()
     start, now = time.perf_counter(), None
+    players, game = memory.play(task, raw, targets, evaluations)
     allowed = evaluations or allowance(players)
     for level in sharpen(game, players.groups, allowed, seed, task.additive, min(STEP, 2 * task.batch_size)):
         passed = time.perf_counter() - start
         if level.players != now:
             now, features, label_map = level.players, players.level(level.players), players.label_map(level.players)
         each = enumerate(targets)
-        yield tuple(record(task, players, t, level.estimate, i, passed, seed, features, label_map) for i, t in each)
+        found = tuple(record(task, players, t, level.estimate, i, passed, seed, features, label_map) for i, t in each)
+        for explanation in found:
+            memory.keep(explanation, now)
+        yield found
         if seconds is not None and passed >= seconds:
             return
+
+
+def explain_otherwise(task: Task, raw: Raw, known: Explained, seed: int = 0) -> Iterator[Explanation]:
+    """The same players explained anew, hidden by other means, as far as there are any."""
+    target = known.explanation.target
+    players, game = scorer(task, raw, [target], second_baseline=True)
+    start, n = time.perf_counter(), len(known.players)
+    features, label_map = players.level(known.players), players.label_map(known.players)
+    for found in estimate(grouped(game, known.players), n, budget(n), seed, additive=task.additive):
+        passed = time.perf_counter() - start
+        yield record(task, players, target, found, 0, passed, seed, features, label_map)
 
 
 def parse_target(task: Task, raw: Raw, target: Any) -> Target:

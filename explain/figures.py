@@ -10,6 +10,7 @@ import numpy as np
 from inference.types import Raw
 
 from .overlay import regions
+from .settling import settled
 from .shading import words
 from .types import Explanation
 from .waterfall import table, waterfall
@@ -33,12 +34,20 @@ def draw(explanation: Explanation, raw: Raw) -> Figure:
     order = np.argsort(-np.abs(np.array(explanation.values)), kind="stable")
     values: Any = explanation.values
     stderr: Any = explanation.stderr or [None] * len(order)
-    rows: list[Row] = [(explanation.features[i].label, values[i], stderr[i]) for i in order]
+    fixed = certain(values, explanation.stderr)
+    rows = [Row(explanation.features[i].label, values[i], stderr[i], fixed[i]) for i in order]
     alt = sentence(explanation, rows)
     kinds = {next(iter(feature.where)) for feature in explanation.features if feature.where}
     inputs = "".join(INPUTS[kind](explanation, raw, alt) for kind in sorted(kinds) if kind in INPUTS)
     html = f'<p class="sentence">{escape(alt)}</p><p class="hint">{CAVEAT}</p>{inputs}{waterfall(explanation, rows)}'
     return Figure(html, table(explanation, rows), alt, rows)
+
+
+def certain(values: Any, stderr: Any) -> list[bool]:
+    """Which places in the order are settled: none before there are errors; of exact values it goes without saying."""
+    if stderr is None or not any(stderr):
+        return [False] * len(values)
+    return settled(np.array(values), np.array(stderr)).tolist()
 
 
 INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions}

@@ -5,6 +5,7 @@ Kept by whoever asks more than once, such as a visitor's page; nobody else ever 
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from inference.task import Task, apart
 from inference.types import Raw, Target
@@ -12,18 +13,17 @@ from inference.types import Raw, Target
 from .estimators import Coalitions, Floats, Game, Memo
 from .players import Players
 from .scoring import scorer
+from .types import Explanation, Partition
 
-Key = tuple[Task, bytes, int | None, bool]
+Key = tuple[Task, bytes, int | None]
 
 
 class Played:
     """A game of several outputs, each coalition scored once."""
 
-    def __init__(
-        self, task: Task, raw: Raw, targets: Sequence[Target], evaluations: int | None, second_baseline: bool
-    ) -> None:
+    def __init__(self, task: Task, raw: Raw, targets: Sequence[Target], evaluations: int | None) -> None:
         self.columns = apart(targets)[0]
-        self.players, game = scorer(task, raw, self.columns, evaluations, second_baseline)
+        self.players, game = scorer(task, raw, self.columns, evaluations)
         self.known = Memo(game)
 
     def of(self, targets: Sequence[Target]) -> Game | None:
@@ -39,32 +39,47 @@ class Played:
         return game
 
 
+@dataclass(frozen=True)
+class Explained:
+    """What was said of a target, and of which atoms the players are made that it was said of."""
+
+    explanation: Explanation
+    players: Partition
+
+
 class Memory:
-    """The last game, and which targets may be asked for next: these are scored along with the first."""
+    """The last input: its game, and what was said of it.
+
+    likely: targets that may be asked for next; they are scored along with the first.
+    """
 
     def __init__(self) -> None:
         self.likely: Sequence[Target] = ()
         self._key: Key | None = None
         self._played: Played | None = None
+        self._explained: dict[Target, Explained] = {}
 
     def play(
-        self,
-        task: Task,
-        raw: Raw,
-        targets: Sequence[Target],
-        evaluations: int | None = None,
-        second_baseline: bool = False,
+        self, task: Task, raw: Raw, targets: Sequence[Target], evaluations: int | None = None
     ) -> tuple[Players, Game]:
-        """As `scorer`; of the same input, with the same means of hiding, no coalition is scored twice."""
-        key = (task, digest(raw), evaluations, second_baseline)
-        if self._played and self._key == key and (game := self._played.of(targets)):
-            return self._played.players, game
-        played = Played(task, raw, [*targets, *self.likely], evaluations, second_baseline)
-        if not second_baseline:
-            self._key, self._played = key, played
-        game = played.of(targets)
+        """As `scorer`; of the same input no coalition is scored twice."""
+        key = (task, digest(raw), evaluations)
+        if self._key != key:
+            self._explained = {}
+        if self._played is None or self._key != key or not self._played.of(targets):
+            self._key, self._played = key, Played(task, raw, [*targets, *self.likely], evaluations)
+        game = self._played.of(targets)
         assert game is not None  # they were just put in
-        return played.players, game
+        return self._played.players, game
+
+    def keep(self, explanation: Explanation, players: Partition) -> None:
+        """What is said of a target, instead of what was said of it before."""
+        self._explained[explanation.target] = Explained(explanation, players)
+
+    def explained(self, task: Task, raw: Raw, target: Target) -> Explained | None:
+        """What was said of a target of this input, if it is the last one."""
+        same = self._key is not None and self._key[:2] == (task, digest(raw))
+        return self._explained.get(target) if same else None
 
 
 def digest(raw: Raw) -> bytes:

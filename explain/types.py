@@ -48,6 +48,14 @@ class LabelMap(Record):
 
 
 @dataclass(frozen=True)
+class Progress(Record):
+    """How far a check of an explanation has come: evaluations `done` of about `total`."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Explanation(Record):
     """Why a model gave a score: `base` + Σ `values` = `score`, up to `residual`.
 

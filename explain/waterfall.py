@@ -16,10 +16,10 @@ def waterfall(explanation: Explanation, rows: list[Row]) -> str:
     """From the score with everything hidden to the score as it is, a floating bar a feature with its 95 % interval."""
     listed, rest = rows[:LISTED], rows[LISTED:]
     if rest:
-        listed = [*listed, (f"{len(rest)} more together", sum(value for _, value, _ in rest), None)]
+        listed = [*listed, Row(f"{len(rest)} more together", sum(row.value for row in rest))]
     base, score = float(explanation.base), float(explanation.score)  # type: ignore[arg-type]  # of one output
-    ends = np.cumsum([base, *(value for _, value, _ in listed)])
-    margins = [1.96 * (stderr or 0) for _, _, stderr in listed]
+    ends = np.cumsum([base, *(row.value for row in listed)])
+    margins = [1.96 * (row.stderr or 0) for row in listed]
     low = min(ends.min(), score, *(end - margin for end, margin in zip(ends[1:], margins, strict=True)))
     high = max(ends.max(), score, *(end + margin for end, margin in zip(ends[1:], margins, strict=True)))
     axis = Axis(low, (high - low) or 1.0)
@@ -55,27 +55,39 @@ def level(label: str, score: float, axis: Axis, explanation: Explanation) -> str
 
 def step(row: Row, start: float, axis: Axis, explanation: Explanation) -> str:
     """One feature's row: its bar goes from where the rows above ended to where its own value leads."""
-    label, value, stderr = row
+    label, value, stderr, certain = row
     left, right = sorted((axis.at(start), axis.at(start + value)))
     whisker = ""
     if stderr:
         low, high = (axis.at(start + value + edge * stderr) for edge in (-1.96, 1.96))
         whisker = f'<i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
     return (
-        f'<li><span class="name" dir="auto" title="{escape(label)}">{escape(clipped(label))}</span><span class="track">'
+        f'<li><span class="name" dir="auto" title="{escape(label)}">{escape(clipped(label))}'
+        f'{SETTLED if certain else ""}</span><span class="track">'
         f'<span class="{side(value)}" style="left:{left:.1f}%;width:{right - left:.1f}%"></span>{whisker}</span>'
         f'<span class="number">{signed(value, explanation)}</span></li>'
     )
 
 
+SETTLED = (
+    ' <b class="settled" role="img" aria-label="settled"'
+    ' title="Settled: its place in the order no longer changes">✓</b>'
+)
+"""The mark of a row whose place among the others no longer changes."""
+
+
 def table(explanation: Explanation, rows: list[Row]) -> str:
     """Every value as numbers, behind a fold."""
-    body = "".join(
-        f"<tr><td>{escape(label)}</td><td>{signed(value, explanation)}</td>"
-        f"<td>{'' if stderr is None else '± ' + sized(1.96 * stderr, explanation)}</td></tr>"
-        for label, value, stderr in rows
-    )
+    head = ["Feature", "Effect", "95 % interval", *(["Place"] if any(row.settled for row in rows) else [])]
+    body = "".join(f"<tr>{''.join(cells(explanation, row)[: len(head)])}</tr>" for row in rows)
     return (
-        "<details><summary>As a table</summary><table><thead><tr><th>Feature</th><th>Effect</th>"
-        f"<th>95 % interval</th></tr></thead><tbody>{body}</tbody></table></details>"
+        f"<details><summary>As a table</summary><table><thead><tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>"
+        f"</thead><tbody>{body}</tbody></table></details>"
     )
+
+
+def cells(explanation: Explanation, row: Row) -> list[str]:
+    """A feature's row of the table."""
+    interval = "" if row.stderr is None else f"± {sized(1.96 * row.stderr, explanation)}"
+    place = "settled" if row.settled else "open"
+    return [f"<td>{cell}</td>" for cell in (escape(row.label), signed(row.value, explanation), interval, place)]

@@ -20,7 +20,7 @@ from inference.types import Answer
 from inference.units import number
 
 from ..memory import Memory
-from . import story, why
+from . import story, trust, why
 
 Shown = tuple[Any, Any, Any, Any]
 """What the page shows of a case: answer, why, path, and what can be taken along, as HTML."""
@@ -67,7 +67,10 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None) -> None:
         left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
     with right:
         # Each with a value: without one, the page would keep that of the model before.
-        shown = [gr.HTML(html, elem_id=part) for part, html in zip(PARTS, parts, strict=True)]
+        html = dict(zip(PARTS, parts, strict=True))
+        above = [gr.HTML(html[part], elem_id=part) for part in PARTS[:2]]
+        checked = gr.HTML("", elem_id="checked")  # under the explanation, what checks of it found
+        shown = [*above, *(gr.HTML(html[part], elem_id=part) for part in PARTS[2:]), checked]
     with left:
         form(name, folder, about, Case(endpoints, name), shown, told.example if told else None)
 
@@ -128,6 +131,17 @@ class Case:
             return
         yield KEEP, why.WAITING, KEEP, KEEP
         yield from self.reasons(values, asked)
+
+    def checked(self, values: Values, asked: str) -> Iterator[str]:
+        """A check of an explanation, which page.js sends as JSON: the number of the question, its target, the check."""
+        try:
+            _, target, check = json.loads(asked)
+        except (ValueError, TypeError, RecursionError):
+            return
+        try:
+            yield from trust.stream(self.endpoints, self.name, self.inputs(values), check, target, self.memory)
+        except Exception as error:
+            yield answer.failure(report(error).message)
 
     def reasons(self, values: Values, target: Any = None) -> Iterator[Shown]:
         """The explanation alone."""

@@ -13,6 +13,7 @@ from ..figures import Figure, draw
 from ..memory import Memory
 from ..types import Explanation
 from ..wording import named
+from .trust import fold, tests
 
 SECONDS = 20.0
 """How long the page keeps sharpening a figure."""
@@ -44,7 +45,7 @@ def settled(explanation: Explanation, figure: Figure) -> str:
     """The last figure with what would not outlast a redrawing: its controls, its table, its data."""
     opacity = OPACITY if explanation.label_map else ""
     data = embedded("explanation", explanation.to_json())
-    return card(explanation, figure.html + opacity + figure.table + footing(explanation) + data)
+    return card(explanation, figure.html + opacity + figure.table + fold(explanation) + tests(explanation) + data)
 
 
 OPACITY = (
@@ -62,31 +63,15 @@ def card(explanation: Explanation, content: str) -> str:
     )
 
 
-def footing(explanation: Explanation) -> str:
-    """How the values came about, for whoever wants to rely on them."""
-    return (
-        "<details><summary>How exact is this?</summary><p>"
-        f"{explanation.estimand} values by {explanation.method}, from {explanation.evaluations:,} evaluations in "
-        f"{explanation.seconds:.1f} s. To hide means: {escape(explanation.baseline)}. Before the remainder was spread, "
-        f"values and base missed the score by {explanation.residual:.1g}. {exactness(explanation)}"
-        "</p></details>"
-    )
-
-
-def exactness(explanation: Explanation) -> str:
-    """Whether the values are estimates, and where their intervals are to be seen."""
-    stderr: Any = explanation.stderr
-    if stderr is None:
-        return "The values are estimates from too few evaluations to tell their intervals."
-    if any(error > 0 for error in stderr):
-        return "A thin line over a bar is its 95 % interval."
-    return "The values are exact, so no bar has an interval."
-
-
 def progress(explanation: Explanation) -> str:
     """How far the sharpening has come, honestly: evaluations made of those planned."""
     planned = budget(len(explanation.features))
     share = min(1.0, explanation.evaluations / planned)
     label = f"{explanation.evaluations:,} of {planned:,} evaluations: the figure is sharpening"
     bar = f'<progress value="{share:.3f}" aria-label="{label}"></progress>'
-    return f'<div class="progress">{bar}<span>{label}</span></div>'
+    guess = "" if explanation.stderr else FIRST_GUESS
+    return f'<div class="progress">{guess}{bar}<span>{label}</span></div>'
+
+
+FIRST_GUESS = '<b class="guess">First guess, no error bars yet</b>'
+"""Until there are enough evaluations to tell how far off the values may be."""

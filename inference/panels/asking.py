@@ -13,7 +13,7 @@ from ..serving.api import closing as closing_async
 Values = Sequence[Any]
 Parts = Iterator[tuple[Any, ...]]
 
-NOTHING: Any = (gr.skip(),) * 4
+NOTHING: Any = (gr.skip(),) * 5
 """Leaves every output as it is."""
 REST = 0.7
 """Seconds without a key or a slider moved until the explanation follows."""
@@ -37,15 +37,19 @@ class Asks(Protocol):
     def other(self, values: Values, target: str) -> Parts:
         """The explanation of another target."""
 
+    def checked(self, values: Values, asked: str) -> Iterator[str]:
+        """A check of the explanation, as HTML again and again."""
+
 
 @dataclass(frozen=True)
 class Form:
-    """The widgets of a form; `rows` are the examples' values by widget, `target` is what page.js asks about."""
+    """The widgets of a form; `rows` are the examples' values by widget; page.js asks by `target` and by `check`."""
 
     widgets: list[gr.components.Component]
     go: gr.Button
     stop: gr.Button
     target: gr.Textbox
+    check: gr.Textbox
     offered: gr.Dataset | None
     rows: list[list[Any]]
 
@@ -78,15 +82,21 @@ class Turn:
 
 
 def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> None:
-    """Connect the form with its answers. It is made anew for each visitor, and so is the turn."""
+    """Connect the form with its answers. It is made anew for each visitor, and so is the turn.
+
+    outputs: four of what is asked, and the place of checks, which empties when anything else is shown anew.
+    """
     turn = Turn()
     show: dict[str, Any] = {"inputs": form.widgets, "outputs": list(outputs), **RUNNING}
 
     def answered(*values: Any) -> Parts:
-        yield from turn.keep(asks.answered(values))
+        yield from cleared(turn.keep(asks.answered(values)))
 
     def other(target: str, *values: Any) -> Parts:
-        yield from turn.keep(asks.other(values, target))
+        yield from cleared(turn.keep(asks.other(values, target)))
+
+    def checked(asked: str, *values: Any) -> Parts:
+        yield from turn.keep((*NOTHING[1:], html) for html in asks.checked(values, asked))
 
     asking: list[Any] = [form.go.click]
     asking += [box.submit for box in form.widgets if isinstance(box, gr.Textbox)]
@@ -97,6 +107,7 @@ def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> 
     for ask in asking:
         ask(answered, js=TO_ANSWER, **show)
     form.target.change(other, **{**show, "inputs": [form.target, *form.widgets]})
+    form.check.change(checked, **{**show, "inputs": [form.check, *form.widgets]})
     # A picture's own event is its upload, above.
     typing: list[Any] = [box.input for box in form.widgets if not isinstance(box, gr.Image)]  # type: ignore[attr-defined]
     if typing:
@@ -112,7 +123,7 @@ def follow(asks: Asks, turn: Turn, typing: Sequence[Any], show: dict[str, Any]) 
             yield NOTHING
             return
         turn.typed = turn.take()
-        yield from turn.keep(asks.typed(values), turn.typed)
+        yield from cleared(turn.keep(asks.typed(values), turn.typed))
 
     async def rested(*values: Any) -> AsyncIterator[Any]:
         mine = turn.typed  # not the turn's: somebody may have asked meanwhile
@@ -120,12 +131,19 @@ def follow(asks: Asks, turn: Turn, typing: Sequence[Any], show: dict[str, Any]) 
         if turn.number != mine or not asks.follows():
             yield NOTHING
             return
-        async for part in closing_async(turn.keep(asks.rested(values), mine)):
+        async for part in closing_async(cleared(turn.keep(asks.rested(values), mine))):
             yield part
 
     # One event for all widgets, so that no older answer can overtake a newer one.
     changed = gr.on(typing, typed, **{**show, "trigger_mode": "always_last", "concurrency_id": "typing"})
     changed.then(rested, **{**show, "concurrency_id": "resting"})
+
+
+def cleared(parts: Parts) -> Parts:
+    """Parts of what is asked, each with an empty place of checks, which were of something else."""
+    with closing(parts):  # type: ignore[type-var]  # generators all
+        for part in parts:
+            yield part if part is NOTHING else (*part, "")
 
 
 def one_or_more(values: list[Any]) -> Any:

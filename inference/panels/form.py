@@ -105,7 +105,8 @@ def form(
         go = gr.Button("Predict and explain", variant="primary", scale=3)
         stop = gr.Button("Stop", scale=1, elem_classes="stop")
     target = gr.Textbox("", elem_id="target", visible="hidden", label="Target", key=f"{name}.target")
-    wire(asks, Form(widgets, go, stop, target, offered, rows), outputs)
+    check = gr.Textbox("", elem_id="check", visible="hidden", label="Check", key=f"{name}.check")
+    wire(asks, Form(widgets, go, stop, target, check, offered, rows), outputs)
 
 
 def widget(model: str, field: AnyField, value: Any) -> gr.components.Component:

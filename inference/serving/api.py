@@ -1,4 +1,4 @@
-"""REST: `/api/v1/models`, `/predict`, `/explain` and their streaming twins, with proper status codes.
+"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, and `/check`, with proper status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -43,6 +43,14 @@ class ExplainRequest(PredictRequest):
     target: Any = None
     evaluations: int | None = None
     seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRequest(PredictRequest):
+    """Which check of which explanation: faithfulness, baseline or interactions; `target` as in ExplainRequest."""
+
+    check: str
+    target: Any = None
 
 
 Asked = TypeVar("Asked", bound=PredictRequest)
@@ -100,6 +108,13 @@ def rest(endpoints: Endpoints) -> FastAPI:
     async def explain_stream(request: Request) -> Response:
         """NDJSON: ever better explanations, one a line."""
         return await lines_of(explanations(await read(request, ExplainRequest)))
+
+    @app.post(f"{PREFIX}/check", openapi_extra=body_of(CheckRequest))
+    async def check(request: Request) -> Response:
+        """How far an explanation can be trusted: what one check of it found. The work ends when the caller leaves."""
+        asked = await read(request, CheckRequest)
+        checks = endpoints.checks(asked.model, asked.inputs, asked.check, asked.target)
+        return await last_of(request, (found.to_json() for found in checks))
 
     def predictions(asked: PredictRequest) -> Iterator[dict[str, Any]]:
         return endpoints.predict_stream(asked.model, asked.inputs)

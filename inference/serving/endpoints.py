@@ -44,9 +44,10 @@ def report(error: Exception) -> Report:
 class Endpoints:
     """Models, predict, explain, and the streaming twins of the last two."""
 
-    def __init__(self, catalogue: Catalogue, explain: Explain) -> None:
+    def __init__(self, catalogue: Catalogue, explain: Explain, check: Explain | None = None) -> None:
+        """check: `explain.check_stream`, handed in likewise; without it, no explanation can be checked."""
         self.catalogue = catalogue
-        self._explain = explain
+        self._explain, self._check = explain, check
         self._predicting = threading.BoundedSemaphore(PREDICTING)
         self._explaining = threading.BoundedSemaphore(EXPLAINING)
 
@@ -70,6 +71,11 @@ class Endpoints:
         """Why the model gave the target its score: the last explanation of the stream."""
         *_, last = self.explain_stream(model, inputs, target, evaluations, seconds)
         return last
+
+    def check(self, model: str, inputs: dict[str, Any], check: str, target: Any = None) -> dict[str, Any]:
+        """How far an explanation can be trusted: what one check of it found."""
+        *_, last = self.checks(model, inputs, check, target)
+        return last.to_json()
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
@@ -100,6 +106,13 @@ class Endpoints:
         """As `explain_stream`, as records; what only code can say goes on as `options`."""
         with place(self._explaining):
             yield from self._explain(self.catalogue.task(model), inputs, target, evaluations, seconds, **options)
+
+    def checks(self, model: str, inputs: Any, check: str, target: Any = None, **options: Any) -> Iterator[Record]:
+        """How far a check has come, again and again, and last what it found; `options` as for `explanations`."""
+        if self._check is None:
+            raise NotFound("Explanations cannot be checked here.")
+        with place(self._explaining):
+            yield from self._check(self.catalogue.task(model), inputs, check, target, **options)
 
 
 @contextmanager

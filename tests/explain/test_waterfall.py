@@ -18,9 +18,9 @@ def table_rows(read_html: str) -> list[str]:
 def test_the_table_has_every_feature_from_the_largest_down(count: int) -> None:
     values = np.random.default_rng(0).permutation(np.linspace(-0.5, 0.7, count)).tolist()
     figure = draw(explained(values), {})
-    assert table_rows(figure.table) == [label for label, _, _ in figure.rows]
+    assert table_rows(figure.table) == [label for label, *_ in figure.rows]
     assert sorted(table_rows(figure.table)) == sorted(f"feature {i}" for i in range(count))
-    sizes = [abs(value) for _, value, _ in figure.rows]
+    sizes = [abs(value) for _, value, *_ in figure.rows]
     assert sizes == sorted(sizes, reverse=True)
 
 

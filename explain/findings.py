@@ -1,0 +1,22 @@
+"""What a check found, as HTML with its alt text and its table. Colours and sizes are in assets/style.css."""
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from .courses import faithfulness
+from .together import interplay
+from .twofold import sensitivity
+
+
+def draw_finding(found: Any) -> str:
+    """The verdict, the figure and the table of a Faithfulness, a Sensitivity or an Interplay."""
+    return f'<p class="sentence">{escape(found.verdict)}</p>{FIGURES[found.check](found)}'
+
+
+FIGURES: dict[str, Callable[[Any], str]] = {
+    "faithfulness": faithfulness,
+    "baseline": sensitivity,
+    "interactions": interplay,
+}
+"""How each finding is drawn."""

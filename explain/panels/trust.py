@@ -1,0 +1,135 @@
+"""How far an explanation can be trusted: how its values came about, and checks of it on demand."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from inference.panels.answer import embedded
+from inference.serving.endpoints import Endpoints
+from inference.types import Contrast, ItemTarget, Record, Target
+from inference.units import percent
+
+from ..findings import draw_finding
+from ..memory import Memory
+from ..types import Explanation, Progress
+
+REASONS = {
+    "exact enumeration": "few enough parts to score every combination of them",
+    "closed form": "this model adds its parts up, so each value can be read off",
+    "paired Bayesian quadrature": "too many combinations to score them all, and complementary pairs tell most",
+}
+"""Why each method was chosen."""
+
+BUTTONS = {
+    "faithfulness": "Test it: hide the strongest parts",
+    "baseline": "Try another baseline",
+    "interactions": "Which parts work together?",
+}
+DOING = {
+    "faithfulness": "Hiding the strongest parts, and others at random",
+    "baseline": "Explaining again, with parts hidden in another way",
+    "interactions": "Looking for parts that work together",
+}
+HEADINGS = {
+    "faithfulness": "Tested: are these the parts that count?",
+    "baseline": "Compared: the same question under another baseline",
+    "interactions": "Which parts work together?",
+}
+
+
+def stream(
+    endpoints: Endpoints, name: str, inputs: dict[str, Any], check: str, target: Any, memory: Memory
+) -> Iterator[str]:
+    """A check of an explanation as HTML, its progress first. Raises what `checks` raises."""
+    yield busy(check, Progress(0, 1))
+    for found in endpoints.checks(name, inputs, check, target, memory=memory):
+        yield busy(check, found) if isinstance(found, Progress) else card(check, found)
+
+
+def busy(check: str, progress: Progress) -> str:
+    """How far a check has come."""
+    doing = DOING.get(check, "Checking")
+    told = f"{progress.done:,} of {progress.total:,} evaluations" if progress.total > 1 else ""
+    return (
+        f'<div class="card" aria-busy="true"><p>{doing}</p><div class="progress"><progress '
+        f'value="{progress.done / progress.total:.3f}" aria-label="{doing}"></progress><span>{told}</span></div></div>'
+    )
+
+
+def card(check: str, found: Record) -> str:
+    """What a check found, in its place under the explanation."""
+    return (
+        f'<div class="card check" role="region" aria-label="Check"><h2 class="eyebrow">{HEADINGS[check]}</h2>'
+        f"{draw_finding(found)}{embedded(check, found.to_json())}</div>"
+    )
+
+
+def fold(explanation: Explanation) -> str:
+    """How the values came about, for whoever wants to rely on them."""
+    rows = "".join(f"<dt>{term}</dt><dd>{escape(told)}</dd>" for term, told in account(explanation).items())
+    return f'<details class="trust"><summary>How far can you trust this?</summary><dl>{rows}</dl></details>'
+
+
+def account(explanation: Explanation) -> dict[str, str]:
+    """What there is to know of the values, by what it is called."""
+    method, why = explanation.method, REASONS.get(explanation.method)
+    return {
+        "Method": method[:1].upper() + method[1:] + (f": {why}" if why else ""),
+        "What is estimated": f"{explanation.estimand} values",
+        "To hide means": explanation.baseline,
+        "Effort": f"{explanation.evaluations:,} evaluations in {explanation.seconds:.1f} s, {explanation.dtype}",
+        "Left over": left_over(explanation),
+        "Error bars": exactness(explanation),
+    }
+
+
+def left_over(explanation: Explanation) -> str:
+    """How far the values fell short before they were made to add up: spread first, it would be 0 and warn of nothing."""
+    way = abs(float(explanation.score) - float(explanation.base))  # type: ignore[arg-type]  # of one output
+    missed = percent(explanation.residual / way) if way else f"{explanation.residual:.1g}"
+    return f"before they were made to add up, the values missed the way from base to score by {missed}"
+
+
+def exactness(explanation: Explanation) -> str:
+    """Whether the values are estimates, and where their intervals and settled places are to be seen."""
+    stderr: Any = explanation.stderr
+    if stderr is None:
+        return "a first guess: too few evaluations to tell intervals"
+    if any(error > 0 for error in stderr):
+        return "a thin line over a bar is its 95 % interval; ✓ marks a place in the order that no longer changes"
+    return "none, because the values are exact"
+
+
+def tests(explanation: Explanation) -> str:
+    """The checks that can be asked for, and the question why not another one; page.js sends both."""
+    offered = "".join(
+        f'<button type="button" data-check="{check}" data-of="{of(explanation.target)}">{BUTTONS[check]}</button>'
+        for check in BUTTONS
+        if suits(check, explanation)
+    )
+    group = f'<div class="tests" role="group" aria-label="Put it to the test">{offered}</div>' if offered else ""
+    return group + rather(explanation)
+
+
+def suits(check: str, explanation: Explanation) -> bool:
+    """Whether a check can say anything: of several parts, with a second way to hide them, and not merely added up."""
+    absent = all("item" in (feature.where or {}) for feature in explanation.features)
+    nothing_to_say = {"baseline": absent, "interactions": explanation.method == "closed form"}
+    return len(explanation.features) > 1 and not nothing_to_say.get(check, False)
+
+
+def rather(explanation: Explanation) -> str:
+    """The question why this item rather than another; page.js fills in the names, from the answer beside it."""
+    target = explanation.target.contrast[0] if isinstance(explanation.target, Contrast) else explanation.target
+    if not isinstance(target, ItemTarget):
+        return ""
+    return (
+        f'<p class="rather" data-of="{of(target)}" hidden><label>Why <b></b> rather than <select></select></label>'
+        '<button type="button">Ask</button></p>'
+    )
+
+
+def of(target: Target) -> str:
+    """A target as page.js sends it, for an attribute."""
+    return escape(json.dumps(target.to_json()))
