@@ -74,8 +74,8 @@ class Case:
     @property
     def game(self) -> Game:
         """The game whose values the explanation has."""
-        _, game = self.memory.play(self.task, self.raw, [self.known.explanation.target])
-        return grouped(game, self.known.players)
+        play = self.memory.play(self.task, self.raw, [self.known.explanation.target])
+        return grouped(play.game, self.known.players)
 
 
 def progress(explanations: Iterator[Explanation]) -> Generator[Progress, None, Explanation]:

@@ -4,19 +4,16 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from inference.errors import InputError
-from inference.fields import shown
 from inference.task import Task
-from inference.types import Raw, Target, from_json
+from inference.types import Raw, Target
 
-from .estimators import STEP, Estimate, estimate
-from .hierarchy import ADDED, grouped, sharpen
+from .asked import limits, parse_target
+from .estimators import STEP, estimate
+from .hierarchy import ADDED, Level, grouped, sharpen
 from .memory import Explained, Memory
 from .players import Players
-from .scoring import scorer
-from .types import Explanation, Feature, LabelMap
-
-MAX_EVALUATIONS = 16_384
+from .scoring import Play, scorer
+from .types import Explanation, Feature, LabelMap, Partition
 
 
 def explain(
@@ -26,10 +23,11 @@ def explain(
     evaluations: int | None = None,
     seconds: float | None = None,
     seed: int = 0,
+    method: str = "auto",
     memory: Memory | None = None,
 ) -> Explanation:
     """The last Explanation of `explain_stream`. Raises InputError."""
-    *_, last = explain_stream(task, inputs, target, evaluations, seconds, seed, memory)
+    *_, last = explain_stream(task, inputs, target, evaluations, seconds, seed, method, memory)
     return last
 
 
@@ -40,21 +38,24 @@ def explain_stream(
     evaluations: int | None = None,
     seconds: float | None = None,
     seed: int = 0,
+    method: str = "auto",
     memory: Memory | None = None,
 ) -> Iterator[Explanation]:
     """Why `task` gives `target` its score for `inputs`, ever more precisely.
 
     target: a Target or its JSON; by default the prediction's first item, or the text as predicted.
-    evaluations: at most so many distinct coalitions are scored; `budget(n)` by default.
+    evaluations: at most so many distinct coalitions are scored. By default `budget(n)` at most, and fewer where the
+    strongest reasons are settled before.
     seconds: no new batch starts after them, once there is an estimate. They choose where the stream stops, never what
     it says on the way: that follows from the number of evaluations and the seed.
+    method: one of explain.estimators.METHODS.
     memory: of whoever asks more than once; what it knows is not scored again.
     Closing the stream ends the work at the next batch. Raises InputError.
     """
-    limits(evaluations, seconds)
+    limits(evaluations, seconds, method)
     raw = task.parse(inputs)
     asked = [parse_target(task, raw, target)]
-    for found, *_ in explain_all(task, raw, asked, evaluations, seconds, seed, memory):
+    for found, *_ in explain_all(task, raw, asked, evaluations, seconds, seed, method, memory):
         yield found
 
 
@@ -65,49 +66,35 @@ def explain_all(
     evaluations: int | None = None,
     seconds: float | None = None,
     seed: int = 0,
+    method: str = "auto",
     memory: Memory | None = None,
 ) -> Iterator[tuple[Explanation, ...]]:
     """`explain_stream` for several targets of a checked input at once, all from the same evaluations."""
     memory = memory or Memory()
-    start, now = time.perf_counter(), None
-    players, game = memory.play(task, raw, targets, evaluations)
-    allowed = evaluations or allowance(players)
-    for level in sharpen(game, players.groups, allowed, seed, task.additive, min(STEP, 2 * task.batch_size)):
-        passed = time.perf_counter() - start
-        if level.players != now:
-            now, features, label_map = level.players, players.level(level.players), players.label_map(level.players)
-        each = enumerate(targets)
-        found = tuple(record(task, players, t, level.estimate, i, passed, seed, features, label_map) for i, t in each)
+    start = time.perf_counter()
+    play = memory.play(task, raw, targets, evaluations)
+    writing = Account(task, play, seed, start)
+    allowed = evaluations or allowance(play.players)
+    options = {"method": method, "additive": task.additive, "noise": play.noise, "step": step(play)}
+    for level in sharpen(play.game, play.players.groups, allowed, seed, **options):
+        found = tuple(writing.of(target, i, level) for i, target in enumerate(targets))
         for explanation in found:
-            memory.keep(explanation, now)
+            memory.keep(explanation, level.players)
         yield found
-        if seconds is not None and passed >= seconds:
+        if seconds is not None and time.perf_counter() - start >= seconds:
+            return
+        if evaluations is None and method == "auto" and not level.finer and enough(level.estimate):
             return
 
 
 def explain_otherwise(task: Task, raw: Raw, known: Explained, seed: int = 0) -> Iterator[Explanation]:
     """The same players explained anew, hidden by other means, as far as there are any."""
-    target = known.explanation.target
-    players, game = scorer(task, raw, [target], second_baseline=True)
-    start, n = time.perf_counter(), len(known.players)
-    features, label_map = players.level(known.players), players.label_map(known.players)
-    for found in estimate(grouped(game, known.players), n, budget(n), seed, additive=task.additive):
-        passed = time.perf_counter() - start
-        yield record(task, players, target, found, 0, passed, seed, features, label_map)
-
-
-def parse_target(task: Task, raw: Raw, target: Any) -> Target:
-    """A Target from itself, from JSON, or from what the task predicts. Raises InputError."""
-    if target is None:
-        return task.target(task.read(task.forward(task.encode([raw])), [raw])[0])
-    try:
-        parsed: Target = from_json(Target, {"item": target} if isinstance(target, str) else target, "target")
-    except InputError:
-        raise InputError(
-            "target must be an item's id, {'item': id}, {'text': …, 'token': n or null} or "
-            f"{{'contrast': [target, target]}}, got {shown(target)}."
-        ) from None
-    return parsed
+    target, n = known.explanation.target, len(known.players)
+    start = time.perf_counter()
+    play = scorer(task, raw, [target], second_baseline=True)
+    writing, game = Account(task, play, seed, start), grouped(play.game, known.players)
+    for found in estimate(game, n, budget(n), seed, additive=task.additive, noise=play.noise, step=step(play)):
+        yield writing.of(target, 0, Level(known.players, found, False))
 
 
 def budget(n: int) -> int:
@@ -121,45 +108,46 @@ def allowance(players: Players) -> int:
     return budget(n) if n == atoms else budget(n) + budget(min(atoms, n + ADDED))
 
 
-def limits(evaluations: Any, seconds: Any) -> None:
-    """Check what a visitor may ask for. Raises InputError."""
-    whole = isinstance(evaluations, int) and not isinstance(evaluations, bool)
-    if evaluations is not None and not (whole and 2 <= evaluations <= MAX_EVALUATIONS):
-        raise InputError(f"evaluations must be a whole number from 2 to {MAX_EVALUATIONS:,}, got {shown(evaluations)}.")
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if seconds is not None and not (number and 0 < seconds <= 3600):
-        raise InputError(f"seconds must be a number above 0 and at most 3,600, got {shown(seconds)}.")
+def step(play: Play) -> int:
+    """Evaluations between two estimates."""
+    return min(STEP, 2 * play.batch_size)
 
 
-def record(
-    task: Task,
-    players: Players,
-    target: Target,
-    found: Estimate,
-    output: int,
-    seconds: float,
-    seed: int,
-    features: tuple[Feature, ...],
-    label_map: LabelMap | None,
-) -> Explanation:
-    """One output of an estimate as an Explanation."""
-    return Explanation(
-        target=target,
-        output=task.name_of(target),
-        features=features,
-        values=tuple(found.values[:, output].tolist()),
-        stderr=None if found.stderr is None else tuple(found.stderr[:, output].tolist()),
-        base=float(found.base[output]),
-        score=float(found.score[output]),
-        scale=task.scale,
-        unit=task.demo.unit,
-        baseline=players.baseline,
-        estimand="Shapley",
-        method=found.method,
-        evaluations=found.evaluations,
-        seconds=round(seconds, 4),
-        dtype=task.dtype,
-        seed=seed,
-        residual=float(found.residual[output]),
-        label_map=label_map,
-    )
+class Account:
+    """Writes the estimates of one input down as Explanations."""
+
+    def __init__(self, task: Task, play: Play, seed: int, start: float) -> None:
+        """start: when the work began, by time.perf_counter."""
+        self.task, self.play, self.seed, self.start = task, play, seed, start
+        self._players: Partition = ()
+        self._features: tuple[Feature, ...] = ()
+        self._label_map: LabelMap | None = None
+
+    def of(self, target: Target, output: int, level: Level) -> Explanation:
+        """One output of an estimate."""
+        players, found = self.play.players, level.estimate
+        if level.players != self._players:
+            self._players, self._features = level.players, players.level(level.players)
+            self._label_map = players.label_map(level.players)
+        return Explanation(
+            target=target,
+            output=self.task.name_of(target),
+            features=self._features,
+            values=tuple(found.values[:, output].tolist()),
+            stderr=None if found.stderr is None else tuple(found.stderr[:, output].tolist()),
+            base=float(found.base[output]),
+            score=float(found.score[output]),
+            scale=self.task.scale,
+            unit=self.task.demo.unit,
+            baseline=players.baseline,
+            estimand=found.estimand,
+            method=found.method,
+            evaluations=found.evaluations,
+            seconds=round(time.perf_counter() - self.start, 4),
+            dtype=self.play.dtype,
+            seed=self.seed,
+            residual=float(found.residual[output]),
+            label_map=self._label_map,
+            reason=found.reason,
+            excluded=found.excluded,
+        )

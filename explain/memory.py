@@ -7,12 +7,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from inference.task import Task, apart
 from inference.types import Raw, Target
 
-from .estimators import Coalitions, Floats, Game, Memo
-from .players import Players
-from .scoring import scorer
+from .estimators import Coalitions, Floats, Memo
+from .scoring import Play, scorer
 from .types import Explanation, Partition
 
 Key = tuple[Task, bytes, int | None]
@@ -23,11 +24,11 @@ class Played:
 
     def __init__(self, task: Task, raw: Raw, targets: Sequence[Target], evaluations: int | None) -> None:
         self.columns = apart(targets)[0]
-        self.players, game = scorer(task, raw, self.columns, evaluations)
-        self.known = Memo(game)
+        self.play = scorer(task, raw, self.columns, evaluations)
+        self.known = Memo(self.play.game)
 
-    def of(self, targets: Sequence[Target]) -> Game | None:
-        """The game of these targets, bool[m, n] → float64[m, targets], if they are made of what is scored."""
+    def of(self, targets: Sequence[Target]) -> Play | None:
+        """The game of these targets, if they are made of what is scored."""
         simple, parts = apart(targets)
         if not set(simple) <= set(self.columns):
             return None
@@ -36,7 +37,10 @@ class Played:
         def game(coalitions: Coalitions) -> Floats:
             return self.known(coalitions)[:, chosen] @ parts
 
-        return game
+        noise = self.play.noise
+        if noise is not None:
+            noise = np.sqrt(noise[chosen] ** 2 @ parts**2)
+        return self.play._replace(game=game, noise=noise)
 
 
 @dataclass(frozen=True)
@@ -59,18 +63,16 @@ class Memory:
         self._played: Played | None = None
         self._explained: dict[Target, Explained] = {}
 
-    def play(
-        self, task: Task, raw: Raw, targets: Sequence[Target], evaluations: int | None = None
-    ) -> tuple[Players, Game]:
+    def play(self, task: Task, raw: Raw, targets: Sequence[Target], evaluations: int | None = None) -> Play:
         """As `scorer`; of the same input no coalition is scored twice."""
         key = (task, digest(raw), evaluations)
         if self._key != key:
             self._explained = {}
         if self._played is None or self._key != key or not self._played.of(targets):
             self._key, self._played = key, Played(task, raw, [*targets, *self.likely], evaluations)
-        game = self._played.of(targets)
-        assert game is not None  # they were just put in
-        return self._played.players, game
+        play = self._played.of(targets)
+        assert play is not None  # they were just put in
+        return play
 
     def keep(self, explanation: Explanation, players: Partition) -> None:
         """What is said of a target, instead of what was said of it before."""

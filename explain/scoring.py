@@ -5,18 +5,35 @@ from the input encoded once; a test holds the two together.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from inference.accelerator import in_background
-from inference.masks import Variants
-from inference.task import Forward, Task
+from inference.masks import Kept, Variants
+from inference.task import Forward, Task, apart
 from inference.types import Raw, Target
 
 from . import background
 from .estimators import Coalitions, Floats, Game
 from .players import Players
+
+PROBED, SEED = 8, 0
+"""Coalitions on which a narrower precision is tried, at random."""
+
+
+class Play(NamedTuple):
+    """The players of an input, and the game they play: v(coalitions bool[m, n]) → float64[m, targets], their scores.
+
+    noise: the rounding error of a score in `dtype`, float64[targets], where that is narrower than the model's own; the
+    two ends, all and nothing hidden, are never rounded so. batch_size: coalitions that the game takes at once.
+    """
+
+    players: Players
+    game: Game
+    noise: Floats | None
+    dtype: str
+    batch_size: int
 
 
 def scorer(
@@ -25,8 +42,8 @@ def scorer(
     targets: Sequence[Target],
     evaluations: int | None = None,
     second_baseline: bool = False,
-) -> tuple[Players, Game]:
-    """The players of an input, and the game they play: v(coalitions bool[m, n]) → float64[m, targets], their scores.
+) -> Play:
+    """What an explanation of an input's targets asks.
 
     evaluations: the budget, which the number of reference rows follows. second_baseline: hide by other means, to see
     how much the means matter.
@@ -38,7 +55,10 @@ def scorer(
         reference = known.others(reference)
     players = Players(task.demo.inputs, task.readable(raw), reference, stand_in, second_baseline)
     variants = task.variants(players.raw, players.masks, players.rows, players.weights)
-    return players, tensors(task, variants, targets) if variants else door(task, players, targets)
+    if variants is None:
+        return Play(players, door(task, players, targets), None, task.dtype, task.batch_size)
+    game = Tensors(task, variants, targets, len(players))
+    return Play(players, game, game.noise, game.dtype, game.batch_size)
 
 
 def door(task: Task, players: Players, targets: Sequence[Target]) -> Game:
@@ -55,17 +75,47 @@ def door(task: Task, players: Players, targets: Sequence[Target]) -> Game:
     return game
 
 
-def tensors(task: Task, variants: Variants, targets: Sequence[Target], forward: Forward | None = None) -> Game:
-    """Each coalition as rows of tensors."""
-    each = len(variants.weights)
+class Tensors:
+    """Each coalition as rows of tensors, through a copy of the model that is made for many passes."""
 
-    def game(coalitions: Coalitions) -> Floats:
-        size = max(1, task.batch_size // each)
-        scores = patiently(task.score_all, list(coalitions), targets, variants.encode, size, forward)
-        averaged: Floats = np.einsum("mrk,r->mk", scores.reshape(len(coalitions), each, -1), variants.weights)
+    def __init__(self, task: Task, variants: Variants, targets: Sequence[Target], n: int) -> None:
+        from inference import replica
+
+        self.task, self.variants = task, variants
+        self.simple, self.parts = apart(targets)
+        self.run = replica.of(task)
+        self.batch_size = self.run.batch_size = max(1, self.run.batch_size // len(variants.weights))
+        if task.one_pass:
+            probe = list(np.random.default_rng(SEED).random((PROBED, n)) < 0.5)
+            patiently(
+                self.run.verify, variants.encode(probe), lambda outputs: self.mean(task.score(outputs, self.simple))
+            )
+        self.noise, self.dtype = self.run.noise, self.run.dtype
+
+    def __call__(self, coalitions: Coalitions) -> Floats:
+        """bool[m, n] → float64[m, targets]; the two ends in the model's own precision."""
+        scores = np.empty((len(coalitions), self.parts.shape[1]))
+        ends = coalitions.all(1) | ~coalitions.any(1)
+        for rows, forward in ((ends, self.task.forward), (~ends, self.run.forward)):
+            if rows.any():
+                scores[rows] = patiently(self.scored, coalitions[rows], forward)
+        return scores
+
+    def scored(self, coalitions: Coalitions, forward: Forward) -> Floats:
+        """`__call__` by one forward pass for as many as fit."""
+
+        def work(some: Sequence[Kept]) -> Floats:
+            return self.mean(self.task.score_batch(self.variants.encode(some), self.simple, forward))
+
+        return np.concatenate(list(self.run.in_batches(work, list(coalitions))))
+
+    def mean(self, scores: Floats) -> Floats:
+        """Scores of simple targets float64[m · references, simple] as float64[m, targets]."""
+        weights = self.variants.weights
+        averaged: Floats = np.einsum(
+            "mrs,r,st->mt", scores.reshape(-1, len(weights), len(self.simple)), weights, self.parts
+        )
         return averaged
-
-    return game
 
 
 def patiently(work: Any, *arguments: Any) -> Any:

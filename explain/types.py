@@ -65,6 +65,8 @@ class Explanation(Record):
     output: the name of what is explained, such as a label.
     residual: |base + Σ values − score| before any of it was spread over the features.
     evaluations: distinct coalitions scored so far; seconds: time spent on them.
+    dtype: in which they were computed; base and score always in the model's own.
+    reason: why this method, a clause in words. excluded: pairs of coalitions left out because the model gave no number.
     """
 
     target: Target
@@ -85,6 +87,8 @@ class Explanation(Record):
     seed: int
     residual: float
     label_map: LabelMap | None = None
+    reason: str = ""
+    excluded: int = 0
     version: Literal[1] = 1
 
     def to_frame(self) -> "pandas.DataFrame":

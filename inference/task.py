@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import demo, folders, tokens
 from .accelerator import accelerator, in_batches
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from transformers import Pipeline
 
 
-S = TypeVar("S")
 Forward = Callable[[Batch], Batch]
 
 
@@ -35,6 +34,8 @@ class Task:
     batch_size: int = 32
     additive: ClassVar[bool] = False
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
+    one_pass: ClassVar[bool] = True
+    """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
     fields: ClassVar[tuple[Field, ...]] = ()
     """What a model takes that does not say so itself, in a demo.json; empty where that differs from model to model."""
     samples: ClassVar[tuple[demo.Example, ...]] = ()
@@ -131,29 +132,17 @@ class Task:
 
     def scores(self, raws: Sequence[Raw], targets: Sequence[Target]) -> "NDArray[np.float64]":
         """The score of each target for each input, float64[len(raws), targets], from one pass. Raises InputError."""
-        return self.score_all(raws, targets, self.encode, self.batch_size)
-
-    def score_all(
-        self,
-        items: Sequence[S],
-        targets: Sequence[Target],
-        encode: Callable[[Sequence[S]], Batch],
-        size: int,
-        forward: Forward | None = None,
-    ) -> "NDArray[np.float64]":
-        """`scores` of whatever `encode` makes model inputs of, `size` items at once; a contrast is a difference.
-
-        forward: what stands for the model's own forward pass.
-        """
         import numpy as np
 
         simple, parts = apart(targets)
-        run = forward or self.forward
-        batches = in_batches(lambda some: self.score_batch(encode(some), simple, run), items, size)
-        return np.concatenate(list(batches)) @ parts
+        work = lambda some: self.score_batch(self.encode(some), simple, self.forward)  # noqa: E731
+        return np.concatenate(list(in_batches(work, raws, self.batch_size))) @ parts
 
     def score_batch(self, batch: Batch, targets: Sequence[Target], forward: Forward) -> "NDArray[np.float64]":
-        """The scores of simple targets for encoded inputs, float64[batch, targets]."""
+        """The scores of simple targets for encoded inputs, float64[batch, targets].
+
+        forward: `forward`, or a copy of the model that does the same.
+        """
         return self.score(forward(batch), targets)
 
     def variants(

@@ -28,6 +28,7 @@ class TextTask(Task):
     kind = "text"
     scale = "log-probability"
     batch_size = 8
+    one_pass = False
     patience = 120.0  # seconds to wait for the accelerator, and then for each token, before giving up
 
     def target(self, prediction: Prediction) -> Target:

@@ -159,7 +159,7 @@ def values_agree_with_enumeration(task: Task) -> None:
     task.background = background[:3]  # a table of 13 columns has 8,192 coalitions for each reference row
     try:
         found = explain(task, inputs, evaluations=2**13)
-        players, _ = scorer(task, raw, [found.target])
+        players, *_ = scorer(task, raw, [found.target])
         expected = shapley_by_definition(task, players, found)
     finally:
         task.background = background

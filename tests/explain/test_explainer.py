@@ -330,7 +330,7 @@ def test_nothing_is_worked_ahead(films: Sums) -> None:
 
 
 def test_the_game_is_the_score_of_what_is_shown(films: Sums) -> None:
-    players, game = scorer(films, {"history": ("3", "5", "9")}, [ItemTarget("films")])
+    players, game, *_ = scorer(films, {"history": ("3", "5", "9")}, [ItemTarget("films")])
     rows = np.array(list(itertools.product([False, True], repeat=3)))
     assert len(players) == 3
     assert game(rows).shape == (8, 1)
@@ -340,7 +340,7 @@ def test_the_game_is_the_score_of_what_is_shown(films: Sums) -> None:
 def test_the_game_weighs_the_rows_of_the_background() -> None:
     background = [{"area": float(area), "style": "flat"} for area in (10, 10, 40)]
     task = Sums([AREA, STYLE], background)
-    _, game = scorer(task, {"area": 100.0, "style": "house"}, [ItemTarget("house")])
+    _, game, *_ = scorer(task, {"area": 100.0, "style": "house"}, [ItemTarget("house")])
     rows = np.array([[True, True], [False, True], [True, False], [False, False]])
     assert game(rows)[:, 0] == pytest.approx([200, 40, 100, 20])
 

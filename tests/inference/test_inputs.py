@@ -129,7 +129,7 @@ def test_the_readable_part_of_a_long_text_is_what_its_score_comes_from(task: Any
 def test_no_player_stands_beyond_the_cut(task: Any, text: str) -> None:
     raw = {"text": text}
     end = len(task.readable(raw)["text"])
-    players, _ = scorer(task, raw, [ItemTarget("positive")])
+    players, *_ = scorer(task, raw, [ItemTarget("positive")])
     places = [feature.where["chars"] for feature in players.features if feature.where]
     assert len(places) == len(players) > 1
     assert 0 < places[-1][1] <= end < len(text)
