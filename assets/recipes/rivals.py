@@ -6,7 +6,6 @@ Knows no particular column and no measure of the card.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
@@ -49,6 +48,8 @@ def trees(
     columns: Columns, target: Target, training: pd.DataFrame, validation: pd.DataFrame, settings: dict[str, Any]
 ) -> Predict:
     """LightGBM with its own handling of categories, stopped by the same measure as the network."""
+    import lightgbm  # of the extra `train`, which the rest of these modules does without
+
     known = columns.known(training)
 
     def prepare(rows: pd.DataFrame) -> pd.DataFrame:
