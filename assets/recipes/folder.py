@@ -1,0 +1,42 @@
+"""Write the folder of a table's model: weights, columns, reference rows and demo.json; the card is written by people.
+
+Knows no particular column; what the demo says of the model is handed to it.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .columns import Columns
+from .network import Network
+
+REFERENCE = 100  # rows of the training part, drawn with a seed, that stand for the data in explanations
+
+
+def write(
+    folder: Path,
+    columns: Columns,
+    network: Network,
+    training: pd.DataFrame,
+    about: Mapping[str, Any],
+    fields: list[dict[str, Any]],
+    examples: Mapping[str, dict[str, Any]],
+    decision: Mapping[str, Any],
+) -> None:
+    """Write every file but the card. `about` opens demo.json; `examples` are inputs by title."""
+    network.model.save_pretrained(folder)
+    network.extractor.save_pretrained(folder)
+    reference = training.sample(REFERENCE, random_state=0)[columns.names]
+    reference.astype(columns.whole).to_csv(folder / "background.csv", index=False)
+    demo = {
+        "version": 1,
+        **about,
+        "fields": fields,
+        "background": "background.csv",
+        "examples": [{"title": title, "inputs": inputs} for title, inputs in examples.items()],
+        "decision": decision,
+    }
+    (folder / "demo.json").write_text(json.dumps(demo, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
