@@ -204,8 +204,7 @@ function say() {
     const answer = at('#answer [aria-label="Prediction"]');
     const parts = answer ? ["#answer .headline", "#answer .reply", "#answer .decision b"].map((part) => at(part)?.textContent) : [];
     if (at("#why [data-case]")) parts.push("The explanation is ready.");
-    if (at("#checked .sentence")) parts.push(at("#checked .sentence").textContent.replace(/\.$/, ""));
-    const said = parts.filter(Boolean).join(". ");
+    const said = at("#checked .sentence")?.textContent ?? parts.filter(Boolean).join(". ");
     const status = at("#said");
     if (status && status.textContent !== said) status.textContent = said;
 }

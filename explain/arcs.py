@@ -5,11 +5,11 @@ from html import escape
 from .interplay import Interplay
 from .wording import clipped, side
 
-WIDTH, ROW, STEM = 340, 30, 200
+WIDTH, ROW, STEM = 340, 30, 206
 """The width, the height of a name's row, and where the arcs begin, in units of about one CSS pixel."""
 REACH = 110
 """How far the longest arc swings out."""
-NAME = 30
+NAME = 26
 """Characters of a name that find room."""
 
 

@@ -35,7 +35,7 @@ class Plane:
 
 
 def chart(curve: Curve, top: int, unit: str | None, under: str, alt: str) -> str:
-    """A curve over the mean of random orders, in the band from their lowest to their highest; a mark after `top` players.
+    """A curve over the mean of random orders in the band from their lowest to their highest, marked at `top` players.
 
     under: what the horizontal axis counts. alt: the picture in words.
     """

@@ -17,7 +17,7 @@ def faithfulness(found: Faithfulness) -> str:
     )
     faster = f"{found.hiding.ahead or 'None'} of {found.orders} random orders moved the score faster."
     charts = "".join(
-        f"<figure><figcaption>{parts.capitalize()} {done} one after the other</figcaption>"
+        f"<figure><figcaption>{parts.capitalize()} {done} one by one</figcaption>"
         f"{chart(curve, found.top, found.unit, f'{parts} {done}', f'Score by the number of {parts} {done}')}</figure>"
         for curve, done in ((found.hiding, "hidden"), (found.keeping, "shown"))
     )

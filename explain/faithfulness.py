@@ -29,8 +29,8 @@ class Curve(Record):
     """Scores after 0, 1, …, n players of an order were hidden, or kept.
 
     scores, random, low, high: n + 1 numbers each: in the order of the values, and of the random orders the mean, the
-    lowest and the highest. area, random_area: how far from the score with nothing hidden, in the mean of the n + 1 points
-    (AOPC): below it, or above it where what speaks against comes first. ahead: random orders that were faster.
+    lowest and the highest. area, random_area: how far from the score with nothing hidden, in the mean of the n + 1
+    points (AOPC): below it, or above it where what speaks against comes first. ahead: random orders that were faster.
     """
 
     scores: Numbers

@@ -27,7 +27,7 @@ class Pairs(Protocol):
 
 @dataclass(frozen=True)
 class Interplay(Record):
-    """How much more two features move a score together than each does alone, for every pair, largest first.
+    """How much higher two features bring a score together than the sum of both alone, for every pair, largest first.
 
     pairs: indices into `features`; values, stderr: one number a pair, in `scale` and `unit`; stderr null where unknown.
     exact: whether the values are no estimates.
@@ -82,7 +82,7 @@ def verdict(explanation: Explanation, pair: tuple[int, int], value: float, stder
         return f"No two {parts_of(explanation.features)} work together: each does the same whatever the others do."
     first, second = (f"“{clipped(explanation.features[i].label)}”" for i in pair)
     told = (
-        f"Together, {first} and {second} move the score by {amount(abs(value), explanation)} "
-        f"{'more' if value > 0 else 'less'} than both do alone."
+        f"Together, {first} and {second} bring the score {amount(abs(value), explanation)} "
+        f"{'higher' if value > 0 else 'lower'} than both do alone."
     )
     return told if abs(value) > 1.96 * stderr else f"{told} That is within the error of the estimate."

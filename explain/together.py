@@ -23,9 +23,9 @@ def interplay(found: Interplay) -> str:
         for i, margin in enumerate(margins[:MOST])
     ]
     return (
-        '<div class="legend"><span class="against">less together</span><span class="for">more together</span></div>'
-        f'{arcs(found, PAIRS)}<ol class="effects pairs">{rows}</ol><p class="hint">How much more, or less, two parts '
-        f"move the score together than the sum of both alone. {effort(found)}</p>"
+        '<div class="legend"><span class="against">lower together</span><span class="for">higher together</span></div>'
+        f'{arcs(found, PAIRS)}<ol class="effects pairs">{rows}</ol><p class="hint">How much higher, or lower, two '
+        f"parts bring the score together than the sum of both alone. {effort(found)}</p>"
         f"{folded(['First', 'Second', 'Together', '95 % interval'], listed, 2)}"
     )
 

@@ -21,7 +21,7 @@ def sensitivity(found: Sensitivity) -> str:
     rows = "".join(twofold(found.first, i, values[i], largest) for i in order[:LISTED])
     listed = [[found.first.features[i].label, *(plain(value, found.first) for value in values[i])] for i in order]
     told = "".join(
-        f'<li><span class="key {name}"></span><span>{escape(each.baseline[:1].upper() + each.baseline[1:])}; with all hidden, the score is '
+        f'<li><span class="key {name}"></span><span>{escape(capital(each.baseline))}; with all hidden, the score is '
         f"{sized(base(each), found.first)}</span></li>"
         for name, each in zip(("one", "two"), both, strict=True)
     )
@@ -54,6 +54,11 @@ def plain(value: float, explanation: Explanation) -> str:
     """A value with its sign, among those of an explanation."""
     values: Any = explanation.values
     return f"{'−' if value < 0 else '+'}{written(abs(value), explanation.unit, max(map(abs, values)))}"
+
+
+def capital(told: str) -> str:
+    """A sentence's start."""
+    return told[:1].upper() + told[1:]
 
 
 def base(explanation: Explanation) -> float:

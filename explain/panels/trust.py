@@ -85,7 +85,7 @@ def account(explanation: Explanation) -> dict[str, str]:
 
 
 def left_over(explanation: Explanation) -> str:
-    """How far the values fell short before they were made to add up: spread first, it would be 0 and warn of nothing."""
+    """How far the values fell short before they were made to add up: afterwards it is 0, and warns of nothing."""
     way = abs(float(explanation.score) - float(explanation.base))  # type: ignore[arg-type]  # of one output
     missed = percent(explanation.residual / way) if way else f"{explanation.residual:.1g}"
     return f"before they were made to add up, the values missed the way from base to score by {missed}"

@@ -108,8 +108,8 @@ def test_what_is_folded_stays_on_its_track_even_if_it_is_the_most(sign: int) -> 
 @pytest.mark.parametrize(
     ("values", "unit", "stderr", "cells"),
     [
-        ([0.12345, -0.04], None, [0.01, 0.0], ["+0.123", "± 0.020", "−0.040", "± 0.000"]),
-        ([12_000.4, -1_200], "$", [100, 50], ["+$12,000", "± $196", "−$1,200", "± $98"]),
+        ([0.12345, -0.04], None, [0.01, 0.0], ["+0.123", "± 0.020", "settled", "−0.040", "± 0.000", "settled"]),
+        ([12_000.4, -1_200], "$", [9_000, 50], ["+$12,000", "± $17,640", "−$1,200", "± $98"]),
         ([3.5, 0.0], "ft²", None, ["+3.50 ft²", "", "+0.00 ft²", ""]),
     ],
 )
@@ -117,7 +117,8 @@ def test_numbers_carry_sign_unit_and_interval(
     values: list[float], unit: str | None, stderr: list[float] | None, cells: list[str]
 ) -> None:
     html = draw(explained(values, ["a", "b"], unit=unit, stderr=stderr), {}).table
-    assert re.findall(r"<td>(.*?)</td>", html) == ["a", *cells[:2], "b", *cells[2:]]
+    half = len(cells) // 2
+    assert re.findall(r"<td>(.*?)</td>", html) == ["a", *cells[:half], "b", *cells[half:]]
 
 
 def test_both_ends_are_shown() -> None:
@@ -129,3 +130,22 @@ def test_both_ends_are_shown() -> None:
 def test_a_whisker_is_drawn_only_where_there_is_an_error() -> None:
     assert len(page(explained([0.5, 0.25], stderr=[0.1, 0.0])).of("i")) == 1
     assert page(explained([0.5, 0.25])).of("i") == []
+
+
+def marks(values: list[float], stderr: list[float] | None) -> list[bool]:
+    """Which rows of the waterfall carry the mark of a settled place, from the top down."""
+    rows = re.findall(r"<li><span.*?</li>", draw(explained(values, stderr=stderr), {}).html)
+    return ['aria-label="settled"' in row for row in rows]
+
+
+def test_a_row_whose_place_no_longer_changes_is_marked_in_figure_and_table() -> None:
+    values, stderr = [0.1, 0.5, -0.11], [0.01, 0.01, 0.01]
+    assert marks(values, stderr) == [True, False, False]  # from the largest down
+    table = draw(explained(values, stderr=stderr), {}).table
+    assert re.findall(r"<td>(settled|open)</td>", table) == ["settled", "open", "open"]
+
+
+@pytest.mark.parametrize("stderr", [None, [0.0, 0.0, 0.0]])
+def test_nothing_is_marked_while_nothing_is_known_or_all_of_it(stderr: list[float] | None) -> None:
+    assert marks([0.1, 0.5, -0.11], stderr) == [False] * 3
+    assert "Place" not in draw(explained([0.1, 0.5, -0.11], stderr=stderr), {}).table
