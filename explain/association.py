@@ -27,7 +27,7 @@ def clusters(rows: Sequence[Raw], fields: Sequence[Field]) -> tuple[tuple[str, .
     from scipy.spatial.distance import squareform
 
     strength = association([[row[field.name] for row in rows] for field in fields], [f.kind for f in fields])
-    tree = linkage(squareform(1 - strength, checks=False), "complete", optimal_ordering=len(fields) <= 1000)
+    tree = linkage(squareform(1 - strength, checks=False), "complete")
     labels = fcluster(tree, GROUPS, "maxclust")
     members: dict[int, list[str]] = {}
     for leaf in leaves_list(tree):
@@ -58,11 +58,16 @@ def association(columns: Sequence[Sequence[object]], kinds: Sequence[str]) -> Fl
 
 def block(values: Sequence[object], kind: str) -> Floats:
     """An orthonormal basis float64[rows, d] of a column's centred ranks or indicators; d = 0 for a constant column."""
-    from scipy.stats import rankdata
-
     if kind == "number":
-        points = rankdata(np.array(values, dtype=np.float64))[:, None]
+        points = ranks(np.array(values, dtype=np.float64))[:, None]
     else:
         points = (np.array(values, dtype=object)[:, None] == sorted(set(values), key=str)).astype(np.float64)
     left, sizes, _ = np.linalg.svd(points - points.mean(0), full_matrices=False)
     return left[:, sizes > 1e-9 * max(len(values), 1)]
+
+
+def ranks(values: Floats) -> Floats:
+    """Ranks from 1, float64[rows]; equal values share the mean of theirs."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    shared: Floats = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    return shared

@@ -15,8 +15,9 @@ from .association import clusters
 from .players import FieldPlayers, Reference
 
 FEWEST, MOST = 25, 100
-"""Reference rows of an explanation. Measured on three tables of 100 rows, Shapley values from 25 of them are 6 to 10 %
-off those from all, from 50 of them 3 to 6 %, where a random choice is 17 to 24 % and 9 to 13 % off."""
+"""Reference rows of an explanation. Values against the first 25 of 100 rows are 6 to 10 % off those against all rows,
+against the first 50 of them 3 to 5 %; a random choice is 12 to 19 % and 9 to 10 % off (three tables, measured by
+tests/benchmarks/rows.py)."""
 CONSIDERED = 1000
 """Rows that are chosen from; of more, a random sample."""
 SEED = 7

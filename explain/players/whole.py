@@ -102,5 +102,5 @@ class Players:
             return {(): 1.0}
         shares: dict[tuple[Any, ...], float] = defaultdict(float)
         for row, weight in zip(self.rows, np.asarray(self.weights).tolist(), strict=True):
-            shares[tuple(row[name] for name in hidden)] += weight
+            shares[tuple(map(row.__getitem__, hidden))] += weight
         return shares
