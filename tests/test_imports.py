@@ -43,6 +43,8 @@ LAYERS = [
         "explain.estimators",
         "explain.reference",
         "explain.trees",
+        "explain.stopping",
+        "explain.interactions",
         "explain.players",
         "explain.explainer",
         "explain.figures",
