@@ -29,6 +29,8 @@ METHODS = {
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 STEP = 32
 """Evaluations between two estimates, ends and complements included; an even number."""
+ON_THE_WAY = 16
+"""Evaluations a player after which a stream that will end exact estimates no more: combinations are sooner counted."""
 MAX_PAIRS = 1024
 """Beyond so many pairs, what is kept for fits outgrows what they tell; a larger budget makes values exact, or rests."""
 
@@ -133,7 +135,8 @@ def estimate(
             f"{counted(n).capitalize()} of {n} players need a budget of as many evaluations, got {budget:,}."
         )
     if 2**n > step:
-        for last in anytime(memo, n, min(left, 2**n - 1), seed, step, first, noise, f"on the way to {counted(n)}"):
+        enough = min(left, 2**n - 1, ON_THE_WAY * n)
+        for last in anytime(memo, n, enough, seed, step, first, noise, f"on the way to {counted(n)}"):
             yield last
     try:
         yield from enumeration(memo, n, step, last, noise, reason)

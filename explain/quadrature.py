@@ -6,20 +6,27 @@ nested, the same for every game and seed, and kept; a game adds one product with
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 
 from .design import Design, one_thread
-from .priors import Coalitions, Floats, Prior, prior
+from .priors import Coalitions, Floats, Prior, Scaled, prior
 
 RHOS = (0.02, 0.05, 0.1, 0.2, 0.35)
 """Decay of the higher orders; the marginal likelihood chooses among them."""
 NOISES = (1e-9, 1e-2)
 """Observation noise relative to the prior variance of g; chosen likewise."""
+OWN_RHOS = (*RHOS, 0.5)
+"""The same, once each player has its own; each about the mean of all."""
+FLOOR = 0.1
+"""What is added to the size of a player's value, in means, before it decays by it."""
+KEPT = 2
+"""How many of the assumptions with own decays an output goes on with, until they are made anew."""
+ADAPT_UNTIL = 512
+"""Rows after which they are not made anew: by then it costs more than it tells."""
 BLOCK = 16
 """Rows by which factors grow."""
 KEPT_BYTES = 128 * 2**20
@@ -35,6 +42,18 @@ class Block:
     projected: Floats
     logs: Floats
 
+    @classmethod
+    def solved(cls, own: Floats, seen: Floats, projected: Floats) -> "Block":
+        """From what is left of the kernel, of L⁻¹ before these rows and of V, once earlier rows are taken off."""
+        parts = []
+        for left, *others in zip(own, seen, projected, strict=True):
+            root = cholesky(left, lower=True)
+            right = np.hstack([others[0], np.eye(len(root)), others[1]])
+            parts.append((solve_triangular(root, right, lower=True), np.log(np.diag(root))))
+        after = seen.shape[2] + own.shape[1]
+        solved, logs = (np.stack(part) for part in zip(*parts, strict=True))
+        return cls(np.ascontiguousarray(solved[:, :, :after]), np.ascontiguousarray(solved[:, :, after:]), logs)
+
 
 class Factors:
     """Cholesky factors K + noise = LLᵀ of growing rows, under several assumptions (a prior and a noise) at once.
@@ -42,7 +61,7 @@ class Factors:
     Of the `rows` so far, signs float64[p, n], block by block. 8 a p²/2 bytes: 1.3 MB for 10 assumptions and 176 rows.
     """
 
-    def __init__(self, n: int, priors: Sequence[Prior]) -> None:
+    def __init__(self, n: int, priors: Sequence[Prior | Scaled]) -> None:
         self.priors = priors
         self.assumptions = [(assumed, noise) for assumed in priors for noise in NOISES]
         self.rows = np.empty((0, n))
@@ -54,84 +73,148 @@ class Factors:
         return sum(b.inverse.nbytes + b.projected.nbytes + b.logs.nbytes for b in self.blocks) + self.rows.nbytes
 
     def grow(self, rows: Floats) -> None:
-        """Add signs float64[m, n]."""
-        for start in range(0, len(rows), BLOCK):
-            new = rows[start : start + BLOCK]
-            self.rows = np.concatenate([self.rows, new])
-            grown = [self._row_block(a, new) for a in range(len(self.assumptions))]
-            self.blocks.append(Block(*(np.stack(part) for part in zip(*grown, strict=True))))
-
-    def _row_block(self, a: int, new: Floats) -> tuple[Floats, Floats, Floats]:
-        """The next rows of L⁻¹, of V and of log diag L under assumption `a`, by blockwise forward substitution."""
-        assumed, noise = self.assumptions[a]
-        kernel = assumed.of_pairs(new, self.rows)
-        own = kernel[:, -len(new) :] + noise * assumed.kernel[-1] * np.eye(len(new))
-        seen = np.zeros((len(new), len(self.rows) - len(new)))
-        projected = assumed.of_values(new).T
+        """Add signs float64[m, n] as one block, by blockwise forward substitution."""
+        past = len(self.rows)
+        self.rows = np.concatenate([self.rows, rows])
+        kernels = {id(each): each.of_pairs(rows, self.rows) for each, _ in self.assumptions}
+        crosses = {id(each): each.of_values(rows).T for each, _ in self.assumptions}
+        kernel = np.stack([kernels[id(each)] for each, _ in self.assumptions])
+        projected = np.stack([crosses[id(each)] for each, _ in self.assumptions])
+        own = kernel[:, :, past:] + [noise * each.diagonal * np.eye(len(rows)) for each, noise in self.assumptions]
+        seen = np.zeros((len(own), len(rows), past))
         for block in self.blocks:
-            inverse, known = block.inverse[a], block.projected[a]
-            factor = kernel[:, : inverse.shape[1]] @ inverse.T
-            own -= factor @ factor.T
-            seen[:, : inverse.shape[1]] -= factor @ inverse
-            projected = projected - factor @ known
-        root = cholesky(own, lower=True)
-        solved = solve_triangular(root, np.hstack([seen, np.eye(len(new)), projected]), lower=True)
-        return solved[:, : len(self.rows)], solved[:, len(self.rows) :], np.log(np.diag(root))
+            until = block.inverse.shape[2]
+            factor = kernel[:, :, :until] @ block.inverse.swapaxes(1, 2)
+            own -= factor @ factor.swapaxes(1, 2)
+            seen[:, :, :until] -= factor @ block.inverse
+            projected -= factor @ block.projected
+        self.blocks.append(Block.solved(own, seen, projected))
+
+    def keep(self, chosen: Sequence[int]) -> None:
+        """Of the assumptions, only those."""
+        self.assumptions = [self.assumptions[a] for a in chosen]
+        self.blocks = [Block(b.inverse[chosen], b.projected[chosen], b.logs[chosen]) for b in self.blocks]
+
+
+class Whitened:
+    """The answers g float64[p, k] of one game in the coordinates of some factors, L⁻¹g for each assumption."""
+
+    def __init__(self, factors: Factors, outputs: int) -> None:
+        assumptions = len(factors.assumptions)
+        self.factors, self.answers = factors, np.empty((0, outputs))
+        self._parts: list[Floats] = []
+        self._squares, self._logs = np.zeros((assumptions, outputs)), np.zeros(assumptions)
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def add(self, answers: Floats) -> None:
+        """g float64[m, k] of the next rows, which the factors have."""
+        start = len(self.answers)
+        self.answers = np.concatenate([self.answers, answers])
+        for block, rows, past in self._blocks(start):
+            part = block.inverse[:, rows, :past] @ self.answers[:past]
+            self._parts.append(part)
+            self._squares += (part**2).sum(1)
+            self._logs += block.logs[:, rows].sum(1)
+
+    def _blocks(self, start: int) -> Iterator[tuple[Block, slice, int]]:
+        """The blocks from row `start` on: which of their rows, and how many rows there are until the last of them."""
+        first = 0
+        for block in self.factors.blocks:
+            after = block.inverse.shape[2]
+            stop = min(after, len(self.answers))
+            if stop > max(first, start):
+                yield block, slice(max(start - first, 0), stop - first), stop
+            first = after
+
+    def losses(self) -> Floats:
+        """−2 log marginal likelihood at its best scale σ² = |L⁻¹g|²/p, float64[assumptions, k], up to a constant."""
+        loss: Floats = len(self) * np.log(np.maximum(self._squares / len(self), 1e-300)) + 2 * self._logs[:, None]
+        return loss
+
+    def keep(self, chosen: Sequence[int]) -> None:
+        """Of the assumptions, only those."""
+        self.factors.keep(chosen)
+        self._parts = [part[chosen] for part in self._parts]
+        self._squares, self._logs = self._squares[chosen], self._logs[chosen]
+
+    def posterior(self, a: int, outputs: Sequence[int]) -> tuple[Floats, Floats]:
+        """Mean and variance of the values for some outputs under assumption `a`, float64[values, outputs] each."""
+        projected = self._projected(a)
+        mean = projected.T @ np.concatenate([part[a] for part in self._parts])[:, outputs]
+        left = np.maximum(self.factors.assumptions[a][0].variance - (projected**2).sum(0), 0)
+        return mean, np.outer(left, self._squares[a, outputs] / len(self))
+
+    def weights(self, a: int) -> Floats:
+        """VᵀL⁻¹, float64[values, p]: how the mean follows the answers under assumption `a`."""
+        projected = self._projected(a)
+        weights, start = np.zeros((projected.shape[1], len(self))), 0
+        for block, rows, past in self._blocks(0):
+            own = block.inverse[a, rows, :past]
+            weights[:, :past] += projected[start : start + len(own)].T @ own
+            start += len(own)
+        return weights
+
+    def _projected(self, a: int) -> Floats:
+        return np.concatenate([block.projected[a, rows] for block, rows, _ in self._blocks(0)])
 
 
 class Fit:
     """What the answers of one game say so far, for all its k outputs at once; the assumption is chosen for each.
 
-    `count` rows are observed; those without a number are left out, at the price of factors of its own.
+    To those that treat all players alike, which are shared, it adds some of its own: once 2n, 4n, 8n … rows are known,
+    players decay by the values found until then. Rows without a number are left out, at the price of own factors.
     """
 
-    def __init__(self, factors: Factors, outputs: int) -> None:
-        self.factors, self._design = factors, factors
-        self._asked = 0
-        self._forget(outputs)
+    def __init__(self, factors: Factors, outputs: int, adaptive: bool = True) -> None:
+        n = factors.rows.shape[1]
+        self._design, self._asked = factors, 0
+        self._alike = Whitened(factors, outputs)
+        self._own: Whitened | None = None
+        self._adapt_at = 2 * n if adaptive and n > 2 else math.inf
 
-    def _forget(self, outputs: int) -> None:
-        assumptions = len(self.factors.assumptions)
-        self.count, self._answers = 0, np.empty((0, outputs))
-        self._whitened: list[Floats] = []  # L⁻¹g, float64[a, rows, k] each
-        self._squares, self._logs = np.zeros((assumptions, outputs)), np.zeros(assumptions)
+    @property
+    def count(self) -> int:
+        """Rows that answered with a number."""
+        return len(self._alike)
 
     def observe(self, answers: Floats) -> None:
         """g float64[m, k] of the next m rows of the design."""
         rows = self._design.rows[self._asked : self._asked + len(answers)]
         self._asked += len(answers)
         valid = np.isfinite(answers).all(1)
-        if self.factors is self._design and not valid.all():
-            self._part_ways()
-        if self.factors is not self._design:
-            self.factors.grow(rows[valid])
-        self._absorb(answers[valid])
+        if self._alike.factors is self._design and not valid.all():
+            self._alike = anew(self._design.priors, self._design.rows[: self.count], self._alike.answers)
+        rows, answers = rows[valid], answers[valid]
+        while len(rows):
+            some = int(min(len(rows), self._adapt_at - self.count))
+            self._add(rows[:some], answers[:some])
+            rows, answers = rows[some:], answers[some:]
+            if self.count == self._adapt_at:
+                self._adapt()
 
-    def _part_ways(self) -> None:
-        """From the design: with factors of the rows so far."""
-        known = self._answers
-        self.factors = Factors(self._design.rows.shape[1], self._design.priors)
-        self.factors.grow(self._design.rows[: len(known)])
-        self._forget(known.shape[1])
-        self._absorb(known)
+    def _add(self, rows: Floats, answers: Floats) -> None:
+        if self._alike.factors is not self._design:
+            self._alike.factors.grow(rows)
+        self._alike.add(answers)
+        if self._own:
+            self._own.factors.grow(rows)
+            self._own.add(answers)
 
-    def _absorb(self, answers: Floats) -> None:
-        self._answers = np.concatenate([self._answers, answers])
-        for block, rows, past in self._parts(self.count, len(self._answers)):
-            whitened = block.inverse[:, rows, :past] @ self._answers[:past]
-            self._whitened.append(whitened)
-            self._squares += (whitened**2).sum(1)
-            self._logs += block.logs[:, rows].sum(1)
-        self.count = len(self._answers)
-
-    def _parts(self, start: int, stop: int) -> list[tuple[Block, slice, int]]:
-        """Rows `start` to `stop` by block: which rows of it, and how many rows there are until the last of them."""
-        edges = np.cumsum([0, *(len(block.logs[0]) for block in self.factors.blocks)])
-        return [
-            (block, slice(max(start - a, 0), stop_here - a), stop_here)
-            for block, (a, b) in zip(self.factors.blocks, pairwise(edges.tolist()), strict=True)
-            if (stop_here := min(stop, b)) > max(start, a)
-        ]
+    def _adapt(self) -> None:
+        """To the sizes of the values, all outputs together, with their errors so that none is ruled out too soon."""
+        self._adapt_at = 2 * self.count if 2 * self.count <= ADAPT_UNTIL else math.inf
+        mean, stderr, _ = self.posterior()
+        squares = mean**2 + stderr**2
+        size = np.sqrt((squares / np.maximum(squares.sum(0), 1e-300)).mean(1))
+        if not size.any():
+            return
+        shape = size / size.mean() + FLOOR
+        decays = [(np.minimum(rho * shape / shape.mean(), 0.95), rho) for rho in OWN_RHOS]
+        rows = self._alike.factors.rows[: self.count]
+        self._own = anew([Scaled(decay, rho) for decay, rho in decays], rows, self._alike.answers)
+        self._own.keep(sorted(set(self._own.losses().argsort(0)[:KEPT].ravel().tolist())))
 
     def posterior(self, total: Floats | None = None, noise: Floats | None = None) -> tuple[Floats, Floats, Floats]:
         """Mean and standard error of the values, float64[values, k], and by how much they missed `total`, float64[k].
@@ -139,37 +222,35 @@ class Fit:
         total: what the values of an output add up to, if anything; what is missing is spread over them evenly.
         noise: standard deviation of the rounding error of each g but the first, float64[k]; it enters the error.
         """
-        chosen, parts = self._chosen(), self._parts(0, self.count)
-        whitened = np.concatenate(self._whitened, axis=1)
-        mean = np.empty((parts[0][0].projected.shape[2], len(chosen)))
+        mean = np.empty((self._alike.factors.blocks[0].projected.shape[2], self._alike.answers.shape[1]))
         variance = np.empty_like(mean)
-        for a in set(chosen):
-            outputs = [k for k, each in enumerate(chosen) if each == a]
-            projected = np.concatenate([block.projected[a, rows] for block, rows, _ in parts])
-            mean[:, outputs] = projected.T @ whitened[a][:, outputs]
-            left = np.maximum(self.factors.assumptions[a][0].variance - (projected**2).sum(0), 0)
-            variance[:, outputs] = np.outer(left, self._squares[a, outputs] / self.count)
+        for (answered, a), outputs in self._chosen().items():
+            mean[:, outputs], variance[:, outputs] = answered.posterior(a, outputs)
             if noise is not None:
-                weights = self._weights(a, projected, parts)
+                weights = answered.weights(a)
                 weights -= 0 if total is None else weights.mean(0)
                 variance[:, outputs] += np.outer((weights[:, 1:] ** 2).sum(1), noise[outputs] ** 2)
-        gap = np.zeros(len(chosen)) if total is None else total - mean.sum(0)
+        gap = np.zeros(mean.shape[1]) if total is None else total - mean.sum(0)
         return mean + gap / len(mean), np.sqrt(variance), np.abs(gap)
 
-    def _chosen(self) -> list[int]:
-        """For each output, the assumption of the highest marginal likelihood at its best scale σ² = |L⁻¹g|²/p."""
-        scale = np.maximum(self._squares / self.count, 1e-300)
-        loss: Floats = self.count * np.log(scale) + 2 * self._logs[:, None]
-        return (loss <= loss.min(0) + 1e-6).argmax(0).tolist()  # of equals the first, however they were rounded
+    def _chosen(self) -> dict[tuple[Whitened, int], list[int]]:
+        """The assumption of the highest marginal likelihood, with the outputs that it is chosen for."""
+        every = [each for each in (self._alike, self._own) if each]
+        known = [(each, a) for each in every for a in range(len(each.factors.assumptions))]
+        losses = np.concatenate([each.losses() for each in every])
+        found: dict[tuple[Whitened, int], list[int]] = {}
+        for k, best in enumerate((losses <= losses.min(0) + 1e-6).argmax(0)):  # of equals the first, however rounded
+            found.setdefault(known[best], []).append(k)
+        return found
 
-    def _weights(self, a: int, projected: Floats, parts: list[tuple[Block, slice, int]]) -> Floats:
-        """VᵀL⁻¹, float64[values, p]: how the mean follows the answers."""
-        weights, start = np.zeros((projected.shape[1], self.count)), 0
-        for block, rows, past in parts:
-            own = block.inverse[a, rows, :past]
-            weights[:, :past] += projected[start : start + len(own)].T @ own
-            start += len(own)
-        return weights
+
+def anew(priors: Sequence[Prior | Scaled], rows: Floats, answers: Floats) -> Whitened:
+    """Answers float64[p, k] to rows float64[p, n], with factors of their own."""
+    factors = Factors(rows.shape[1], priors)
+    factors.grow(rows)
+    found = Whitened(factors, answers.shape[1])
+    found.add(answers)
+    return found
 
 
 class Nested:
@@ -189,7 +270,9 @@ class Nested:
         known = len(self.factors.rows)
         if count >= known:
             most = min(math.ceil((count + 1) / BLOCK) * BLOCK, 1 + len(self.design.candidates))
-            self.factors.grow(self._rows(most - 1)[known:])
+            rows = self._rows(most - 1)
+            for start in range(known, most, BLOCK):
+                self.factors.grow(rows[start : start + BLOCK])
         return self._rows(count) > 0
 
     def _rows(self, count: int) -> Floats:

@@ -46,6 +46,8 @@ LAYERS = [
         "explain.estimators",
         "explain.reference",
         "explain.trees",
+        "explain.stopping",
+        "explain.interactions",
         "explain.players",
         "explain.association",
         "explain.background",

@@ -8,7 +8,7 @@ import pytest
 from games import last
 
 from explain.estimators import estimate
-from explain.priors import LINEAR, Coalitions, Floats, prior
+from explain.priors import LINEAR, Coalitions, Floats, Scaled, prior
 from explain.quadrature import RHOS
 
 
@@ -77,3 +77,32 @@ def test_the_tables_stay_finite_for_many_players(n: int) -> None:
         assert np.isfinite(assumed.cross).all()
         assert assumed.variance > 0
         assert (np.abs(assumed.kernel) <= assumed.kernel[-1] * (1 + 1e-12)).all()
+
+
+# Players with a decay of their own
+
+
+@pytest.mark.parametrize("n", [1, 4, 6])
+def test_equal_decays_are_the_prior_itself(n: int) -> None:
+    z, scaled = signs(n), Scaled(np.full(n, 0.2), 0.2)
+    assert np.allclose(scaled.of_pairs(z, z), prior(n, 0.2).of_pairs(z, z))
+    assert np.allclose(scaled.of_values(z), prior(n, 0.2).of_values(z))
+    assert np.allclose(scaled.variance, prior(n, 0.2).variance)
+    assert scaled.diagonal == pytest.approx(prior(n, 0.2).diagonal)
+
+
+def test_own_decays_weigh_a_subset_by_their_product() -> None:
+    n, rho = 5, 0.2
+    z, decay = signs(n), np.array([0.05, 0.1, 0.2, 0.4, 0.9])
+    kernel, cross, variance = 0.0, np.zeros((n, len(z))), np.zeros(n)
+    for subset, _ in odd_subsets(n, rho):
+        weight = ((LINEAR if len(subset) == 1 else 0.0) + decay[list(subset)].prod() / rho) / n
+        kernel = kernel + weight * np.outer(z[:, subset].prod(1), z[:, subset].prod(1))
+        for i in subset:
+            cross[i] += 2 * weight / len(subset) * z[:, subset].prod(1)
+            variance[i] += 4 * weight / len(subset) ** 2
+    scaled = Scaled(decay, rho)
+    assert np.allclose(scaled.of_pairs(z, z), kernel, rtol=1e-9)
+    assert np.allclose(scaled.of_values(z), cross, rtol=1e-9)
+    assert np.allclose(scaled.variance, variance, rtol=1e-9)
+    assert scaled.diagonal == pytest.approx(np.diag(kernel)[0])

@@ -40,7 +40,7 @@ def answers(rows: Coalitions, seeds: tuple[int, ...]) -> Floats:
 
 @pytest.mark.parametrize(("n", "pairs"), [(3, 3), (6, 31), (13, 100), (20, 250), (40, 150)])
 def test_growing_step_by_step_equals_starting_anew(n: int, pairs: int) -> None:
-    fit = Fit(nested(n).factors, 2)
+    fit = Fit(nested(n).factors, 2, adaptive=False)
     noise = np.array([0.01, 0.02])
     done = 0
     for count in sorted({min(c, pairs) for c in (2, 15, 31, 40, 100, 250)}):
@@ -60,7 +60,7 @@ def test_rows_without_a_number_are_left_out() -> None:
     rows = nested(9).first(60)
     g = answers(rows, (1,))
     g[[20, 21, 50]] = np.nan
-    fit = Fit(nested(9).factors, 1)
+    fit = Fit(nested(9).factors, 1, adaptive=False)
     for part in np.split(g, [10, 30, 45]):
         fit.observe(part)
     values, stderr, _ = fit.posterior(2 * g[0])
@@ -91,7 +91,7 @@ def test_a_fit_without_a_sum_to_meet_spreads_nothing() -> None:
     factors = Factors(4, [prior(4, 0.1)])
     z = np.array([[1.0, 1, 1, 1], [-1, 1, 1, 1]])
     factors.grow(z)
-    fit = Fit(factors, 1)
+    fit = Fit(factors, 1, adaptive=False)
     fit.observe(np.array([[1.0], [0.5]]))
     values, _, gap = fit.posterior()
     assert gap.tolist() == [0]
@@ -110,3 +110,34 @@ def test_what_is_kept_is_bounded_and_the_last_used_stays(monkeypatch: pytest.Mon
     seven = nested(7)
     assert nested(7) is seven
     assert list(quadrature._nested) == [7]
+
+
+def sparse(rows: Coalitions) -> Floats:
+    """Three of many players matter, and only together with one another."""
+    z = np.where(rows, 1.0, -1.0)
+    return (z[:, :3].sum(1) + 0.8 * z[:, :3].prod(1))[:, None]
+
+
+def test_own_decays_help_where_few_players_matter() -> None:
+    truth = np.r_[np.full(3, 2 * (1 + 0.8 / 3)), np.zeros(11)][:, None]
+    errors = {}
+    rows = nested(14).first(60)
+    for adaptive in (False, True):
+        fit = Fit(nested(14).factors, 1, adaptive)
+        fit.observe(sparse(rows))
+        values, stderr, _ = fit.posterior(2 * sparse(rows)[0])
+        errors[adaptive] = np.abs(values - truth).max()
+        assert (np.abs(values - truth) <= 3 * stderr + 1e-9).all()
+    assert errors[True] < 0.5 * errors[False]
+
+
+@pytest.mark.parametrize("parts", [[5, 16, 16, 30], [50, 3, 3, 11]])
+def test_what_a_fit_says_does_not_depend_on_its_steps(parts: list[int]) -> None:
+    g = answers(nested(10).first(66), (1,))
+    said = []
+    for steps in ([67], parts):
+        fit = Fit(nested(10).factors, 1)
+        for part in np.split(g, np.cumsum(steps)[:-1]):
+            fit.observe(part)
+        said.append(fit.posterior(2 * g[0])[:2])
+    assert np.allclose(said[0], said[1], rtol=1e-6, atol=1e-9)
