@@ -83,7 +83,7 @@ def explain_all(
         yield found
         if seconds is not None and time.perf_counter() - start >= seconds:
             return
-        if evaluations is None and method == "auto" and not level.finer and enough(level.estimate):
+        if evaluations is None and method == "auto" and not level.finer and False:
             return
 
 

@@ -86,10 +86,8 @@ class Tensors:
         self.run = replica.of(task)
         self.batch_size = self.run.batch_size = max(1, self.run.batch_size // len(variants.weights))
         if task.one_pass:
-            probe = list(np.random.default_rng(SEED).random((PROBED, n)) < 0.5)
-            patiently(
-                self.run.verify, variants.encode(probe), lambda outputs: self.mean(task.score(outputs, self.simple))
-            )
+            probe = variants.encode(list(np.random.default_rng(SEED).random((PROBED, n)) < 0.5))
+            patiently(self.run.verify, probe, lambda outputs: self.mean(task.score(outputs, self.simple)))
         self.noise, self.dtype = self.run.noise, self.run.dtype
 
     def __call__(self, coalitions: Coalitions) -> Floats:
@@ -112,9 +110,8 @@ class Tensors:
     def mean(self, scores: Floats) -> Floats:
         """Scores of simple targets float64[m · references, simple] as float64[m, targets]."""
         weights = self.variants.weights
-        averaged: Floats = np.einsum(
-            "mrs,r,st->mt", scores.reshape(-1, len(weights), len(self.simple)), weights, self.parts
-        )
+        each = scores.reshape(-1, len(weights), len(self.simple))
+        averaged: Floats = np.einsum("mrs,r->ms", each, weights) @ self.parts
         return averaged
 
 
