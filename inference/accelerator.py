@@ -79,10 +79,15 @@ def free(error: BaseException) -> None:
 accelerator = Accelerator()
 
 
-def in_batches(work: Callable[[Sequence[S]], T], items: Sequence[S], size: int) -> Iterator[T]:
+def in_batches(
+    work: Callable[[Sequence[S]], T],
+    items: Sequence[S],
+    size: int,
+    shrunk: Callable[[int], None] = lambda size: None,
+) -> Iterator[T]:
     """`work` for the items in their order, `size` at a time, and half as many whenever the memory does not suffice.
 
-    Raises OutOfMemory where one item alone is too much.
+    shrunk: told each smaller size, for those who come again. Raises OutOfMemory where one item alone is too much.
     """
     start = 0
     while start < len(items):
@@ -92,6 +97,7 @@ def in_batches(work: Callable[[Sequence[S]], T], items: Sequence[S], size: int) 
             size = min(size, len(items) - start) // 2
             if not size:
                 raise
+            shrunk(size)
             continue
         yield done
         start += size

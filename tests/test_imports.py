@@ -12,6 +12,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT /
 
 LAYERS = [
     ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
+    ["inference.allocator", "inference.folding", "inference.precision"],
     ["inference.types", "inference.metadata", "inference.tables"],
     ["inference.trace"],
     ["inference.masks"],
@@ -23,6 +24,7 @@ LAYERS = [
     ["inference.runtime", "inference.accelerator"],
     ["inference.cache"],
     ["inference.task"],
+    ["inference.replica"],
     ["inference.draft"],
     ["inference.registry"],
     ["inference.starter"],
@@ -81,6 +83,9 @@ LAYERS = [
 
 HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
 LATE = (
+    "inference.folding",
+    "inference.precision",
+    "inference.replica",
     "inference.outputs",
     "inference.writing",
     "inference.inputs",

@@ -144,9 +144,11 @@ class Catalogue:
 
 
 def load(folder: Path, name: str, about: demo.Demo) -> tuple[Task, int]:
-    """A model under the name that it has on offer, and the bytes of its weights. Raises ModelError."""
+    """A model under the name that it has on offer, and the bytes of its weights and their copies. Raises ModelError."""
     loaded = registry.load(folder, name, about)
-    return loaded, loaded.bytes
+    from .. import replica  # with torch, which came with the model
+
+    return loaded, loaded.bytes + replica.bytes_of(loaded)
 
 
 def at_hand(name: str, folder: Path) -> bool:
