@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from explain.estimators import Estimate, Game
-from explain.hierarchy import ADDED, COVERED, LEVELS, Level, grouped, grouping, refine, sharpen
+from explain.hierarchy import ADDED, COVERED, LEVELS, Level, grouped, grouping, refine, sharpen, sure
 from explain.quadrature import Coalitions, Floats
 from explain.types import Partition
 
@@ -192,7 +192,7 @@ def test_no_coalition_is_scored_twice_and_none_beyond_the_budget(budget: int) ->
     assert 2 <= counts[-1] <= budget
 
 
-def test_a_level_is_shown_once_its_errors_can_be_told() -> None:
+def test_a_level_is_shown_once_it_is_sure() -> None:
     stream = list(sharpen(curved(2, 160), tuple(tuple(range(10 * i, 10 * i + 10)) for i in range(16)), 800))
     first, *finer = levels(stream)
     assert len(first.players) == 16
@@ -204,6 +204,35 @@ def test_a_level_is_shown_once_its_errors_can_be_told() -> None:
     assert evaluations == sorted(set(evaluations))
     assert again[-1].finer
     assert not stream[-1].finer
+
+
+def noise(coalitions: Coalitions) -> Floats:
+    """Numbers that tell nothing of the players, float64[m]."""
+    codes = coalitions @ (2.0 ** np.arange(coalitions.shape[1]))
+    return np.array([np.random.default_rng(int(code)).normal() for code in codes])
+
+
+def test_players_whose_values_are_not_known_are_not_taken_apart() -> None:
+    groups = tuple(tuple(range(4 * i, 4 * i + 4)) for i in range(12))
+    stream = list(sharpen(lambda coalitions: noise(coalitions)[:, None], groups, 300))
+    assert {level.players for level in stream} == {groups}
+    assert stream[-1].estimate.evaluations == 300
+    assert not any(sure(level.estimate) for level in stream)
+
+
+def test_a_finer_level_that_never_gets_sure_comes_last_as_it_is() -> None:
+    def game(coalitions: Coalitions) -> Floats:
+        groups = coalitions.reshape(-1, 16, 10)
+        parts = groups.any(2) & ~groups.all(2)
+        return (groups.mean(2) @ np.arange(16.0) + 50 * parts.any(1) * noise(coalitions))[:, None]
+
+    groups = tuple(tuple(range(10 * i, 10 * i + 10)) for i in range(16))
+    *stream, last = sharpen(game, groups, 500)
+    assert {level.players for level in stream} == {groups}
+    assert len(last.players) > 16
+    assert last.estimate.stderr is not None
+    assert not sure(last.estimate)
+    assert last.estimate.evaluations == stream[-1].estimate.evaluations
 
 
 def test_closing_the_stream_ends_the_work() -> None:
