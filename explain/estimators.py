@@ -103,14 +103,16 @@ def estimate(
     noise: standard deviation of the rounding error of one evaluation but the ends, float64[k], in reduced precision.
     step, first: evaluations between two estimates, and before the first one; even numbers.
     clustering: for "shap partition", scipy's linkage of the players; neighbours by default.
-    Closing the stream ends the work at the next batch. Raises ValueError for a budget that the method cannot keep, an
+    game: give a Memo to keep what it has answered for more. Closing the stream ends the work at the next batch.
+    Raises ValueError for a budget that the method cannot keep, an
     unknown method, or where the score itself or the score with everything hidden is no number.
     """
     if budget < 2:
         raise ValueError(f"Two evaluations are the least an explanation needs, got {budget}.")
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}.")
-    memo = Memo(game)
+    memo = game if isinstance(game, Memo) else Memo(game)
+    known = len(memo)
     if method.startswith("shap "):
         from .reference import references  # shap comes with it
 
@@ -126,7 +128,7 @@ def estimate(
                 yield found
                 return
         method, reason = chosen(n, budget)
-    last, left = None, budget - max(0, len(memo) - 2)  # a closed form that failed has cost something
+    last, left = None, budget - max(0, len(memo) - known - 2)  # a closed form that failed has cost something
     if method == "anytime" and n > 1:
         yield from anytime(memo, n, left, seed, step, first, noise, reason)
         return
