@@ -90,6 +90,13 @@ def test_an_item_can_be_asked_about_rather_than_another(target: ItemTarget, of: 
     assert all("hidden" in line for line in lines)  # until page.js knows the names
 
 
+def test_what_was_asked_about_last_stays_chosen() -> None:
+    target = Contrast((ItemTarget("a"), ItemTarget("b")))
+    (line,) = Page(trust.rather(replace(EXPLANATION, target=target))).of("p", "rather")
+    assert json.loads(line["data-than"] or "") == {"item": "b"}
+    assert "data-than" not in trust.rather(EXPLANATION)
+
+
 @pytest.mark.parametrize(
     ("progress", "value", "said"),
     [(Progress(0, 1), "0.000", ""), (Progress(48, 192), "0.250", "48 of 192 evaluations")],
