@@ -112,7 +112,9 @@ function nameRivals(line) {
     if (!mine || items.length < 2) return;
     const rivals = items.filter((each) => each !== mine).slice(0, RIVALS);
     line.querySelector("b").textContent = mine[0];
-    line.querySelector("select").replaceChildren(...rivals.map(([name, item]) => new Option(name, JSON.stringify({ item }))));
+    const than = line.dataset.than && JSON.parse(line.dataset.than).item; // which one was asked about last
+    const options = rivals.map(([name, item]) => new Option(name, JSON.stringify({ item }), false, item === than));
+    line.querySelector("select").replaceChildren(...options);
     line.hidden = false;
 }
 

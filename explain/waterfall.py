@@ -70,7 +70,7 @@ def step(row: Row, start: float, axis: Axis, explanation: Explanation) -> str:
 
 
 SETTLED = (
-    ' <b class="settled" role="img" aria-label="settled"'
+    '\N{NO-BREAK SPACE}<b class="settled" role="img" aria-label="settled"'
     ' title="Settled: its place in the order no longer changes">✓</b>'
 )
 """The mark of a row whose place among the others no longer changes."""

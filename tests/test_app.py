@@ -45,6 +45,12 @@ def test_gradio_client_reaches_the_same_functions_by_the_same_names(server: str,
     assert answer["prediction"] == over_rest["prediction"]
     explanation = client.predict("sentiment", TEXT, None, 64, None, api_name="/explain")
     assert len(explanation["values"]) == len(explanation["features"]) == 8
+    tested = client.predict("sentiment", TEXT, "faithfulness", api_name="/check")
+    over_rest = httpx.post(
+        f"{server}/api/v1/check", json={"model": "sentiment", "inputs": TEXT, "check": "faithfulness"}
+    ).json()
+    assert tested["order"] == over_rest["order"]
+    assert tested["hiding"]["scores"] == pytest.approx(over_rest["hiding"]["scores"], abs=1e-4)
 
 
 def test_gradio_client_streams(client: Client) -> None:
@@ -76,6 +82,8 @@ def test_no_caller_can_name_a_file_of_the_machine(server: str) -> None:
 def test_gradio_client_is_told_what_was_wrong(client: Client) -> None:
     with pytest.raises(Exception, match="available are"):
         client.predict("nonsense", TEXT, api_name="/predict")
+    with pytest.raises(Exception, match="Unknown check"):
+        client.predict("sentiment", TEXT, "honesty", api_name="/check")
 
 
 def test_only_the_public_functions_are_listed(client: Client) -> None:

@@ -12,7 +12,7 @@ import pytest
 from gradio_client import Client
 
 import app
-from explain import explain_stream
+from explain import check_stream, explain_stream
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 
@@ -42,7 +42,7 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
         return score_batch(batch, targets, forward)
 
     task.score_batch = counting  # type: ignore[method-assign]
-    endpoints = Endpoints(catalogue, explain_stream)
+    endpoints = Endpoints(catalogue, explain_stream, check_stream)
     blocks = app.page(endpoints)
     options = app.parser().parse_args([])
     url = app.launch(blocks, endpoints, options, prevent_thread_lock=True, quiet=True)[1].rstrip("/")
@@ -83,12 +83,19 @@ def test_closing_the_page_while_it_streams(counted: tuple[str, Counter]) -> None
     assert_work_ends(counter)
 
 
-@pytest.mark.parametrize("path", ["explain", "explain/stream"])
-def test_leaving_over_rest(counted: tuple[str, Counter], path: str) -> None:
+ASKED = {"model": "tiny-chat", "inputs": INPUTS}
+ASKS = {
+    "explain": {**ASKED, "evaluations": EVALUATIONS},
+    "explain/stream": {**ASKED, "evaluations": EVALUATIONS},
+    "check": {**ASKED, "check": "faithfulness"},
+}
+
+
+@pytest.mark.parametrize(("path", "body"), ASKS.items(), ids=ASKS)
+def test_leaving_over_rest(counted: tuple[str, Counter], path: str, body: dict[str, Any]) -> None:
     url, counter = counted
     counter.scored = 0
     counter.started.clear()
-    body = {"model": "tiny-chat", "inputs": INPUTS, "evaluations": EVALUATIONS}
 
     def ask() -> None:
         with (

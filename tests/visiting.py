@@ -80,7 +80,7 @@ def predict(page: Page) -> None:
 def settled(page: Page) -> None:
     """Wait until the figure has finished sharpening."""
     why = page.get_by_role("region", name="Explanation")
-    expect(why.get_by_text("How exact is this?")).to_be_visible(timeout=EXPLAINED)
+    expect(why.get_by_text("How far can you trust this?")).to_be_visible(timeout=EXPLAINED)
     expect(page.locator("#why.stale")).to_have_count(0)
 
 

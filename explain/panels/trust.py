@@ -121,11 +121,13 @@ def suits(check: str, explanation: Explanation) -> bool:
 
 def rather(explanation: Explanation) -> str:
     """The question why this item rather than another; page.js fills in the names, from the answer beside it."""
-    target = explanation.target.contrast[0] if isinstance(explanation.target, Contrast) else explanation.target
-    if not isinstance(target, ItemTarget):
+    target = explanation.target
+    one, *than = target.contrast if isinstance(target, Contrast) else (target,)
+    if not isinstance(one, ItemTarget):
         return ""
+    chosen = "".join(f' data-than="{of(other)}"' for other in than)
     return (
-        f'<p class="rather" data-of="{of(target)}" hidden><label>Why <b></b> rather than <select></select></label>'
+        f'<p class="rather" data-of="{of(one)}"{chosen} hidden><label>Why <b></b> rather than <select></select></label>'
         '<button type="button">Ask</button></p>'
     )
 

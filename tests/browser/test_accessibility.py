@@ -71,6 +71,16 @@ def test_a_long_text_with_a_warning_and_another_label_asked_about(page: Page) ->
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("check", ["Test it", "Try another baseline"])
+def test_a_check(page: Page, check: str) -> None:
+    choose(page, ROW)
+    example(page).click()
+    settled(page)
+    page.get_by_role("button", name=check).click()
+    expect(page.get_by_role("region", name="Check")).to_be_visible(timeout=EXPLAINED)
+    assert violations(page) == []
+
+
 def test_an_error(page: Page) -> None:
     choose(page, ROW)
     page.get_by_role("spinbutton", name="Living area (ft²)").fill("9000")

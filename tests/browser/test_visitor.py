@@ -203,7 +203,7 @@ def test_a_history_and_a_text_that_is_written(visit: Visit) -> None:
     choose(visit.page, HISTORY)
     visit.page.get_by_text("Space and the future").click()
     read(visit.page)
-    visit.page.get_by_text("How exact is this?").click()
+    visit.page.get_by_text("How far can you trust this?").click()
     expect(visit.page.get_by_text("closed form")).to_be_visible()
     choose(visit.page, CHAT)
     visit.page.get_by_role("textbox", name="Prompt").fill("The sea in winter")
@@ -525,3 +525,40 @@ def test_every_value_is_in_the_table_too(page: Page) -> None:
     page.get_by_text("As a table").click()
     text = ABOUTS[TEXT].examples[0].inputs["text"]
     expect(page.locator("#why table tbody tr")).to_have_count(len(text.split()))
+
+
+# How far to trust it
+
+
+@pytest.mark.parametrize(
+    ("check", "said"), [("Test it", "random orders"), ("Try another baseline", "Hidden in another way")]
+)
+def test_an_explanation_is_put_to_the_test(visit: Visit, check: str, said: str) -> None:
+    page = visit.page
+    choose(page, ROW)
+    example(page).click()
+    settled(page)
+    page.get_by_role("button", name=check).click()
+    found = page.get_by_role("region", name="Check")
+    expect(found).to_contain_text(said, timeout=EXPLAINED)
+    expect(page.locator("#said")).to_have_text(found.locator(".sentence").inner_text())
+    assert_no_sideways_scrolling(page)
+    found.get_by_text("As a table").click()
+    assert_no_sideways_scrolling(page)
+    example(page, 1).click()  # another case has other reasons
+    expect(found).to_have_count(0)
+    settled(page)
+
+
+def test_one_answer_is_asked_about_rather_than_another(visit: Visit) -> None:
+    page = visit.page
+    choose(page, TEXT)
+    example(page).click()
+    settled(page)
+    asked = page.locator("#why .rather")
+    expect(asked).to_contain_text("Why positive rather than")
+    asked.get_by_role("button", name="Ask").click()
+    expect(page.locator("#why h2")).to_have_text("Why “positive rather than negative”?", timeout=EXPLAINED)
+    settled(page)
+    expect(asked.get_by_role("combobox")).to_have_value('{"item":"negative"}')
+    assert_no_sideways_scrolling(page)

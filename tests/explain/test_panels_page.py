@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from explain import explain_stream
+from explain import check_stream, checks, explain_stream
 from explain.panels import why
 from explain.panels.page import KEEP, Case, page
 from inference import models
@@ -25,7 +25,9 @@ CHAT_VALUES = ["The sea in winter"]
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
     found = models.find()
-    return Endpoints(Catalogue({HOUSES: found[HOUSES], MOVIES: found[MOVIES], CHAT: tiny_chat}), explain_stream)
+    return Endpoints(
+        Catalogue({HOUSES: found[HOUSES], MOVIES: found[MOVIES], CHAT: tiny_chat}), explain_stream, check_stream
+    )
 
 
 def values(case: Case, **changes: Any) -> list[Any]:
@@ -175,6 +177,50 @@ def test_a_target_that_there_is_not_is_told_in_the_explanations_place(endpoints:
 @pytest.mark.parametrize("sent", ["", "null", "3", "[]", "[1]", "[1, 2, 3]", "{", "[1, "])
 def test_what_page_js_never_sends_is_ignored(endpoints: Endpoints, sent: str) -> None:
     assert list(Case(endpoints, MOVIES).other([], sent)) == []
+
+
+# Checks
+
+
+def test_a_check_is_told_as_it_goes_and_explains_what_was_explained_no_second_time(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(endpoints, HOUSES)
+    list(case.rested(values(case)))
+    monkeypatch.setattr(checks, "explain_stream", None)  # it is not needed again
+    busy, *_, last = case.checked(values(case), '[1, {"item": "value"}, "faithfulness"]')
+    assert 'aria-busy="true"' in busy and "<progress" in busy
+    assert 'aria-label="Check"' in last and "<svg" in last and "<table" in last
+    assert "aria-busy" not in last
+
+
+def test_of_other_values_or_another_target_the_explanation_is_made_first(endpoints: Endpoints) -> None:
+    case = Case(endpoints, MOVIES)
+    list(case.rested(values(case)))
+    shown = endpoints.predict(MOVIES, case.inputs(values(case)))["prediction"]["items"]
+    *_, last = case.checked(values(case), json.dumps([1, {"item": shown[2]["id"]}, "faithfulness"]))
+    assert f"“{shown[2]['name']}”" in unescape(last)
+    fewer = [values(case)[0][:3]]
+    *_, last = case.checked(fewer, json.dumps([2, {"item": shown[2]["id"]}, "faithfulness"]))
+    assert last.count("<tr>") == 1 + 4  # a head, nothing hidden, and three movies
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        ("baseline", "There is no second way to hide a part of this input"),
+        ("honesty", "Unknown check &#x27;honesty&#x27;"),
+    ],
+)
+def test_what_cannot_be_checked_is_told_in_the_place_of_checks(endpoints: Endpoints, check: str, said: str) -> None:
+    case = Case(endpoints, MOVIES)
+    *_, last = case.checked(values(case), json.dumps([1, None, check]))
+    assert 'role="alert"' in last and said in last
+
+
+@pytest.mark.parametrize("sent", ["", "null", "3", "[]", "[1, 2]", "[1, 2, 3, 4]", "{", "[1, "])
+def test_a_check_that_page_js_never_sends_is_ignored(endpoints: Endpoints, sent: str) -> None:
+    assert list(Case(endpoints, MOVIES).checked([], sent)) == []
 
 
 # The page itself

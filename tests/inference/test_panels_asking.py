@@ -60,7 +60,7 @@ def test_a_stream_that_gives_nothing_still_leaves_the_page_as_it_is() -> None:
 
 
 def test_nothing_touches_no_output() -> None:
-    assert len(NOTHING) == 4
+    assert len(NOTHING) == 5
     assert all(part == gr.skip() for part in NOTHING)
 
 
@@ -115,6 +115,10 @@ class Asks:
     def other(self, values: Any, target: str) -> Iterator[Any]:
         return self.stream("other", values, target)
 
+    def checked(self, values: Any, asked: str) -> Iterator[Any]:
+        yield f"{asked} of {values}"
+        yield "found"
+
 
 def wired(widgets: list[Any], rows: list[list[Any]] | None = None) -> SimpleNamespace:
     """A wired form: its parts, and what it asked for."""
@@ -122,11 +126,12 @@ def wired(widgets: list[Any], rows: list[list[Any]] | None = None) -> SimpleName
     with gr.Blocks(analytics_enabled=False) as blocks:
         for each in widgets:
             each.render()
-        go, stop, target = gr.Button("Go"), gr.Button("Stop"), gr.Textbox("")
+        go, stop, target, check = gr.Button("Go"), gr.Button("Stop"), gr.Textbox(""), gr.Textbox("")
         offered = gr.Dataset(components=[gr.Textbox(render=False)], samples=[["One"]], type="index") if rows else None
-        wire(asks, Form(widgets, go, stop, target, offered, rows or []), [gr.HTML("") for _ in range(4)])
+        wire(asks, Form(widgets, go, stop, target, check, offered, rows or []), [gr.HTML("") for _ in range(5)])
     functions = list(blocks.fns.values())
-    return SimpleNamespace(asks=asks, functions=functions, go=go, stop=stop, target=target, offered=offered)
+    parts = {"go": go, "stop": stop, "target": target, "check": check, "offered": offered}
+    return SimpleNamespace(asks=asks, functions=functions, **parts)
 
 
 def on(form: SimpleNamespace, part: Any, event: str) -> Any:
@@ -150,14 +155,14 @@ def test_the_button_asks_with_the_values_of_all_fields() -> None:
     form = wired(widgets)
     asked = on(form, form.go, "click")
     assert asked.inputs == widgets
-    assert list(asked.fn(1, 2)) == [("answered", (1, 2)), NOTHING]
+    assert list(asked.fn(1, 2)) == [("answered", (1, 2), ""), NOTHING]
 
 
 def test_a_text_is_sent_by_keyboard_and_a_picture_by_its_upload() -> None:
     box, photo = gr.Textbox(render=False), gr.Image(render=False)
     form = wired([box, photo])
     for part, event in ((box, "submit"), (photo, "upload")):
-        assert next(iter(on(form, part, event).fn("a", "b"))) == ("answered", ("a", "b"))
+        assert next(iter(on(form, part, event).fn("a", "b"))) == ("answered", ("a", "b"), "")
     changing = [target for function in form.functions for target in function.targets if target[1] == "input"]
     assert changing == [(box._id, "input")]  # a picture has no typing to follow
 
@@ -167,12 +172,33 @@ def test_an_example_fills_the_fields_and_is_answered_then(count: int, given: Any
     form = wired([number() for _ in range(count)], rows=[[7, 8][:count]])
     filled = on(form, form.offered, "click")
     assert filled.fn(0) == given
-    assert next(iter(after(form, filled).fn(*[7, 8][:count]))) == ("answered", (7, 8)[:count])
+    assert next(iter(after(form, filled).fn(*[7, 8][:count]))) == ("answered", (7, 8)[:count], "")
 
 
 def test_another_target_is_asked_with_the_values_of_the_fields() -> None:
     form = wired([number()])
-    assert next(iter(on(form, form.target, "change").fn('[1, "dog"]', 3))) == ("other", (3,), '[1, "dog"]')
+    assert next(iter(on(form, form.target, "change").fn('[1, "dog"]', 3))) == ("other", (3,), '[1, "dog"]', "")
+
+
+def test_a_check_is_asked_with_the_values_of_the_fields_and_touches_nothing_above_it() -> None:
+    form = wired([number()])
+    found = list(on(form, form.check, "change").fn("[1]", 3))
+    assert found == [(*NOTHING[1:], "[1] of (3,)"), (*NOTHING[1:], "found"), NOTHING]
+
+
+def test_whatever_is_shown_anew_empties_the_place_of_checks() -> None:
+    box = number()
+    form = wired([box])
+    for part, event in ((form.go, "click"), (form.target, "change"), (box, "input")):
+        assert next(iter(on(form, part, event).fn("1", "2")))[-1] == ""
+
+
+def test_a_newer_question_ends_a_check() -> None:
+    form = wired([number()])
+    running = on(form, form.check, "change").fn("[1]", 3)
+    next(running)
+    next(on(form, form.go, "click").fn(1))
+    assert list(running) == [NOTHING]
 
 
 def test_typing_predicts_of_a_burst_the_last_and_explains_after() -> None:
@@ -181,7 +207,7 @@ def test_typing_predicts_of_a_burst_the_last_and_explains_after() -> None:
     typed = on(form, first, "input")
     assert typed is on(form, second, "input")  # one event, so that no older answer overtakes a newer one
     assert typed.trigger_mode == "always_last"
-    assert next(iter(typed.fn(1, 2))) == ("typed", (1, 2))
+    assert next(iter(typed.fn(1, 2))) == ("typed", (1, 2), "")
     assert after(form, typed).name == "rested"
 
 
@@ -217,7 +243,7 @@ def test_no_event_of_the_form_is_offered_to_programs() -> None:
 
 def test_only_predicting_and_explaining_wait_for_a_place() -> None:
     form = wired([gr.Textbox(render=False)], rows=[["a"]])
-    streams = {"answered", "typed", "rested", "other"}
+    streams = {"answered", "typed", "rested", "other", "checked"}
     assert {function.concurrency_limit for function in form.functions if function.name in streams} == {16}
     places = {function.name: function.concurrency_id for function in form.functions}
     assert len({places[name] for name in streams}) == 3  # typing waits neither for explanations nor for those who rest
@@ -232,10 +258,10 @@ def test_where_nothing_follows_typing_it_leaves_alone_what_runs(monkeypatch: pyt
     told = Told("first", "second")
     monkeypatch.setattr(form.asks, "answered", lambda values: iter(told))
     running = on(form, form.go, "click").fn(1)
-    assert next(running) == ("first",)
+    assert next(running) == ("first", "")
     assert list(on(form, box, "input").fn(2)) == [NOTHING]
     assert asyncio.run(parts(resting(form, box)(2))) == [NOTHING]
-    assert list(running) == [("second",), NOTHING]
+    assert list(running) == [("second", ""), NOTHING]
     assert form.asks.asked == []
 
 
@@ -260,7 +286,7 @@ def test_the_explanation_waits_until_the_typing_rests(monkeypatch: pytest.Monkey
     box = number()
     form = wired([box])
     monkeypatch.setattr(asking, "asyncio", SimpleNamespace(sleep=sleep))
-    assert asyncio.run(parts(resting(form, box)(1))) == [("rested", (1,)), NOTHING]
+    assert asyncio.run(parts(resting(form, box)(1))) == [("rested", (1,), ""), NOTHING]
     assert slept == [asking.REST]
 
 
@@ -293,7 +319,7 @@ def test_an_explanation_that_follows_ends_with_the_next_question(monkeypatch: py
         next(on(form, box, "input").fn(2))
         return [*found, *await parts(stream)]
 
-    assert asyncio.run(interrupted()) == [("first",), NOTHING]
+    assert asyncio.run(interrupted()) == [("first", ""), NOTHING]
     assert told.closed
 
 

@@ -10,9 +10,11 @@ import pytest
 from conftest import shipped
 from starlette.testclient import TestClient
 
-from explain import Explanation, explain_stream
+from explain import Explanation, check_stream, explain_stream
+from explain.faithfulness import Faithfulness
+from explain.sensitivity import Sensitivity
 from inference import models
-from inference.errors import Busy
+from inference.errors import Busy, NotFound
 from inference.serving import endpoints as serving
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
@@ -25,7 +27,7 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
     folders = {name: models.find()[name] for name in shipped()} | {"tiny-chat": tiny_chat}
-    return Endpoints(Catalogue(folders), explain_stream)
+    return Endpoints(Catalogue(folders), explain_stream, check_stream)
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +122,45 @@ REFUSED = [
     ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "seconds": -1}, 422, "seconds"),
 ]
 
+DOUBTED = {"model": "sentiment", "inputs": {"text": "A warm film."}}
+UNCHECKED = [
+    (
+        {**DOUBTED, "check": "honesty"},
+        422,
+        "Unknown check 'honesty'; available are faithfulness, baseline, interactions.",
+    ),
+    (DOUBTED, 422, "check: Field required"),
+    ({**DOUBTED, "check": "faithfulness", "target": "angry"}, 422, "available are negative, positive"),
+    ({**DOUBTED, "check": "faithfulness", "inputs": {"text": "warm"}}, 422, "this input has only one part"),
+    ({**DOUBTED, "check": "faithfulness", "model": "nonsense"}, 404, "available are"),
+    ({**DOUBTED, "check": "faithfulness", "evaluations": 3}, 422, "evaluations"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "part"), UNCHECKED)
+def test_what_cannot_be_checked_is_refused_with_its_reason(
+    client: TestClient, body: Any, status: int, part: str
+) -> None:
+    response = client.post("/check", json=body)
+    assert response.status_code == status
+    assert part in response.json()["detail"]
+
+
+def test_an_explanation_is_checked_on_demand(client: TestClient) -> None:
+    tested = client.post("/check", json={**DOUBTED, "check": "faithfulness", "target": "positive"})
+    assert tested.status_code == 200
+    found = Faithfulness.from_json(tested.json())
+    assert [len(found.hiding.scores), len(found.keeping.scores)] == [len(found.order) + 1] * 2
+    assert (found.output, len(found.order)) == ("positive", 3)
+    compared = Sensitivity.from_json(client.post("/check", json={**DOUBTED, "check": "baseline"}).json())
+    assert compared.first.score == pytest.approx(compared.second.score)
+
+
+def test_without_checks_none_can_be_asked_for(tiny_chat: Path) -> None:
+    plain = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream)
+    with pytest.raises(NotFound, match="cannot be checked here"):
+        plain.check("tiny-chat", {"prompt": "The sea"}, "faithfulness")
+
 
 @pytest.mark.parametrize(("path", "body", "status", "part"), REFUSED)
 @pytest.mark.parametrize("suffix", ["", "/stream"])
@@ -183,7 +224,9 @@ def test_leaving_ends_the_work_at_the_next_batch(tiny_chat: Path) -> None:
 
 def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    names = ("models", "predict", "predict/stream", "explain", "explain/stream")
+    names = ("models", "predict", "predict/stream", "explain", "explain/stream", "check")
     assert set(paths) == {f"/api/v1/{name}" for name in names}
     schema = paths["/api/v1/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["properties"]) == {"model", "inputs", "target", "evaluations", "seconds"}
+    schema = paths["/api/v1/check"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert set(schema["properties"]) == {"model", "inputs", "check", "target"}
