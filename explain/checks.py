@@ -19,6 +19,7 @@ from .estimators import STEP, Game
 from .explainer import budget, explain_all, explain_otherwise, parse_target
 from .faithfulness import ORDERS, Faithfulness, account, curves, lowered
 from .hierarchy import grouped
+from .interactions import interactions
 from .interplay import Interplay, of_pairs
 from .memory import Explained, Memory
 from .sensitivity import Sensitivity, compare
@@ -106,8 +107,6 @@ def baseline(case: Case) -> Found:
 
 def interplay(case: Case) -> Found:
     """The pairs of parts that work together."""
-    from .interactions import interactions
-
     start, n = time.perf_counter(), len(case.known.players)
     allowed = 2**n if n <= ALL else min(PER_PLAYER * n, MOST)
     found = yield from watched(lambda game: interactions(game, n, allowed, SEED), case.game, allowed, STEP)

@@ -13,6 +13,7 @@ from .hierarchy import ADDED, Level, grouped, sharpen
 from .memory import Explained, Memory
 from .players import Players
 from .scoring import Play, scorer
+from .stopping import enough
 from .types import Explanation, Feature, LabelMap, Partition
 
 
@@ -75,7 +76,8 @@ def explain_all(
     play = memory.play(task, raw, targets, evaluations)
     writing = Account(task, play, seed, start)
     allowed = evaluations or allowance(play.players)
-    options = {"method": method, "additive": task.additive, "noise": play.noise, "step": step(play)}
+    options: dict[str, Any] = {"method": method, "additive": task.additive, "noise": play.noise, "step": step(play)}
+    before: Level | None = None
     for level in sharpen(play.game, play.players.groups, allowed, seed, **options):
         found = tuple(writing.of(target, i, level) for i, target in enumerate(targets))
         for explanation in found:
@@ -83,8 +85,15 @@ def explain_all(
         yield found
         if seconds is not None and time.perf_counter() - start >= seconds:
             return
-        if evaluations is None and method == "auto" and not level.finer and False:
+        if evaluations is None and method == "auto" and done(level, before):
             return
+        before = level
+
+
+def done(level: Level, before: Level | None) -> bool:
+    """Whether nothing that matters would change any more."""
+    same = before is not None and before.players == level.players
+    return not level.finer and same and enough(level.estimate, before.estimate if before else None)
 
 
 def explain_otherwise(task: Task, raw: Raw, known: Explained, seed: int = 0) -> Iterator[Explanation]:

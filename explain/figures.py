@@ -10,8 +10,8 @@ import numpy as np
 from inference.types import Raw
 
 from .overlay import regions
-from .settling import settled
 from .shading import words
+from .stopping import settled
 from .types import Explanation
 from .waterfall import table, waterfall
 from .wording import Row, sentence

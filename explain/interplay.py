@@ -1,28 +1,18 @@
 """Which parts of an input work together: the pairs of an explanation, strongest first, as a record and in words."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
 from inference.types import Record, Scale, Target
 
-from .estimators import Floats
+from .interactions import Interactions
 from .types import Explanation, Feature, Numbers
 from .wording import amount, clipped, parts_of
 
 NOTHING = 1e-9
 """Of the largest value: an interaction below it is rounding."""
-
-
-class Pairs(Protocol):
-    """What `interactions` gives: float64[pairs, k] values and standard errors, k = 1 here."""
-
-    pairs: list[tuple[int, int]]
-    values: Floats
-    stderr: Floats | None
-    evaluations: int
-    exact: bool
 
 
 @dataclass(frozen=True)
@@ -51,10 +41,10 @@ class Interplay(Record):
     version: Literal[1] = 1
 
 
-def of_pairs(explanation: Explanation, found: Pairs, seconds: float, seed: int) -> Interplay:
+def of_pairs(explanation: Explanation, found: Interactions, seconds: float, seed: int) -> Interplay:
     """The interactions of an explanation's features, of its one output."""
     order = np.argsort(-np.abs(found.values[:, 0]), kind="stable")
-    pairs = tuple(found.pairs[i] for i in order)
+    pairs = tuple((int(a), int(b)) for a, b in found.pairs[order])
     values = tuple(found.values[order, 0].tolist())
     stderr = None if found.stderr is None or found.exact else tuple(found.stderr[order, 0].tolist())
     return Interplay(

@@ -58,7 +58,6 @@ LAYERS = [
         "explain.scoring",
         "explain.memory",
         "explain.wording",
-        "explain.settling",
         "explain.watching",
         "explain.faithfulness",
         "explain.sensitivity",
