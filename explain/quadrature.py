@@ -139,12 +139,29 @@ class Whitened:
         self._parts = [part[chosen] for part in self._parts]
         self._squares, self._logs = self._squares[chosen], self._logs[chosen]
 
-    def posterior(self, a: int, outputs: Sequence[int]) -> tuple[Floats, Floats]:
-        """Mean and variance of the values for some outputs under assumption `a`, float64[values, outputs] each."""
-        projected = self._projected(a)
-        mean = projected.T @ np.concatenate([part[a] for part in self._parts])[:, outputs]
-        left = np.maximum(self.factors.assumptions[a][0].variance - (projected**2).sum(0), 0)
-        return mean, np.outer(left, self._squares[a, outputs] / len(self))
+    def posterior(self, chosen: Sequence[int]) -> tuple[Floats, Floats]:
+        """Mean and variance of the values, float64[values, k], under the assumption chosen for each output.
+
+        σ² is that of all answers or of the last quarter, whichever is more: an assumption that has come to fit worse
+        than it did knows less than it thinks.
+        """
+        whitened = np.concatenate(self._parts, axis=1)
+        mean = np.empty((self.factors.blocks[0].projected.shape[2], len(chosen)))
+        variance = np.empty_like(mean)
+        for a in set(chosen):
+            outputs = [k for k, each in enumerate(chosen) if each == a]
+            own, projected = whitened[a][:, outputs], self._projected(a)
+            mean[:, outputs] = projected.T @ own
+            scale = np.maximum((own**2).mean(0), (own[-max(len(own) // 4, 1) :] ** 2).mean(0))
+            left = np.maximum(self.factors.assumptions[a][0].variance - (projected**2).sum(0), 0)
+            variance[:, outputs] = np.outer(left, scale)
+        return mean, variance
+
+    def best(self) -> tuple[list[int], Floats]:
+        """For each output, the assumption of the highest marginal likelihood, and its loss, float64[k]."""
+        losses = self.losses()
+        least: Floats = losses.min(0)
+        return (losses <= least + 1e-6).argmax(0).tolist(), least  # of equals the first, however they were rounded
 
     def weights(self, a: int) -> Floats:
         """VᵀL⁻¹, float64[values, p]: how the mean follows the answers under assumption `a`."""
@@ -220,28 +237,31 @@ class Fit:
         """Mean and standard error of the values, float64[values, k], and by how much they missed `total`, float64[k].
 
         total: what the values of an output add up to, if anything; what is missing is spread over them evenly.
-        noise: standard deviation of the rounding error of each g but the first, float64[k]; it enters the error.
+        noise: standard deviation of the rounding error of each g but the first, float64[k]. It enters the error, as
+        does what separates the best assumption that treats all players alike from the best that does not.
         """
-        mean = np.empty((self._alike.factors.blocks[0].projected.shape[2], self._alike.answers.shape[1]))
-        variance = np.empty_like(mean)
-        for (answered, a), outputs in self._chosen().items():
-            mean[:, outputs], variance[:, outputs] = answered.posterior(a, outputs)
-            if noise is not None:
-                weights = answered.weights(a)
-                weights -= 0 if total is None else weights.mean(0)
-                variance[:, outputs] += np.outer((weights[:, 1:] ** 2).sum(1), noise[outputs] ** 2)
-        gap = np.zeros(mean.shape[1]) if total is None else total - mean.sum(0)
-        return mean + gap / len(mean), np.sqrt(variance), np.abs(gap)
+        alike = self._said(self._alike, total, noise)
+        if self._own is None:
+            mean, variance, gap, _ = alike
+            return mean, np.sqrt(variance), gap
+        own = self._said(self._own, total, noise)
+        better = own[-1] < alike[-1]
+        mean, variance, gap, _ = (np.where(better, b, a) for a, b in zip(alike, own, strict=True))
+        return mean, np.sqrt(variance + (alike[0] - own[0]) ** 2), gap
 
-    def _chosen(self) -> dict[tuple[Whitened, int], list[int]]:
-        """The assumption of the highest marginal likelihood, with the outputs that it is chosen for."""
-        every = [each for each in (self._alike, self._own) if each]
-        known = [(each, a) for each in every for a in range(len(each.factors.assumptions))]
-        losses = np.concatenate([each.losses() for each in every])
-        found: dict[tuple[Whitened, int], list[int]] = {}
-        for k, best in enumerate((losses <= losses.min(0) + 1e-6).argmax(0)):  # of equals the first, however rounded
-            found.setdefault(known[best], []).append(k)
-        return found
+    def _said(
+        self, answered: Whitened, total: Floats | None, noise: Floats | None
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Mean, variance, gap and loss under one kind of assumption."""
+        chosen, loss = answered.best()
+        mean, variance = answered.posterior(chosen)
+        for a in set(chosen) if noise is not None else ():
+            outputs = [k for k, each in enumerate(chosen) if each == a]
+            weights = answered.weights(a)
+            weights -= 0 if total is None else weights.mean(0)
+            variance[:, outputs] += np.outer((weights[:, 1:] ** 2).sum(1), noise[outputs] ** 2)  # type: ignore[index]
+        gap = np.zeros(mean.shape[1]) if total is None else total - mean.sum(0)
+        return mean + gap / len(mean), variance, np.abs(gap), loss
 
 
 def anew(priors: Sequence[Prior | Scaled], rows: Floats, answers: Floats) -> Whitened:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from games import network_game
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from explain import quadrature
 from explain.priors import Coalitions, Floats, prior
@@ -29,6 +29,8 @@ def dense(z: Floats, g: Floats, noise: float = 0.0) -> tuple[Floats, Floats, flo
     gap = 2 * g[0] - values.sum()
     spread = weights - weights.mean(0)
     rounding = noise**2 * (spread[:, 1:] ** 2).sum(1)
+    white = solve_triangular(factor[0], g, lower=True)
+    scale = max(scale, (white[-max(len(g) // 4, 1) :] ** 2).mean())
     variance = scale * (assumed.variance - (cross * weights).sum(1))
     return values + gap / n, np.sqrt(np.maximum(variance, 0) + rounding), abs(gap)
 
