@@ -1,9 +1,11 @@
 """Which parts of an input work together: the pairs of an explanation, strongest first, as a record and in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.types import Record, Scale, Target
 
@@ -44,8 +46,8 @@ class Interplay(Record):
 def of_pairs(explanation: Explanation, found: Interactions, seconds: float, seed: int) -> Interplay:
     """The interactions of an explanation's features, of its one output."""
     order = np.argsort(-np.abs(found.values[:, 0]), kind="stable")
-    pairs = tuple((int(a), int(b)) for a, b in found.pairs[order])
-    values = tuple(found.values[order, 0].tolist())
+    pairs = tuple((int(i), int(j)) for i, j in (found.pairs[pair] for pair in order))
+    values = tuple(value if abs(value) > rounding(explanation) else 0.0 for value in found.values[order, 0].tolist())
     stderr = None if found.stderr is None or found.exact else tuple(found.stderr[order, 0].tolist())
     return Interplay(
         target=explanation.target,
@@ -65,10 +67,15 @@ def of_pairs(explanation: Explanation, found: Interactions, seconds: float, seed
     )
 
 
+def rounding(explanation: Explanation) -> float:
+    """What is too small to be more than rounding, among the numbers of an explanation of one output."""
+    spans: list[float] = [*explanation.values, explanation.base, explanation.score]  # type: ignore[list-item]
+    return NOTHING * max(map(abs, spans))
+
+
 def verdict(explanation: Explanation, pair: tuple[int, int], value: float, stderr: float) -> str:
     """What the strongest pair does, in words."""
-    spans: list[float] = [*explanation.values, explanation.score]  # type: ignore[list-item]  # of one output
-    if abs(value) <= NOTHING * max(map(abs, spans)):
+    if not value:
         return f"No two {parts_of(explanation.features)} work together: each does the same whatever the others do."
     first, second = (f"“{clipped(explanation.features[i].label)}”" for i in pair)
     told = (

@@ -141,9 +141,12 @@ def folds(task: Task) -> bool:
 
 
 def can_be_reduced(task: Task) -> bool:
-    """Whether half the width may pay: a model that may be copied, on a device that computes in bfloat16."""
+    """Whether half the width may pay: a model that may be copied, on a device that computes in bfloat16.
+
+    Nets with batch norm are not tried: their explanations move by 3 to 28 % in half the width.
+    """
     model = model_of(task)
-    if model is None or not may_be_copied(model) or size_of(model) < SMALLEST:
+    if model is None or not may_be_copied(model) or size_of(model) < SMALLEST or has_norm(model):
         return False
     return computes_bfloat16(next(model.parameters()).device)
 

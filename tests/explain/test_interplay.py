@@ -49,12 +49,21 @@ def test_what_may_be_error_is_said_to_be() -> None:
     assert "error" not in given(0.1, 0.3, 0.2, stderr=0.1).verdict
 
 
+def test_pairs_may_come_as_an_array() -> None:
+    pairs = np.array([[0, 1], [0, 2], [1, 2]])
+    found = of_pairs(EXPLANATION, Given(pairs, np.array([[0.1], [-0.3], [0.2]]), None), 0.25, 0)  # type: ignore[arg-type]
+    assert found.pairs == ((0, 2), (1, 2), (0, 1))
+    assert Interplay.from_json(found.to_json()) == found
+
+
 def test_exact_values_have_no_errors() -> None:
     assert given(0.1, 0.3, 0.2, stderr=0.0, exact=True).stderr is None
 
 
 def test_of_a_sum_no_two_parts_work_together() -> None:
-    assert given(1e-14, 0.0, 0.0).verdict == "No two words work together: each does the same whatever the others do."
+    found = given(1e-14, 0.0, 0.0)
+    assert found.verdict == "No two words work together: each does the same whatever the others do."
+    assert found.values == (0, 0, 0)
 
 
 def test_pairs_travel_as_json() -> None:
