@@ -1,11 +1,9 @@
 """Which parts of an input work together: the pairs of an explanation, strongest first, as a record and in words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inference.types import Record, Scale, Target
 
