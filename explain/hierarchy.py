@@ -45,9 +45,9 @@ def sharpen(
 
     game: of the atoms, bool[m, atoms] → float64[m, k]. groups: the players to begin with. As soon as a level is sure,
     those of its players that matter are taken apart; both are judged by the first of the k outputs. Until the finer
-    level can be shown, the last estimate comes again, so that the stream can be left; where the budget ends before that, the
-    finer level comes last as it is. Deterministic in the number of evaluations for a seed. `options` go to `estimate`.
-    Raises ValueError for a budget under 2.
+    level can be shown, the last estimate comes again, so that the stream can be left; where the budget ends before
+    that, the finer level comes last as it is. Deterministic in the number of evaluations for a seed. `options` go to
+    `estimate`. Raises ValueError for a budget under 2.
     """
     memo, atoms = Memo(game), sum(map(len, groups))
     players: Partition | None = groups
