@@ -20,9 +20,9 @@ SPARED = 6
 """Evaluations that must be left for each player of a finer level."""
 ADDED = 32
 """Players that a level has more than the one before, at most."""
-SURE = 0.3
-"""The relative error from which a level is shown and its players are taken apart. Nearly additive games come to it with
-4 evaluations a player; a photo of a cat that needs most of its regions was then off by 0.4 in these, 0.5 in patches."""
+SURE, SHOWN = 0.3, 0.5
+"""The relative errors from which players are taken apart, and from which a finer level is shown. Nearly additive games
+come to both with 4 evaluations a player; patches of a photo that needs most of its regions took 7 to come to 0.5."""
 COVERED = 0.8
 """The strongest players are taken apart that make up this share of Σ|values|."""
 LEVELS = 3
@@ -45,9 +45,9 @@ def sharpen(
 
     game: of the atoms, bool[m, atoms] → float64[m, k]. groups: the players to begin with. As soon as a level is sure,
     those of its players that matter are taken apart; both are judged by the first of the k outputs. Until the finer
-    level is sure, the last estimate comes again, so that the stream can be left; where the budget ends before that, the
-    finer level comes last as it is. Deterministic in the number of evaluations for a seed. `options` go to `estimate`.
-    Raises ValueError for a budget under 2.
+    level can be shown, the last estimate comes again, so that the stream can be left; where the budget ends before
+    that, the finer level comes last as it is. Deterministic in the number of evaluations for a seed. `options` go to
+    `estimate`. Raises ValueError for a budget under 2.
     """
     memo, atoms = Memo(game), sum(map(len, groups))
     players: Partition | None = groups
@@ -58,10 +58,9 @@ def sharpen(
         now, players, depth = players, None, depth + 1
         left = budget - len(memo) + (2 if last else 0)  # the two ends are known from the level before
         for found in estimate(grouped(memo, now), len(now), left, seed, additive=additive, step=step, **options):
-            enough = sure(found)
-            if enough and depth < LEVELS:
+            if depth < LEVELS and sure(found):
                 players = refine(now, found.values[:, 0], min(len(now) + ADDED, (budget - len(memo)) // SPARED))
-            if enough or last is None or last.players is now:
+            if sure(found, SHOWN) or last is None or last.players is now:
                 last = Level(now, found, players is not None)
             last = replace(last, estimate=replace(last.estimate, evaluations=len(memo)))
             yield last
@@ -71,11 +70,11 @@ def sharpen(
             yield Level(now, replace(found, evaluations=len(memo)), finer=False)
 
 
-def sure(found: Estimate) -> bool:
-    """Whether errors can be told, and the standard errors are within SURE of the values, in the root mean square."""
+def sure(found: Estimate, within: float = SURE) -> bool:
+    """Whether errors can be told, and the root mean square of the standard errors is `within` that of the values."""
     if found.stderr is None:
         return False
-    return float(np.linalg.norm(found.stderr[:, 0])) <= SURE * float(np.linalg.norm(found.values[:, 0]))
+    return float(np.linalg.norm(found.stderr[:, 0])) <= within * float(np.linalg.norm(found.values[:, 0]))
 
 
 def grouped(game: Game, players: Partition) -> Game:

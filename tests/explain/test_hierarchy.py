@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from explain.estimators import Estimate, Game
-from explain.hierarchy import ADDED, COVERED, LEVELS, Level, grouped, grouping, refine, sharpen, sure
+from explain.hierarchy import ADDED, COVERED, LEVELS, SHOWN, Level, grouped, grouping, refine, sharpen, sure
 from explain.quadrature import Coalitions, Floats
 from explain.types import Partition
 
@@ -197,7 +197,7 @@ def test_a_level_is_shown_once_it_is_sure() -> None:
     first, *finer = levels(stream)
     assert len(first.players) == 16
     assert finer
-    assert all(level.estimate.stderr is not None for level in stream if len(level.players) > 16)
+    assert all(sure(level.estimate, SHOWN) for level in stream if len(level.players) > 16)
     again = [level for level in stream if len(level.players) == 16]
     assert len(again) > 4  # the last of the groups comes again while their parts are asked for
     evaluations = of(again, "evaluations")
