@@ -12,6 +12,8 @@ from typing import Literal
 
 import numpy as np
 
+from inference.errors import InputError
+
 from .design import one_thread
 from .priors import Coalitions, Floats
 from .quadrature import Fit, nested
@@ -53,6 +55,10 @@ class Estimate:
     estimand: Literal["Shapley", "Owen"] = "Shapley"
     reason: str = ""
     excluded: int = 0
+
+
+class Unexplainable(InputError, ValueError):
+    """A game, or bounds, for which there are no values; the message says why and what to do."""
 
 
 class NoNumber(ValueError):
@@ -133,7 +139,7 @@ def estimate(
         yield from anytime(memo, n, left, seed, step, first, noise, reason)
         return
     if 2**n > budget:
-        raise ValueError(
+        raise Unexplainable(
             f"{counted(n).capitalize()} of {n} players need a budget of as many evaluations, got {budget:,}."
         )
     if 2**n > step:
@@ -264,5 +270,7 @@ def ends(base: Floats, score: Floats) -> tuple[Floats, Floats]:
     """Both as they are. Raises ValueError where one is no number: then there is nothing to explain."""
     for v, which in ((score, "for this input"), (base, "with everything hidden")):
         if not np.isfinite(v).all():
-            raise ValueError(f"The model gave no number {which}, but {v[~np.isfinite(v)][0]}: it cannot be explained.")
+            raise Unexplainable(
+                f"The model gave no number {which}, but {v[~np.isfinite(v)][0]}: it cannot be explained."
+            )
     return base, score

@@ -83,7 +83,7 @@ def explain_all(
         for explanation in found:
             memory.keep(explanation, level.players)
         yield found
-        if seconds is not None and time.perf_counter() - start >= seconds:
+        if seconds is not None and found[0].seconds >= seconds:
             return
         if evaluations is None and method == "auto" and done(level, before):
             return

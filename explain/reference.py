@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .estimators import Estimate, Memo, ends, enumeration
+from .estimators import Estimate, Memo, Unexplainable, ends, enumeration
 from .priors import Floats
 
 AIMS: dict[str, tuple[str, Literal["Shapley", "Owen"]]] = {
@@ -32,7 +32,7 @@ def references(
     name, estimand = AIMS[method]
     least = 2 * n + 1 if name == "Permutation" else 2
     if n > 1 and budget < least:
-        raise ValueError(f"shap's {name} needs {least:,} evaluations for {n} players, got {budget:,}.")
+        raise Unexplainable(f"shap's {name} needs {least:,} evaluations for {n} players, got {budget:,}.")
     if n < 2:
         yield from enumeration(memo, n, reason="one player gets the whole difference")
         return
@@ -44,7 +44,9 @@ def references(
         if known == len(memo):  # the tree is used up
             return
         if not np.isfinite(values).all():
-            raise ValueError(f"The model gave no number for some combinations, which shap's {name} cannot leave out.")
+            raise Unexplainable(
+                f"The model gave no number for some combinations, which shap's {name} cannot leave out."
+            )
         residual = np.abs(base + values.sum(0) - score)
         yield Estimate(values, None, base, score, residual, len(memo), f"shap {name}", estimand, "asked for")
 

@@ -38,11 +38,12 @@ class PredictRequest(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainRequest(PredictRequest):
-    """Which score to explain, and how much may be spent on it. `target` may be an item's id as a plain string."""
+    """Which score to explain, how, and how much may be spent on it. `target` may be an item's id as a plain string."""
 
     target: Any = None
     evaluations: int | None = None
     seconds: float | None = None
+    method: str = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,8 @@ def rest(endpoints: Endpoints) -> FastAPI:
         return endpoints.predict_stream(asked.model, asked.inputs)
 
     def explanations(asked: ExplainRequest) -> Iterator[dict[str, Any]]:
-        return endpoints.explain_stream(asked.model, asked.inputs, asked.target, asked.evaluations, asked.seconds)
+        bounds = asked.evaluations, asked.seconds
+        return endpoints.explain_stream(asked.model, asked.inputs, asked.target, *bounds, asked.method)
 
     return app
 

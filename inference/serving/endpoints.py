@@ -67,9 +67,10 @@ class Endpoints:
         target: Any = None,
         evaluations: int | None = None,
         seconds: float | None = None,
+        method: str = "auto",
     ) -> dict[str, Any]:
         """Why the model gave the target its score: the last explanation of the stream."""
-        *_, last = self.explain_stream(model, inputs, target, evaluations, seconds)
+        *_, last = self.explain_stream(model, inputs, target, evaluations, seconds, method)
         return last
 
     def check(self, model: str, inputs: dict[str, Any], check: str, target: Any = None) -> dict[str, Any]:
@@ -89,9 +90,10 @@ class Endpoints:
         target: Any = None,
         evaluations: int | None = None,
         seconds: float | None = None,
+        method: str = "auto",
     ) -> Iterator[dict[str, Any]]:
         """Ever better explanations."""
-        for explanation in self.explanations(model, inputs, target, evaluations, seconds):
+        for explanation in self.explanations(model, inputs, target, evaluations, seconds, method=method):
             yield explanation.to_json()
 
     def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
