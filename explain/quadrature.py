@@ -27,6 +27,8 @@ KEPT = 2
 """How many of the assumptions with own decays an output goes on with, until they are made anew."""
 ADAPT_UNTIL = 512
 """Rows after which they are not made anew: by then it costs more than it tells."""
+ADAPT_PLAYERS = 400
+"""Players beyond whom they are not made: products of so many decays leave the range of a float."""
 BLOCK = 16
 """Rows by which factors grow."""
 KEPT_BYTES = 128 * 2**20
@@ -189,7 +191,7 @@ class Fit:
         self._design, self._asked = factors, 0
         self._alike = Whitened(factors, outputs)
         self._own: Whitened | None = None
-        self._adapt_at = 2 * n if adaptive and n > 2 else math.inf
+        self._adapt_at = 2 * n if adaptive and 2 < n <= ADAPT_PLAYERS else math.inf
 
     @property
     def count(self) -> int:

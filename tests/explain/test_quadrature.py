@@ -143,3 +143,15 @@ def test_what_a_fit_says_does_not_depend_on_its_steps(parts: list[int]) -> None:
             fit.observe(part)
         said.append(fit.posterior(2 * g[0])[:2])
     assert np.allclose(said[0], said[1], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [150, 500])
+def test_many_players_leave_numbers_finite(n: int) -> None:
+    rows = nested(n).first(2 * n if n == 150 else 40)
+    g = answers(rows, (1,))
+    fit = Fit(nested(n).factors, 1)
+    fit.observe(g)
+    values, stderr, _ = fit.posterior(2 * g[0])
+    assert np.isfinite(values).all()
+    assert np.isfinite(stderr).all()
+    quadrature._nested.pop(n)
