@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 
 from .design import one_thread
+from .factors import nested
 from .priors import Coalitions, Floats
-from .quadrature import Fit, nested
+from .quadrature import Fit
 
 Game = Callable[[Coalitions], Floats]
 

@@ -8,8 +8,8 @@ import pytest
 from games import last
 
 from explain.estimators import estimate
+from explain.factors import RHOS
 from explain.priors import LINEAR, Coalitions, Floats, Scaled, prior
-from explain.quadrature import RHOS
 
 
 def signs(n: int) -> Floats:
