@@ -15,8 +15,9 @@ import numpy as np
 from inference.errors import InputError
 
 from .design import one_thread
+from .factors import nested
 from .priors import Coalitions, Floats
-from .quadrature import Fit, nested
+from .quadrature import Fit
 
 Game = Callable[[Coalitions], Floats]
 

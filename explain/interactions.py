@@ -14,8 +14,8 @@ from scipy.linalg import cholesky, solve_triangular
 
 from .design import one_thread
 from .estimators import Game, Memo, ends
+from .factors import nested
 from .priors import Floats, rule
-from .quadrature import nested
 
 RHOS = (0.05, 0.1, 0.2, 0.35, 0.5)
 """Decay of the orders above two; the marginal likelihood chooses."""

@@ -44,6 +44,7 @@ LAYERS = [
         "explain.types",
         "explain.priors",
         "explain.design",
+        "explain.factors",
         "explain.quadrature",
         "explain.estimators",
         "explain.reference",

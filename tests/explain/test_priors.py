@@ -8,8 +8,8 @@ import pytest
 from games import last
 
 from explain.estimators import estimate
+from explain.factors import RHOS
 from explain.priors import LINEAR, Coalitions, Floats, Scaled, prior
-from explain.quadrature import RHOS
 
 
 def signs(n: int) -> Floats:
@@ -106,3 +106,13 @@ def test_own_decays_weigh_a_subset_by_their_product() -> None:
     assert np.allclose(scaled.of_values(z), cross, rtol=1e-9)
     assert np.allclose(scaled.variance, variance, rtol=1e-9)
     assert scaled.diagonal == pytest.approx(np.diag(kernel)[0])
+
+
+def test_own_decays_of_400_players_stay_finite() -> None:
+    rng = np.random.default_rng(0)
+    decay = np.minimum(0.5 * rng.pareto(1.5, 400) + 0.05, 0.95)
+    z = np.where(rng.random((20, 400)) < 0.5, 1.0, -1.0)
+    z[0] = 1
+    scaled = Scaled(decay, 0.5)
+    for part in (scaled.of_pairs(z, z), scaled.of_values(z), scaled.variance):
+        assert np.isfinite(part).all()

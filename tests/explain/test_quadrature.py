@@ -5,9 +5,10 @@ import pytest
 from games import network_game
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
-from explain import quadrature
+from explain import factors
+from explain.factors import NOISES, RHOS, Factors, Nested, nested
 from explain.priors import Coalitions, Floats, prior
-from explain.quadrature import NOISES, RHOS, Factors, Fit, Nested, nested
+from explain.quadrature import Fit
 
 
 def dense(z: Floats, g: Floats, noise: float = 0.0) -> tuple[Floats, Floats, float]:
@@ -90,10 +91,9 @@ def test_factors_hold_what_they_say() -> None:
 
 
 def test_a_fit_without_a_sum_to_meet_spreads_nothing() -> None:
-    factors = Factors(4, [prior(4, 0.1)])
-    z = np.array([[1.0, 1, 1, 1], [-1, 1, 1, 1]])
-    factors.grow(z)
-    fit = Fit(factors, 1, adaptive=False)
+    own = Factors(4, [prior(4, 0.1)])
+    own.grow(np.array([[1.0, 1, 1, 1], [-1, 1, 1, 1]]))
+    fit = Fit(own, 1, adaptive=False)
     fit.observe(np.array([[1.0], [0.5]]))
     values, _, gap = fit.posterior()
     assert gap.tolist() == [0]
@@ -105,13 +105,13 @@ def test_there_is_one_design_for_so_many_players() -> None:
 
 
 def test_what_is_kept_is_bounded_and_the_last_used_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quadrature, "_nested", type(quadrature._nested)())
+    monkeypatch.setattr(factors, "_nested", type(factors._nested)())
     for n in (5, 6, 7):
         nested(n).first(10)
-    monkeypatch.setattr(quadrature, "KEPT_BYTES", nested(5).nbytes + 1)
+    monkeypatch.setattr(factors, "KEPT_BYTES", nested(5).nbytes + 1)
     seven = nested(7)
     assert nested(7) is seven
-    assert list(quadrature._nested) == [7]
+    assert list(factors._nested) == [7]
 
 
 def sparse(rows: Coalitions) -> Floats:
@@ -143,3 +143,15 @@ def test_what_a_fit_says_does_not_depend_on_its_steps(parts: list[int]) -> None:
             fit.observe(part)
         said.append(fit.posterior(2 * g[0])[:2])
     assert np.allclose(said[0], said[1], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [150, 500])
+def test_many_players_leave_numbers_finite(n: int) -> None:
+    rows = nested(n).first(2 * n if n == 150 else 40)
+    g = answers(rows, (1,))
+    fit = Fit(nested(n).factors, 1)
+    fit.observe(g)
+    values, stderr, _ = fit.posterior(2 * g[0])
+    assert np.isfinite(values).all()
+    assert np.isfinite(stderr).all()
+    factors._nested.pop(n)
