@@ -77,6 +77,8 @@ def explain_all(
     writing = Account(task, play, seed, start)
     allowed = evaluations or allowance(play.players)
     options: dict[str, Any] = {"method": method, "additive": task.additive, "noise": play.noise, "step": step(play)}
+    if method not in ("auto", "anytime"):
+        options["levels"] = 1  # a reference is of the players as they are
     before: Level | None = None
     for level in sharpen(play.game, play.players.groups, allowed, seed, **options):
         found = tuple(writing.of(target, i, level) for i, target in enumerate(targets))

@@ -39,7 +39,14 @@ class Level:
 
 
 def sharpen(
-    game: Game, groups: Partition, budget: int, seed: int = 0, additive: bool = False, step: int = STEP, **options: Any
+    game: Game,
+    groups: Partition,
+    budget: int,
+    seed: int = 0,
+    additive: bool = False,
+    step: int = STEP,
+    levels: int = LEVELS,
+    **options: Any,
 ) -> Iterator[Level]:
     """A stream of ever better estimates, of ever finer players, from at most `budget` evaluations of `game` in all.
 
@@ -58,7 +65,7 @@ def sharpen(
         now, players, depth = players, None, depth + 1
         left = budget - len(memo) + (2 if last else 0)  # the two ends are known from the level before
         for found in estimate(grouped(memo, now), len(now), left, seed, additive=additive, step=step, **options):
-            if depth < LEVELS and sure(found):
+            if depth < levels and sure(found):
                 players = refine(now, found.values[:, 0], min(len(now) + ADDED, (budget - len(memo)) // SPARED))
             if sure(found, SHOWN) or last is None or last.players is now:
                 last = Level(now, found, players is not None)

@@ -8,7 +8,7 @@ from explained import explained
 
 from explain.estimators import Game
 from explain.faithfulness import ORDERS, Faithfulness, account, curves, lowered
-from explain.quadrature import Coalitions, Floats
+from explain.priors import Coalitions, Floats
 from inference.types import ItemTarget
 
 WEIGHTS = np.array([0.1, 0.4, -0.2, 0.3, 0.05])

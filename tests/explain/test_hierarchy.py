@@ -9,7 +9,7 @@ import pytest
 
 from explain.estimators import Estimate, Game
 from explain.hierarchy import ADDED, COVERED, LEVELS, SHOWN, Level, grouped, grouping, refine, sharpen, sure
-from explain.quadrature import Coalitions, Floats
+from explain.priors import Coalitions, Floats
 from explain.types import Partition
 
 EVEN: Partition = tuple(tuple(range(4 * i, 4 * i + 4)) for i in range(6))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from explain import watching
-from explain.quadrature import Coalitions, Floats
+from explain.priors import Coalitions, Floats
 from explain.types import Progress
 from explain.watching import Watched, watched
 
