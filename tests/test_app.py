@@ -88,7 +88,14 @@ def test_gradio_client_is_told_what_was_wrong(client: Client) -> None:
 
 def test_only_the_public_functions_are_listed(client: Client) -> None:
     listed = client.view_api(return_format="dict", print_info=False)
-    assert set(listed["named_endpoints"]) == {"/models", "/predict", "/explain", "/predict_stream", "/explain_stream"}
+    assert set(listed["named_endpoints"]) == {
+        "/models",
+        "/predict",
+        "/explain",
+        "/check",
+        "/predict_stream",
+        "/explain_stream",
+    }
     assert not listed["unnamed_endpoints"]
 
 
