@@ -16,6 +16,9 @@ from .scoring import Play, scorer
 from .stopping import enough
 from .types import Explanation, Feature, LabelMap, Partition
 
+FIRST = 16
+"""Evaluations before the first guess, which is to come at once; fewer than any error can be told from."""
+
 
 def explain(
     task: Task,
@@ -76,7 +79,13 @@ def explain_all(
     play = memory.play(task, raw, targets, evaluations)
     writing = Account(task, play, seed, start)
     allowed = evaluations or allowance(play.players)
-    options: dict[str, Any] = {"method": method, "additive": task.additive, "noise": play.noise, "step": step(play)}
+    options: dict[str, Any] = {
+        "method": method,
+        "additive": task.additive,
+        "noise": play.noise,
+        "step": step(play),
+        "first": FIRST,
+    }
     if method not in ("auto", "anytime"):
         options["levels"] = 1  # a reference is of the players as they are
     before: Level | None = None
@@ -87,7 +96,7 @@ def explain_all(
         yield found
         if seconds is not None and found[0].seconds >= seconds:
             return
-        if evaluations is None and method == "auto" and done(level, before):
+        if evaluations is None and 2 ** len(level.players) > allowed and done(level, before):
             return
         before = level
 

@@ -14,13 +14,6 @@ from ..findings import draw_finding
 from ..memory import Memory
 from ..types import Explanation, Progress
 
-REASONS = {
-    "exact enumeration": "few enough parts to score every combination of them",
-    "closed form": "this model adds its parts up, so each value can be read off",
-    "paired Bayesian quadrature": "too many combinations to score them all, and complementary pairs tell most",
-}
-"""Why each method was chosen."""
-
 BUTTONS = {
     "faithfulness": "Test it: hide the strongest parts",
     "baseline": "Try another baseline",
@@ -73,7 +66,7 @@ def fold(explanation: Explanation) -> str:
 
 def account(explanation: Explanation) -> dict[str, str]:
     """What there is to know of the values, by what it is called."""
-    method, why = explanation.method, REASONS.get(explanation.method)
+    method, why = explanation.method, explanation.reason
     return {
         "Method": method[:1].upper() + method[1:] + (f": {why}" if why else ""),
         "What is estimated": f"{explanation.estimand} values",
