@@ -16,7 +16,7 @@ from inference.task import Task
 from inference.types import Raw, Record
 
 from .estimators import STEP, Game
-from .explainer import budget, explain_all, explain_otherwise, parse_target
+from .explainer import explain_all, explain_otherwise, parse_target
 from .faithfulness import ORDERS, Faithfulness, account, curves, lowered
 from .hierarchy import grouped
 from .interactions import interactions
@@ -82,7 +82,7 @@ class Case:
 def progress(explanations: Iterator[Explanation]) -> Generator[Progress, None, Explanation]:
     """How far an explanation has come; returns the last."""
     for explanation in explanations:
-        yield Progress(explanation.evaluations, max(explanation.evaluations, budget(len(explanation.features))))
+        yield Progress(explanation.evaluations, max(explanation.evaluations, explanation.allowed))
     return explanation
 
 

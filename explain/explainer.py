@@ -77,15 +77,10 @@ def explain_all(
     memory = memory or Memory()
     start = time.perf_counter()
     play = memory.play(task, raw, targets, evaluations)
-    writing = Account(task, play, seed, start)
     allowed = evaluations or allowance(play.players)
-    options: dict[str, Any] = {
-        "method": method,
-        "additive": task.additive,
-        "noise": play.noise,
-        "step": step(play),
-        "first": FIRST,
-    }
+    writing = Account(task, play, allowed, seed, start)
+    options: dict[str, Any] = {"method": method, "additive": task.additive, "noise": play.noise}
+    options |= {"step": step(play), "first": FIRST}
     if method not in ("auto", "anytime"):
         options["levels"] = 1  # a reference is of the players as they are
     before: Level | None = None
@@ -112,7 +107,7 @@ def explain_otherwise(task: Task, raw: Raw, known: Explained, seed: int = 0) -> 
     target, n = known.explanation.target, len(known.players)
     start = time.perf_counter()
     play = scorer(task, raw, [target], second_baseline=True)
-    writing, game = Account(task, play, seed, start), grouped(play.game, known.players)
+    writing, game = Account(task, play, budget(n), seed, start), grouped(play.game, known.players)
     for found in estimate(game, n, budget(n), seed, additive=task.additive, noise=play.noise, step=step(play)):
         yield writing.of(target, 0, Level(known.players, found, False))
 
@@ -136,9 +131,9 @@ def step(play: Play) -> int:
 class Account:
     """Writes the estimates of one input down as Explanations."""
 
-    def __init__(self, task: Task, play: Play, seed: int, start: float) -> None:
+    def __init__(self, task: Task, play: Play, allowed: int, seed: int, start: float) -> None:
         """start: when the work began, by time.perf_counter."""
-        self.task, self.play, self.seed, self.start = task, play, seed, start
+        self.task, self.play, self.allowed, self.seed, self.start = task, play, allowed, seed, start
         self._players: Partition = ()
         self._features: tuple[Feature, ...] = ()
         self._label_map: LabelMap | None = None
@@ -168,6 +163,7 @@ class Account:
             seed=self.seed,
             residual=float(found.residual[output]),
             label_map=self._label_map,
+            allowed=self.allowed,
             reason=found.reason,
             excluded=found.excluded,
         )

@@ -64,7 +64,7 @@ class Explanation(Record):
     base: the score with every feature hidden, as `baseline` says in words.
     output: the name of what is explained, such as a label.
     residual: |base + Σ values − score| before any of it was spread over the features.
-    evaluations: distinct coalitions scored so far; seconds: time spent on them.
+    evaluations: distinct coalitions scored so far, of the `allowed`; seconds: time spent on them.
     dtype: in which they were computed; base and score always in the model's own.
     reason: why this method, a clause in words. excluded: pairs of coalitions left out because the model gave no number.
     """
@@ -87,6 +87,7 @@ class Explanation(Record):
     seed: int
     residual: float
     label_map: LabelMap | None = None
+    allowed: int = 0
     reason: str = ""
     excluded: int = 0
     version: Literal[1] = 1

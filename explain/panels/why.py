@@ -8,7 +8,6 @@ from inference.panels.answer import embedded
 from inference.serving.endpoints import Endpoints
 from inference.types import Target
 
-from ..explainer import budget
 from ..figures import Figure, draw
 from ..memory import Memory
 from ..types import Explanation
@@ -64,10 +63,10 @@ def card(explanation: Explanation, content: str) -> str:
 
 
 def progress(explanation: Explanation) -> str:
-    """How far the sharpening has come, honestly: evaluations made of those planned."""
-    planned = budget(len(explanation.features))
-    share = min(1.0, explanation.evaluations / planned)
-    label = f"{explanation.evaluations:,} of {planned:,} evaluations: the figure is sharpening"
+    """How far the sharpening has come, honestly: evaluations made of those allowed; it may well need fewer."""
+    allowed = max(explanation.allowed, explanation.evaluations)
+    share = explanation.evaluations / allowed
+    label = f"{explanation.evaluations:,} of at most {allowed:,} evaluations: the figure is sharpening"
     bar = f'<progress value="{share:.3f}" aria-label="{label}"></progress>'
     guess = "" if explanation.stderr else FIRST_GUESS
     return f'<div class="progress">{guess}{bar}<span>{label}</span></div>'

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from explain import explain, explain_stream, explainer
 from explain.asked import MAX_EVALUATIONS, limits, parse_target
-from explain.explainer import budget
+from explain.explainer import FIRST, budget
 from explain.scoring import scorer
 from explain.types import Explanation
 from inference.demo import Demo
@@ -299,7 +299,7 @@ def test_time_stops_the_stream_but_never_changes_what_it_said(
 @pytest.mark.parametrize("seconds", [0, 1e-9])
 def test_there_is_one_answer_however_little_time_there_was(films: Sums, seconds: float) -> None:
     (found,) = explain_stream(films, MANY, "pairs", seconds=seconds)
-    assert found.evaluations == films.scored == 32
+    assert found.evaluations == films.scored == FIRST
 
 
 def test_no_batch_starts_after_the_time(films: Sums, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,7 +321,7 @@ def test_closing_the_stream_ends_the_work(films: Sums) -> None:
     next(stream)
     scored = films.scored
     stream.close()
-    assert films.scored == scored == 32
+    assert films.scored == scored == FIRST
 
 
 def test_nothing_is_worked_ahead(films: Sums) -> None:

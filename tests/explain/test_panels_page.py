@@ -187,7 +187,7 @@ def test_a_check_is_told_as_it_goes_and_explains_what_was_explained_no_second_ti
 ) -> None:
     case = Case(endpoints, HOUSES)
     list(case.rested(values(case)))
-    monkeypatch.setattr(checks, "explain_stream", None)  # it is not needed again
+    monkeypatch.setattr(checks, "explain_all", None)  # it is not needed again
     busy, *_, last = case.checked(values(case), '[1, {"item": "value"}, "faithfulness"]')
     assert 'aria-busy="true"' in busy and "<progress" in busy
     assert 'aria-label="Check"' in last and "<svg" in last and "<table" in last

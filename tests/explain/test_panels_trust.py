@@ -23,9 +23,15 @@ def told(explanation: Explanation) -> dict[str, str]:
 
 
 def test_the_fold_says_how_the_values_came_about() -> None:
-    found = replace(EXPLANATION, evaluations=1_234, seconds=2.345, baseline=f"hidden is {EVIL} & more")
+    found = replace(
+        EXPLANATION,
+        evaluations=1_234,
+        seconds=2.345,
+        reason="all 4 combinations fit the budget",
+        baseline=f"hidden is {EVIL} & more",
+    )
     said = told(found)
-    assert said["Method"] == "Exact enumeration: few enough parts to score every combination of them"
+    assert said["Method"] == "Exact enumeration: all 4 combinations fit the budget"
     assert said["What is estimated"] == "Shapley values"
     assert said["To hide means"] == f"hidden is {EVIL} & more"
     assert said["Effort"] == "1,234 evaluations in 2.3 s, float32"
@@ -33,7 +39,7 @@ def test_the_fold_says_how_the_values_came_about() -> None:
 
 
 def test_an_unknown_method_is_named_without_a_reason() -> None:
-    assert told(replace(EXPLANATION, method="permutations"))["Method"] == "Permutations"
+    assert told(replace(EXPLANATION, method="permutations", reason=""))["Method"] == "Permutations"
 
 
 @pytest.mark.parametrize(
