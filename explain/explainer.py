@@ -12,7 +12,7 @@ from .estimators import STEP, estimate
 from .hierarchy import ADDED, Level, grouped, sharpen
 from .memory import Explained, Memory
 from .players import Players
-from .scoring import Play, scorer
+from .scoring import Play, scorer, trees_of
 from .stopping import enough
 from .types import Explanation, Feature, LabelMap, Partition
 
@@ -80,7 +80,7 @@ def explain_all(
     allowed = evaluations or allowance(play.players)
     writing = Account(task, play, allowed, seed, start)
     options: dict[str, Any] = {"method": method, "additive": task.additive, "noise": play.noise}
-    options |= {"step": step(play), "first": FIRST}
+    options |= {"step": step(play), "first": FIRST, "closed": trees_of(task, play.players, targets)}
     if method not in ("auto", "anytime"):
         options["levels"] = 1  # a reference is of the players as they are
     before: Level | None = None

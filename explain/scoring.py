@@ -5,18 +5,19 @@ from the input encoded once; a test holds the two together.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from inference.accelerator import in_background
 from inference.masks import Kept, Variants
 from inference.task import Forward, Task, apart
-from inference.types import Raw, Target
+from inference.types import ItemTarget, Raw, Target
 
 from . import background
-from .estimators import Coalitions, Floats, Game
+from .estimators import Closed, Coalitions, Floats, Game
 from .players import Players
+from .trees import of_trees
 
 PROBED, SEED = 8, 0
 """Coalitions on which a narrower precision is tried, at random."""
@@ -113,6 +114,20 @@ class Tensors:
         each = scores.reshape(-1, len(weights), len(self.simple))
         averaged: Floats = np.einsum("mrs,r->ms", each, weights) @ self.parts
         return averaged
+
+
+def trees_of(task: Task, players: Players, targets: Sequence[Target]) -> Closed | None:
+    """The closed form for targets of a task that has trees and explains each column by itself; else None."""
+    positions = getattr(task, "positions", {})
+    items = [target.item for target in targets if isinstance(target, ItemTarget)]
+    names = [feature.field for feature in players.features]
+    plain = len(items) == len(targets) and set(items) <= set(positions)
+    if task.trees is None or not plain or len(players.groups) < len(names):
+        return None
+    background = np.array([[row[name] for name in names] for row in players.rows], np.float64)
+    row = np.array([players.raw[name] for name in names], np.float64)
+    scale: Literal["raw", "probability"] = "probability" if task.scale == "probability" else "raw"
+    return of_trees(task.trees, background, row, [positions[item] for item in items], scale)
 
 
 def patiently(work: Any, *arguments: Any) -> Any:

@@ -41,6 +41,7 @@ def from_function(
     hidden: str = HIDDEN,
     batch_size: int = 256,
     folder: Path | str = ".",
+    trees: Any = None,
 ) -> Task:
     """A task that predicts, decides and explains with `function`.
 
@@ -52,6 +53,9 @@ def from_function(
     background: reference rows keyed by field name, which hidden numbers and categories take their values from; or name
     a CSV as background in `about`. hidden: what each hidden word of a text is replaced by; choose something that the
     function treats as no word. folder: where the pictures and the CSV lie that `about` names.
+    trees: the fitted ensemble that the function asks for its scores, such as one of scikit-learn or LightGBM, whose
+    columns are the fields in their order, all of them numbers: explanations are then exact at once, where shap's
+    TreeExplainer has a closed form for it.
     Raises ModelError, InputError for examples or reference rows that do not fit.
     """
     described = read(about)
@@ -63,7 +67,10 @@ def from_function(
         raise InputError.among("item in decision.of", described.decision.of, names or ("value",))
     rows = [described.parse(dict(row)) for row in background] or demo.read_background(Path(folder), described)
     called = name or getattr(function, "__name__", type(function).__name__).strip("<>")
+    if trees is not None and any(field.kind != "number" for field in described.inputs):
+        raise ModelError("trees are explained over numbers alone: leave them out, and the function is explained.")
     made = kind(Path(folder), described, Caller(function, names, multi_label), called, rows, hidden, batch_size)
+    made.trees = trees
     for example in described.examples:
         made.parse(example.inputs)
     return made

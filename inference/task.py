@@ -36,6 +36,8 @@ class Task:
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
     one_pass: ClassVar[bool] = True
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
+    trees: Any = None
+    """The fitted trees that a task over numbers asks, if it does: then their Shapley values have a closed form, too."""
     fields: ClassVar[tuple[Field, ...]] = ()
     """What a model takes that does not say so itself, in a demo.json; empty where that differs from model to model."""
     samples: ClassVar[tuple[demo.Example, ...]] = ()

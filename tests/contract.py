@@ -165,8 +165,9 @@ def values_agree_with_enumeration(task: Task) -> None:
         task.background = background
     largest = np.abs(expected).max()
     assert largest > 0
-    np.testing.assert_allclose(found.values, expected, atol=TOLERANCE * largest + 1e-7, rtol=0)
-    assert found.stderr == (0.0,) * len(players)
+    rounding = 4 * max(found.stderr or (0.0,))
+    assert (rounding > 0) == (found.dtype != task.dtype)  # half the width, and what it costs, are both said
+    np.testing.assert_allclose(found.values, expected, atol=TOLERANCE * largest + 1e-7 + rounding, rtol=0)
 
 
 def small(task: Task) -> dict[str, Any]:

@@ -52,26 +52,28 @@ def test_every_place_in_an_input_is_drawn_there_or_in_the_bars() -> None:
 # Planted faults: each must make the contract fail
 
 
-RECORD = explainer.record
+OF = explainer.Account.of
 
 
 def test_values_scaled_by_a_tenth_are_noticed(monkeypatch: pytest.MonkeyPatch, task: Task) -> None:
-    def faulty(task_: Any, players_: Any, target: Any, found: Any, *rest: Any) -> Any:
-        return RECORD(task_, players_, target, replace(found, values=found.values * 1.1), *rest)
+    def faulty(self: Any, target: Any, output: int, level: Any) -> Any:
+        found = replace(level.estimate, values=level.estimate.values * 1.1)
+        return OF(self, target, output, replace(level, estimate=found))
 
-    monkeypatch.setattr(explainer, "record", faulty)
+    monkeypatch.setattr(explainer.Account, "of", faulty)
     for check in (contract.values_agree_with_enumeration, contract.explanation_adds_up):
         with pytest.raises(AssertionError):
             check(task)
 
 
 def test_two_swapped_players_are_noticed(monkeypatch: pytest.MonkeyPatch, task: Task) -> None:
-    def faulty(task_: Any, players_: Any, target: Any, found: Any, *rest: Any) -> Any:
-        order = list(range(len(found.values)))
+    def faulty(self: Any, target: Any, output: int, level: Any) -> Any:
+        order = list(range(len(level.estimate.values)))
         order[0], order[1] = 1, 0
-        return RECORD(task_, players_, target, replace(found, values=found.values[order]), *rest)
+        found = replace(level.estimate, values=level.estimate.values[order])
+        return OF(self, target, output, replace(level, estimate=found))
 
-    monkeypatch.setattr(explainer, "record", faulty)
+    monkeypatch.setattr(explainer.Account, "of", faulty)
     with pytest.raises(AssertionError):
         contract.values_agree_with_enumeration(task)
 

@@ -14,9 +14,12 @@ from sklearn.ensemble import (
 )
 from sklearn.tree import DecisionTreeClassifier
 
+import inference
+from explain import explain
 from explain.estimators import Game, estimate
 from explain.priors import Coalitions, Floats
 from explain.trees import of_trees
+from inference.errors import ModelError
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(300, 5))
@@ -79,3 +82,42 @@ def test_trees_of_another_score_are_found_out() -> None:
     game = interventional(lambda rows: np.exp(model.predict(rows))[:, None], [0])
     found = last(estimate(game, 5, 500, closed=of_trees(model, BACKGROUND, ROW, [0], "raw")))
     assert found.method == "exact enumeration"
+
+
+# A task of trees
+
+
+def test_a_function_of_trees_is_explained_in_closed_form_as_by_enumeration() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(300, 5))
+    forest = RandomForestClassifier(20, max_depth=4, random_state=0).fit(rows, rows[:, 0] * rows[:, 1] + rows[:, 2] > 0)
+    names = [f"x{i}" for i in range(5)]
+    about = {
+        "task": "tabular-classification",
+        "title": "Forest",
+        "summary": "Twenty trees.",
+        "fields": [{"name": name, "kind": "number", "label": name} for name in names],
+    }
+    background = [dict(zip(names, map(float, row), strict=True)) for row in rows[:40]]
+
+    def function(records: list[dict[str, Any]]) -> Any:
+        return forest.predict_proba([[record[name] for name in names] for record in records])
+
+    task = inference.from_function(function, about, ["no", "yes"], background=background, trees=forest)
+    asked = dict(zip(names, map(float, rows[50]), strict=True))
+    closed = explain(task, asked, "yes")
+    exact = explain(task, asked, "yes", method="exact", evaluations=200)
+    assert (closed.method, closed.evaluations, closed.stderr) == ("TreeExplainer", 2, (0.0,) * 5)
+    assert closed.values == pytest.approx(exact.values, abs=1e-6)
+    assert exact.method == "exact enumeration"
+    contrast = {"contrast": [{"item": "yes"}, {"item": "no"}]}
+    assert explain(task, asked, contrast).values == pytest.approx([2 * value for value in exact.values], abs=1e-6)
+
+
+def test_trees_over_anything_but_numbers_are_refused() -> None:
+    about = {"task": "tabular-regression", "title": "T", "summary": "S", "fields": [TEXT_FIELD]}
+    with pytest.raises(ModelError, match="over numbers alone"):
+        inference.from_function(lambda records: [0.0] * len(records), about, trees=object())
+
+
+TEXT_FIELD = {"name": "text", "kind": "text", "label": "Text"}

@@ -17,7 +17,7 @@ import inference
 from inference import models, precision, replica
 from inference.accelerator import accelerator
 from inference.errors import OutOfMemory
-from inference.fields import MaskedText
+from inference.masks import MaskedText
 from inference.serving import catalogue
 from inference.task import Batch, Task
 from inference.types import ItemTarget, Target
