@@ -43,7 +43,7 @@ def photo() -> Task:
 
 
 def scores_of(task: Task, target: Target) -> Scores:
-    return lambda outputs: task.score(outputs, target)[:, None]
+    return lambda outputs: task.score(outputs, [target])
 
 
 def texts(task: Task, rows: int) -> Batch:
@@ -199,7 +199,7 @@ def test_copies_are_counted_with_the_model_and_go_with_the_task(bfloat16: None) 
     folder = models.find()["mobilenet-v2"]
     task, counted = catalogue.load(folder, "photos", inference.registry.about(folder))
     weights = replica.size_of(task.pipeline.model)
-    assert counted == task.bytes + weights + weights // 2
+    assert counted == task.bytes + weights  # folded; nets with batch norm are not tried in half the width
     used, batch = replica.of(task), photos(task, 8)
     used.verify(batch, scores_of(task, first(task, batch)))
     copies = [weakref.ref(each.model) for each in (used._models._exact, used._models._reduced)]  # type: ignore[union-attr]
