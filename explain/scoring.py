@@ -5,11 +5,13 @@ from the input encoded once; a test holds the two together.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from inference.accelerator import in_background
+from inference.errors import OutOfMemory
 from inference.masks import Kept, Variants
 from inference.task import Forward, Task, apart
 from inference.types import ItemTarget, Raw, Target
@@ -87,9 +89,14 @@ class Tensors:
         self.run = replica.of(task)
         self.batch_size = self.run.batch_size = max(1, self.run.batch_size // len(variants.weights))
         if task.one_pass:
-            probe = variants.encode(list(np.random.default_rng(SEED).random((PROBED, n)) < 0.5))
-            patiently(self.run.verify, probe, lambda outputs: self.mean(task.score(outputs, self.simple)))
+            self._try_half(np.random.default_rng(SEED).random((PROBED, n)) < 0.5)
         self.noise, self.dtype = self.run.noise, self.run.dtype
+
+    def _try_half(self, probe: Coalitions) -> None:
+        """Let the copy turn to half the width, if it is safe for these scores; not where memory is that scarce."""
+        batch = self.variants.encode(list(probe))
+        with suppress(OutOfMemory):
+            patiently(self.run.verify, batch, lambda outputs: self.mean(self.task.score(outputs, self.simple)))
 
     def __call__(self, coalitions: Coalitions) -> Floats:
         """bool[m, n] → float64[m, targets]; the two ends in the model's own precision."""

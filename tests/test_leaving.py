@@ -73,7 +73,8 @@ def test_closing_the_page_while_it_streams(counted: tuple[str, Counter]) -> None
     endpoint = next(
         d["id"] for d in httpx.get(f"{url}/config").json()["dependencies"] if d["api_name"] == "explain_stream"
     )
-    asked = {"data": ["tiny-chat", INPUTS, None, EVALUATIONS, None], "fn_index": endpoint, "session_hash": "leaving"}
+    values = ["tiny-chat", INPUTS, None, EVALUATIONS, None, "auto"]
+    asked = {"data": values, "fn_index": endpoint, "session_hash": "leaving"}
     httpx.post(f"{url}/gradio_api/queue/join", json=asked).raise_for_status()
     with httpx.stream("GET", f"{url}/gradio_api/queue/data", params={"session_hash": "leaving"}) as stream:
         for line in stream.iter_lines():

@@ -434,7 +434,9 @@ def test_the_form_of_each_model_has_a_widget_per_input_and_all_examples(name: st
     about = demo.read(folder)
     parts = formed(name, folder, about)
     keys = {part.key for part in parts if isinstance(getattr(part, "key", None), str)}
-    assert keys == {f"{name}.{field.name}" for field in about.inputs} | {f"{name}.examples", f"{name}.target"}
+    assert keys == {f"{name}.{field.name}" for field in about.inputs} | {
+        f"{name}.{part}" for part in ("examples", "target", "check")
+    }
     (dataset,) = [part for part in parts if isinstance(part, gr.Dataset)]
     assert len(dataset.samples) == len(about.examples)
 

@@ -227,6 +227,6 @@ def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
     names = ("models", "predict", "predict/stream", "explain", "explain/stream", "check")
     assert set(paths) == {f"/api/v1/{name}" for name in names}
     schema = paths["/api/v1/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert set(schema["properties"]) == {"model", "inputs", "target", "evaluations", "seconds"}
+    assert set(schema["properties"]) == {"model", "inputs", "target", "evaluations", "seconds", "method"}
     schema = paths["/api/v1/check"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["properties"]) == {"model", "inputs", "check", "target"}

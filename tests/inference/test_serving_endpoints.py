@@ -102,17 +102,17 @@ def test_predict_is_the_last_part_of_its_stream(endpoints: Endpoints) -> None:
 def test_what_is_asked_of_the_explanation_reaches_it(catalogue: Catalogue) -> None:
     asked: list[Any] = []
 
-    def explain(*values: Any) -> Iterator[Step]:
-        asked.append(values)
+    def explain(*values: Any, method: str) -> Iterator[Step]:
+        asked.append((*values, method))
         yield from (Step("first", 1.0, ""), Step("last", 2.0, ""))
 
     endpoints = Endpoints(catalogue, explain)
     target = ItemTarget("1")
-    found = endpoints.explain("tiny-chat", INPUTS, target, 34, 2.5)
-    assert asked == [(catalogue.task("tiny-chat"), INPUTS, target, 34, 2.5)]
+    found = endpoints.explain("tiny-chat", INPUTS, target, 34, 2.5, "anytime")
+    assert asked == [(catalogue.task("tiny-chat"), INPUTS, target, 34, 2.5, "anytime")]
     assert found == {"step": "last", "ms": 2.0, "detail": ""}
     assert [part["step"] for part in endpoints.explain_stream("tiny-chat", INPUTS)] == ["first", "last"]
-    assert asked[-1][2:] == (None, None, None)
+    assert asked[-1][2:] == (None, None, None, "auto")
 
 
 CALLS: dict[str, Callable[[Endpoints], Any]] = {
