@@ -67,7 +67,7 @@ def fold(explanation: Explanation) -> str:
 def account(explanation: Explanation) -> dict[str, str]:
     """What there is to know of the values, by what it is called."""
     method, why = explanation.method, explanation.reason
-    return {
+    found = {
         "Method": method[:1].upper() + method[1:] + (f": {why}" if why else ""),
         "What is estimated": f"{explanation.estimand} values",
         "To hide means": explanation.baseline,
@@ -75,6 +75,10 @@ def account(explanation: Explanation) -> dict[str, str]:
         "Left over": left_over(explanation),
         "Error bars": exactness(explanation),
     }
+    if explanation.excluded:
+        pairs = f"{explanation.excluded:,} pair{'s' if explanation.excluded > 1 else ''} of combinations"
+        found["Left out"] = f"{pairs}, for which the model gave no number"
+    return found
 
 
 def left_over(explanation: Explanation) -> str:

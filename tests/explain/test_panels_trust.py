@@ -38,6 +38,11 @@ def test_the_fold_says_how_the_values_came_about() -> None:
     assert EVIL not in trust.fold(found)
 
 
+def test_what_was_left_out_is_said() -> None:
+    assert "Left out" not in told(EXPLANATION)
+    assert told(replace(EXPLANATION, excluded=2))["Left out"].startswith("2 pairs of combinations, for which the model")
+
+
 def test_an_unknown_method_is_named_without_a_reason() -> None:
     assert told(replace(EXPLANATION, method="permutations", reason=""))["Method"] == "Permutations"
 

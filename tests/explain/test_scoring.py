@@ -16,6 +16,7 @@ from explain.memory import Memory
 from explain.scoring import Play, Tensors, door, scorer
 from inference import models, replica
 from inference.accelerator import accelerator
+from inference.errors import InputError, ModelError
 from inference.masks import Kept, MaskedImage, MaskedText, Regions
 from inference.task import Task
 from inference.types import Contrast, ItemTarget, Raw, Target
@@ -183,6 +184,22 @@ def test_one_column_and_identical_rows() -> None:
     task = numbers(lambda records: [2 * record["x0"] for record in records], 1, [[3.0]] * 30)
     found = explain(task, {"x0": 5.0})
     assert (*found.values, found.base, found.score) == pytest.approx((4, 6, 10))
+
+
+def test_combinations_without_a_number_are_left_out_and_counted() -> None:
+    def total(records: list[dict[str, Any]]) -> list[float]:
+        sums = [sum(record.values()) for record in records]
+        return [float("nan") if value in (3.0, 21.0) else value for value in sums]
+
+    task = numbers(total, 12, [[0.0] * 12] * 30)
+    inputs = {f"x{i}": 2.0 for i in range(11)} | {"x11": 1.0}
+    found = explain(task, inputs, evaluations=200)
+    assert found.excluded > 0
+    assert found.values == pytest.approx([2.0] * 11 + [1.0], abs=0.05)
+    with pytest.raises(ModelError, match="finite"):
+        task.predict({f"x{i}": 0.25 for i in range(12)})
+    with pytest.raises(InputError, match="it cannot be explained"):
+        explain(task, {f"x{i}": 0.25 for i in range(12)}, "value")
 
 
 def test_a_constant_model_has_no_reasons() -> None:
