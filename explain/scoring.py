@@ -18,6 +18,7 @@ from inference.types import ItemTarget, Raw, Target
 
 from . import background
 from .estimators import Closed, Coalitions, Floats, Game
+from .hierarchy import grouping
 from .players import Players
 from .trees import of_trees
 
@@ -60,7 +61,7 @@ def scorer(
     variants = task.variants(players.raw, players.masks, players.rows, players.weights)
     if variants is None:
         return Play(players, door(task, players, targets), None, task.dtype, task.batch_size)
-    game = Tensors(task, variants, targets, len(players))
+    game = Tensors(task, variants, targets, probe(players))
     return Play(players, game, game.noise, game.dtype, game.batch_size)
 
 
@@ -78,10 +79,17 @@ def door(task: Task, players: Players, targets: Sequence[Target]) -> Game:
     return game
 
 
+def probe(players: Players) -> Coalitions:
+    """Some coalitions of the players to begin with, at random, bool[PROBED, atoms]."""
+    rows: Coalitions = np.random.default_rng(SEED).random((PROBED, len(players.groups))) < 0.5
+    return rows[:, grouping(players.groups)]
+
+
 class Tensors:
     """Each coalition as rows of tensors, through a copy of the model that is made for many passes."""
 
-    def __init__(self, task: Task, variants: Variants, targets: Sequence[Target], n: int) -> None:
+    def __init__(self, task: Task, variants: Variants, targets: Sequence[Target], probe: Coalitions) -> None:
+        """probe: coalitions on which half the width is tried."""
         from inference import replica
 
         self.task, self.variants = task, variants
@@ -89,7 +97,7 @@ class Tensors:
         self.run = replica.of(task)
         self.batch_size = self.run.batch_size = max(1, self.run.batch_size // len(variants.weights))
         if task.one_pass:
-            self._try_half(np.random.default_rng(SEED).random((PROBED, n)) < 0.5)
+            self._try_half(probe)
         self.noise, self.dtype = self.run.noise, self.run.dtype
 
     def _try_half(self, probe: Coalitions) -> None:
