@@ -23,8 +23,6 @@ CAT = "image, 12 regions, cat or dog"
 SPAM = "text, 12 words, spam"
 TABLES = {TABLE: "ames-house-prices", TABLE_10: "breast-cancer", TABLE_9: "home-loans"}
 DECISIONS = "a decision: whether a score is over the median"
-HARDEST = (*HARD, DECISIONS)
-"""The names of those that are told of in the table of error bars alone."""
 PICTURES = ("astronaut", "motorcycle", "coins", "clock", "helmet", "galaxies")
 CATS = ("half a cat",)
 LARGE = ("motorcycle", "clock")

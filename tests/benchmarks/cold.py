@@ -11,9 +11,12 @@ import json
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 
 from comparison import Comparison, command, turns
 from processes import ROOT
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the package explain, not the script of that name beside this file
 
 from explain.explainer import budget
 

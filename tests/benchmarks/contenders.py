@@ -13,7 +13,7 @@ from known import Known
 from explain.estimators import Coalitions, Floats, Game, estimate
 from explain.reference import drawing, explained, neighbours
 
-STEPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
+STEPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 """Evaluations a player at which an error is taken."""
 OURS, PERMUTATION, KERNEL, PARTITION = "ours", "shap Permutation", "shap Kernel", "shap Partition"
 

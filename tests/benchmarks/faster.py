@@ -138,3 +138,7 @@ def rows(count: int, rounds: int, keep: Keep, reference: int) -> list[Faster]:
     truths = [sides[0].truth(i) for i in range(len(inputs))]
     peers = [shap_row(task, inputs, truths, kind) for kind in ("", "Kernel")]
     return [compare(TABLE, sides, peer, len(inputs), rounds) for peer in peers]
+
+
+LINES = {"sentiment": texts, "mobilenet-v2": pictures, TABLES[TABLE]: rows}
+"""What is measured with each model."""

@@ -35,8 +35,8 @@ class Fewer:
     @property
     def comparisons(self) -> list[Comparison]:
         """As other benchmarks tell, where both come to the error."""
-        found = []
-        for error in self.errors:
+        found: list[Comparison] = []
+        for error in self.errors if self.curves else ():
             ours, theirs, by = self.needs(error)
             if ours and theirs:
                 found.append(

@@ -1,4 +1,4 @@
-"""Inputs that nothing in the product was tuned on: our own sentences, scikit-image's pictures, rows beyond the examples.
+"""Inputs that nothing in the product was tuned on: sentences of ours, pictures of scikit-image's, rows beyond examples.
 
 The pictures are those in scikit-image's wheel that no card shows, squares cut out of them, and a mirrored half of one
 that a card does show. Rows come from the end of the order in which reference rows are chosen.
