@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from contenders import KERNEL, OURS, PARTITION, PERMUTATION, Point, points
+from crossing import Curve
 from known import Known
 
 from explain.stopping import LEVEL
 
 RANDOM = (OURS, PERMUTATION, KERNEL)
 ROUNDING = 1e-9
-Curve = list[tuple[float, float]]
-"""(evaluations, relative error), medians over inputs and seeds, by growing evaluations."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +54,6 @@ def median(figures: Iterable[float]) -> float:
 def rising(curve: Curve) -> Curve:
     """The last of the points that took equally many evaluations."""
     return sorted(dict(curve).items())
-
-
-def needed(curve: Curve, error: float) -> float | None:
-    """Evaluations from which on the error stays at or under `error`, between two points on straight logarithms.
-
-    None where it does not come to that; the first point where that is enough already.
-    """
-    above = [i for i, (_, e) in enumerate(curve) if e > error]
-    if not above:
-        return curve[0][0]
-    if above[-1] + 1 == len(curve):
-        return None
-    (x0, e0), (x1, e1) = curve[above[-1]], curve[above[-1] + 1]
-    share = np.log(e0 / error) / np.log(e0 / max(e1, 1e-12))
-    return float(np.exp(np.log(x0) + share * np.log(x1 / x0)))
 
 
 def coverage(games: Sequence[Known], seeds: int, most: int) -> Iterator[Bars]:

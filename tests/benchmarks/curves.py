@@ -7,8 +7,8 @@ import math
 from collections.abc import Mapping
 from html import escape
 
-from accuracy import Curve
 from contenders import KERNEL, OURS, PARTITION, PERMUTATION
+from crossing import Curve
 
 STYLES = {
     OURS: ("#0b57d0", "", 3),

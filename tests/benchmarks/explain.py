@@ -9,7 +9,8 @@ B, less time: a peer's wall time as its users run it, over ours at no larger err
 each error is the distance to the values of its own game. A peer's error of a picture is taken over the cells of a grid,
 its values added up within them.
 
-Besides: how often our 95 % bars hold, step functions and parities among the games, and the curves as a picture.
+What a fresh process adds is measured by cold.py. Besides: how often our 95 % bars hold, step functions and parities
+among the games, and the curves as a picture.
 A does not depend on the machine; what it computes can be kept (--keep). Let nothing else run for B.
 """
 
@@ -22,13 +23,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the package explain, not this file, which lies in the way
 
 import cases
-import cold
 import curves
 import faster
 import svc
 from accuracy import Bars, coverage
 from accuracy import curves as measured
-from comparison import HEAD, Comparison, options
+from comparison import Comparison, options
 from fewer import BARS, Fewer, covered
 from fewer import HEAD as FEWER
 from known import Keep, Known
@@ -45,7 +45,8 @@ def main() -> None:
     warnings.simplefilter("ignore")  # other people's; the tests have them as errors
     chosen = arguments()
     keep, about = Keep(chosen.keep), sentence(describe())
-    told, rows = [about], []
+    told: list[str] = [about, ""]
+    rows: list[Comparison] = []
     if "A" in chosen.measure:
         found = fewer(chosen, keep)
         told += [FEWER, *(line.row() for line in found if line.curves), ""]
@@ -56,9 +57,8 @@ def main() -> None:
             chosen.picture.write_text(curves.draw(drawn), encoding="utf-8")
     if "B" in chosen.measure:
         lines, missing = timed(chosen, keep)
-        fresh = cold.measure(chosen)
-        told += ["", faster.HEAD, *(line.row() for line in lines), "", HEAD, *(row.row() for row in fresh), *missing]
-        rows += [row for line in lines for row in (line.comparison, line.errors)] + fresh
+        told += ["", faster.HEAD, *(line.row() for line in lines), "", *missing]
+        rows += [row for line in lines for row in (line.comparison, line.errors)]
     report(chosen, told, rows)
 
 
@@ -83,7 +83,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--picture", type=Path, help="write the error curves there, as SVG")
     parser.add_argument("--keep", type=Path, help="keep true values in this folder, and use those that are there")
     parser.add_argument("--peers", default=sys.executable, help="a Python that imports explainerdashboard and shapash")
-    parser.set_defaults(players=11)
     return parser.parse_args()
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from accuracy import Bars, Curve, needed
+from accuracy import Bars
 from comparison import Comparison
 from contenders import KERNEL, OURS, PERMUTATION
+from crossing import Curve, needed
 from known import Known
 
 SHORT, LONG = (0.05, 0.02), (0.15, 0.1)

@@ -28,6 +28,8 @@ def lines(python: str, rounds: int, keep: Keep, reference: int) -> tuple[list[Fa
         return [], [f"explainerdashboard and shapash were not run: {done.stderr.strip().splitlines()[-1]}"]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     missing = [f"{name} is not installed for the Python of --peers." for name, runs in found.items() if runs is None]
+    if len(missing) == len(found):
+        return [], missing
     model, _, x_test, _ = made()
     task, inputs = tasked(model, x_test), plain(x_test)[1 : ROWS + 1]
     sides = [ours(task, inputs, keep, "svc", reference, budget, True) for budget in BUDGETS]
