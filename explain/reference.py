@@ -79,7 +79,7 @@ def explained(memo: Memo, n: int, budget: int, seed: int, name: str, step: int, 
     with drawing(seed):
         explainer = kind(lambda rows: memo(np.asarray(rows) > 0.5), masker, **own)
         found = explainer(np.ones((1, n)), max_evals=budget, batch_size=step, silent=True)
-    values: Floats = np.asarray(found.values[0], np.float64)
+    values: Floats = np.asarray(found.values[0], np.float64).reshape(n, -1)  # Permutation drops a single output's axis
     return values
 
 

@@ -7,11 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from benchmarks.comparison import Comparison, told, turns
+from benchmarks.crossing import needed
+from benchmarks.known import by_permutations
 from benchmarks.machine import describe, sentence
 from conftest import ROOT
+from games import additive_game
 
 FOLDER = ROOT / "tests" / "benchmarks"
 
@@ -61,7 +66,7 @@ def test_the_machine_is_described_without_its_name() -> None:
 @pytest.mark.browser
 def test_one_command_runs_them_all_and_prints_one_table(tmp_path: Path) -> None:
     printed, report = run("all.py", tmp_path / "report.json", "--model", "movies")
-    assert set(report["figures"]) == {"startup", "memory", "latency", "explainers", "cold"}
+    assert set(report["figures"]) == {"startup", "memory", "latency", "explain", "cold"}
     rows = [row for of_one in report["figures"].values() for row in of_one]
     assert all(f"| {row['what']} |" in printed for row in rows)
     assert all(row["medians"]["ours"] > 0 and row["ratio"] > 0 for row in rows if row["unit"])
@@ -73,14 +78,28 @@ def test_one_command_runs_them_all_and_prints_one_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_each_kind_of_input_is_explained_beside_shap(tmp_path: Path) -> None:
-    models = ("sentiment", "mobilenet-v2", "ames-house-prices")
-    chosen = [part for name in models for part in ("--model", name)]
-    _, rows = run("explainers.py", tmp_path / "rows.json", "--players", "6", *chosen)
-    for name in models:  # of 6 players both know all coalitions, save that Partition keeps to its tree
-        errors = {row["peer"]: row["medians"] for row in rows if row["what"] == f"{name}, 6 players: relative error"}
-        assert errors.pop("shap.Explainer (Exact)") == {"ours": 0, "theirs": 0}
-        assert [peer["theirs"] > 0 for peer in errors.values()] == [True] * (name != "ames-house-prices")
+def test_explanations_stand_beside_shap_with_their_true_values(tmp_path: Path) -> None:
+    picture, sizes = tmp_path / "curves.svg", ["--inputs", "1", "--seeds", "1", "--reference", "400"]
+    chosen = [part for name in ("breast-cancer", "ames-house-prices") for part in ("--model", name)]
+    printed, rows = run("explain.py", tmp_path / "rows.json", *sizes, *chosen, "--picture", str(picture))
+    errors = [row for row in rows if row["what"] == "table, 13 columns: relative error"]
+    assert [row["peer"] for row in errors] == ["shap.Explainer(f, background)", "shap.KernelExplainer"]
+    assert all(0 < row["medians"][side] < 0.1 for row in errors for side in ("ours", "theirs"))
+    assert "| table, 10 columns | 1 |" in printed
+    assert ElementTree.parse(picture).getroot().tag.endswith("svg")
+
+
+def test_evaluations_are_read_off_where_a_curve_stays_under_an_error() -> None:
+    assert needed([(10, 0.4), (20, 0.1), (40, 0.025)], 0.05) == pytest.approx(28.28, rel=1e-3)
+    assert needed([(10, 0.04), (20, 0.1), (40, 0.025)], 0.05) > 20
+    assert needed([(10, 0.4)], 0.05) is None
+
+
+def test_permutations_come_to_the_values_of_a_sum_and_tell_their_error() -> None:
+    weights = np.array([1.0, -2.0, 3.0, 0.0])
+    values, errors = by_permutations(additive_game(weights), 4, 100)
+    assert np.allclose(values, weights)
+    assert np.allclose(errors, 0)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ make are recorded once and replayed bare. The first figure is compared with the 
 import argparse
 import base64
 import mimetypes
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,8 @@ import torch
 from bare import agree, bare, bare_input, loaded
 from comparison import Comparison, command, turns
 from processes import APP, PATIENCE, at_hand, only, served
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the package explain, not the script of that name beside this file
 
 from explain import Explanation, explain_stream
 from inference import demo

@@ -6,10 +6,14 @@ relative L2 distance to the values against all rows. A random choice is drawn 20
 """
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the package explain, not the script of that name beside this file
 
 import inference
 from explain import background

@@ -25,6 +25,12 @@ def test_each_is_named_as_what_it_estimates(method: str, estimand: str) -> None:
         assert found.evaluations == len(counted.asked) == len(set(counted.asked)) <= 60
 
 
+@pytest.mark.parametrize("method", ["shap permutation", "shap partition"])
+def test_a_single_output_keeps_its_axis(method: str) -> None:
+    for found in estimate(network_game(6, 0), 6, 60, method=method):
+        assert found.values.shape == (6, 1)
+
+
 def test_permutation_is_shaps_own_with_the_same_seed() -> None:
     import shap
 
