@@ -63,14 +63,13 @@ def points(known: Known, by: str, seed: int, most: int) -> Iterator[Point]:
 
 
 def ours(known: Known, seed: int, most: int) -> Iterator[Point]:
-    """From one stream, as the product estimates."""
-    wanted = steps(known, most)
-    for step in wanted:
-        *_, last = estimate(
-            known.game, known.n, step * known.n, seed, "anytime", noise=known.noise, step=step * known.n
-        )
+    """As the product estimates, to the end of each budget."""
+    for step in steps(known, most):
+        budget = step * known.n
+        game = Counted(known.game)  # a Memo would count what others have asked it before
+        *_, last = estimate(game, known.n, budget, seed, "anytime", noise=known.noise, step=budget)
         stderr = None if last.stderr is None else last.stderr[:, 0]
-        yield Point(OURS, step, last.evaluations, last.values[:, 0], stderr)
+        yield Point(OURS, step, game.asked, last.values[:, 0], stderr)
 
 
 def kernel(game: Game, n: int, budget: int, seed: int) -> Floats:
