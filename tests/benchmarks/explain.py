@@ -35,8 +35,8 @@ from known import Keep, Known
 from machine import describe, sentence
 from processes import at_hand
 
-MOST, MOST_LIVE = 1664, 800
-"""Evaluations up to which errors are taken: 128 a player of 13, and 16 of 50, whose games are asked live."""
+MOST, MOST_LIVE = 1664, 1600
+"""Evaluations up to which errors are taken: 128 a player of 13, and 32 of 50, whose games are asked live."""
 NUMBERS = {"inputs": 6, "seeds": 3, "reference": 20_000}
 
 
