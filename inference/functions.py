@@ -17,7 +17,7 @@ from . import demo
 from .accelerator import in_background
 from .demo import Demo
 from .errors import InputError, ModelError
-from .masks import MaskedImage, MaskedText
+from .masks import MaskedImage, MaskedText, Parts, Variants, of_records
 from .outputs import ItemTask, LabelsTask, ValueTask
 from .task import Task
 from .trace import Batch
@@ -173,6 +173,14 @@ class FunctionTask(ItemTask):
         records = np.empty(len(raws), dtype=object)
         records[:] = [self.prepare(raw) for raw in raws]
         return {"records": records}
+
+    def variants(
+        self, raw: Raw, parts: Parts, rows: Sequence[Raw] = (), weights: NDArray[np.float64] | None = None
+    ) -> Variants | None:
+        kinds = {field.kind for field in self.demo.fields if field.name in parts}
+        if weights is None or not kinds <= {"number", "category"}:
+            return None
+        return of_records(self.prepare(raw), [self.prepare(row) for row in rows], tuple(parts), weights)
 
     def all_scores(self, outputs: Batch) -> NDArray[np.float64]:
         scores: NDArray[np.float64] = outputs["scores"]

@@ -159,6 +159,25 @@ def of_columns(
     return Variants(encode, weights)
 
 
+def of_records(
+    own: Mapping[str, Any],
+    references: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    weights: NDArray[np.float64],
+) -> Variants:
+    """Of one record, likewise: `records` object[rows · references]; what is no column is always the record's own."""
+    seen = {name: value for name, value in own.items() if name not in columns}
+
+    def encode(rows: Sequence[Kept]) -> Batch:
+        records = np.empty(len(rows) * len(references), dtype=object)
+        kept = ([name for name, keep in zip(columns, row, strict=True) if keep] for row in rows)
+        shown = ({**seen, **{name: own[name] for name in names}} for names in kept)
+        records[:] = [{**row, **values} for values in shown for row in references]
+        return {"records": records}
+
+    return Variants(encode, weights)
+
+
 def only(parts: Parts, kind: type[Any]) -> Any:
     """The one field's part, if there is but one and it is of this kind."""
     found = list(parts.values())

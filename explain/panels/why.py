@@ -1,5 +1,6 @@
 """Why the model answered as it did, as HTML that sharpens while one watches."""
 
+import time
 from collections.abc import Iterator
 from html import escape
 from typing import Any, cast
@@ -17,6 +18,9 @@ from .trust import fold, tests
 SECONDS = 20.0
 """How long the page keeps sharpening a figure."""
 
+PAUSE = 0.25
+"""Seconds between two figures at least: no eye follows more, and drawing costs the model's time."""
+
 WAITING = (
     '<div class="card why" aria-busy="true"><h2 class="eyebrow">Why</h2>'
     '<p class="hint">Asking the model what it used…</p></div>'
@@ -32,12 +36,13 @@ def stream(
 ) -> Iterator[str]:
     """The explanation of a target, by default the first, as HTML again and again. Raises what `explanations` raises."""
     task = endpoints.catalogue.task(name)
-    raw = task.parse(inputs)
+    raw, drawn = task.parse(inputs), -PAUSE
     for found in endpoints.explanations(name, inputs, target, seconds=SECONDS, memory=memory):
         explanation = cast(Explanation, found)
-        figure = draw(explanation, raw)
-        yield card(explanation, progress(explanation) + figure.html)
-    yield settled(explanation, figure)
+        if time.perf_counter() - drawn >= PAUSE:
+            drawn = time.perf_counter()
+            yield card(explanation, progress(explanation) + draw(explanation, raw).html)
+    yield settled(explanation, draw(explanation, raw))
 
 
 def settled(explanation: Explanation, figure: Figure) -> str:

@@ -30,7 +30,15 @@ def endpoints(tiny_chat: Path) -> Endpoints:
 
 @pytest.fixture(scope="module")
 def cards(endpoints: Endpoints) -> list[str]:
-    return list(why.stream(endpoints, "tiny-chat", INPUTS, None))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(why, "PAUSE", 0.0)
+        return list(why.stream(endpoints, "tiny-chat", INPUTS, None))
+
+
+def test_no_more_figures_are_drawn_than_an_eye_follows(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(why, "PAUSE", 3600.0)
+    first, last = why.stream(endpoints, "tiny-chat", INPUTS, None)
+    assert "<progress" in first and "<progress" not in last
 
 
 @pytest.fixture(scope="module")

@@ -175,6 +175,15 @@ def numbers(function: Callable[[list[dict[str, Any]]], Any], n: int, rows: Seque
     return inference.from_function(function, about, background=background)
 
 
+def test_a_function_over_columns_is_asked_as_by_the_users_door() -> None:
+    task = numbers(lambda records: [r["x0"] * r["x1"] + r["x2"] for r in records], 3, np.arange(90).reshape(30, 3))
+    raw, targets = task.parse({"x0": 2.0, "x1": 3.0, "x2": 5.0}), [ItemTarget("value")]
+    play = scorer(task, raw, targets)
+    assert isinstance(play.game, Tensors)
+    rows = np.array([[bool(code >> i & 1) for i in range(3)] for code in range(8)])
+    assert play.game(rows) == pytest.approx(door(task, play.players, targets)(rows))
+
+
 def test_one_word_gets_the_whole_difference(task_of_text: Task) -> None:
     found = explain(task_of_text, {"text": "Wonderful"}, "positive")
     assert found.values == (pytest.approx(found.score - found.base),)
