@@ -34,5 +34,5 @@ def limits(evaluations: Any, seconds: Any, method: Any = "auto") -> None:
     number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
     if seconds is not None and not (number and 0 <= seconds <= 3600):
         raise InputError(f"seconds must be a number from 0 to 3,600, got {shown(seconds)}.")
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise InputError(f"method must be one of {', '.join(METHODS)}, got {shown(method)}.")

@@ -226,6 +226,14 @@ def test_seconds_outside_the_limits_are_refused(films: Sums, seconds: Any, shown
     assert str(error.value) == f"seconds must be a number from 0 to 3,600, got {shown}."
 
 
+@pytest.mark.parametrize("method", ["", "Auto", None, ["auto"], 3])
+def test_an_unknown_method_is_refused_with_the_choices(films: Sums, method: Any) -> None:
+    with pytest.raises(
+        InputError, match="method must be one of auto, exact, anytime, shap permutation, shap partition"
+    ):
+        next(explain_stream(films, MANY, method=method))
+
+
 @pytest.mark.parametrize("value", ["x" * 100_000, 10**5_000, [0] * 50_000], ids=["text", "number", "list"])
 @pytest.mark.parametrize("name", ["evaluations", "seconds"])
 def test_a_message_stays_short_whatever_was_asked_for(name: str, value: Any) -> None:

@@ -118,6 +118,19 @@ REFUSED = [
     ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "target": "angry"}, 422, "available are negative"),
     ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "target": {"text": "b"}}, 422, "item"),
     ("/explain", {"model": "tiny-chat", "inputs": {"prompt": "a"}, "target": "b"}, 422, "text"),
+    (
+        "/explain",
+        {"model": "sentiment", "inputs": {"text": "a b"}, "method": "guess"},
+        422,
+        "method must be one of auto",
+    ),
+    ("/explain", {"model": "sentiment", "inputs": {"text": "a b"}, "method": ["auto"]}, 422, "method"),
+    (
+        "/explain",
+        {"model": "sentiment", "inputs": {"text": "a b c d e"}, "method": "exact", "evaluations": 9},
+        422,
+        "need a budget",
+    ),
     ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "evaluations": 1}, 422, "evaluations"),
     ("/explain", {"model": "sentiment", "inputs": {"text": "a"}, "seconds": -1}, 422, "seconds"),
 ]
@@ -220,6 +233,18 @@ def test_leaving_ends_the_work_at_the_next_batch(tiny_chat: Path) -> None:
     before = sum(asked)
     stream.close()
     assert sum(asked) == before < 64
+
+
+def test_a_method_of_reference_says_what_it_estimates(client: TestClient) -> None:
+    asked = {"model": "sentiment", "inputs": {"text": "a warm and witty film"}, "evaluations": 32}
+    found = [
+        client.post("/explain", json={**asked, "method": f"shap {name}"}).json()
+        for name in ("partition", "permutation")
+    ]
+    assert [(each["method"], each["estimand"]) for each in found] == [
+        ("shap Partition", "Owen"),
+        ("shap Permutation", "Shapley"),
+    ]
 
 
 def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
