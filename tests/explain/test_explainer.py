@@ -228,9 +228,7 @@ def test_seconds_outside_the_limits_are_refused(films: Sums, seconds: Any, shown
 
 @pytest.mark.parametrize("method", ["", "Auto", None, ["auto"], 3])
 def test_an_unknown_method_is_refused_with_the_choices(films: Sums, method: Any) -> None:
-    with pytest.raises(
-        InputError, match="must be one of auto, exact, anytime, shap permutation, shap partition"
-    ):
+    with pytest.raises(InputError, match="must be one of auto, exact, anytime, shap permutation, shap partition"):
         next(explain_stream(films, MANY, method=method))
 
 
