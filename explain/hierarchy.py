@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .estimators import STEP, Estimate, Game, Memo, estimate
-from .quadrature import Floats
+from .priors import Floats
 from .types import Partition
 
 SPARED = 6

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference.task import Task, apart
+from inference.targets import apart
+from inference.task import Task
 from inference.types import Raw, Target
 
 from .estimators import Coalitions, Floats, Memo

@@ -13,7 +13,8 @@ import numpy as np
 from inference.accelerator import in_background
 from inference.errors import OutOfMemory
 from inference.masks import Kept, Variants
-from inference.task import Forward, Task, apart
+from inference.targets import apart
+from inference.task import Forward, Task
 from inference.types import ItemTarget, Raw, Target
 
 from . import background
@@ -96,7 +97,7 @@ class Tensors:
         self.simple, self.parts = apart(targets)
         self.run = replica.of(task)
         self.batch_size = self.run.batch_size = max(1, self.run.batch_size // len(variants.weights))
-        if task.one_pass:
+        if task.one_pass and replica.can_be_reduced(task):
             self._try_half(probe)
         self.noise, self.dtype = self.run.noise, self.run.dtype
 

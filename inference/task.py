@@ -13,6 +13,7 @@ from . import demo, folders, tokens
 from .accelerator import accelerator, in_batches
 from .fields import Field
 from .masks import Parts, Variants
+from .targets import apart
 from .trace import Batch, Sight, Trace, shapes
 from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Target
 
@@ -248,31 +249,6 @@ class Task:
         import torch
 
         return f"on CPU, {torch.get_num_threads()} threads, {self.dtype}"
-
-
-def apart(targets: Sequence[Target]) -> "tuple[list[Target], NDArray[np.float64]]":
-    """The simple targets that `targets` are made of, and what each adds: float64[simple, targets] of −1, 0 and 1."""
-    import numpy as np
-
-    simple: list[Target] = []
-    columns: list[dict[int, float]] = []
-
-    def add(target: Target, sign: float, column: dict[int, float]) -> None:
-        if isinstance(target, Contrast):
-            add(target.contrast[0], sign, column)
-            add(target.contrast[1], -sign, column)
-            return
-        if target not in simple:
-            simple.append(target)
-        column[simple.index(target)] = column.get(simple.index(target), 0) + sign
-
-    for target in targets:
-        columns.append({})
-        add(target, 1.0, columns[-1])
-    parts = np.zeros((len(simple), len(targets)))
-    for i, column in enumerate(columns):
-        parts[list(column), i] = list(column.values())
-    return simple, parts
 
 
 def to_float32(value: Any) -> Any:

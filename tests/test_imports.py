@@ -14,7 +14,7 @@ LAYERS = [
     ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
     ["inference.allocator", "inference.folding", "inference.precision"],
     ["inference.types", "inference.metadata", "inference.tables"],
-    ["inference.trace"],
+    ["inference.trace", "inference.targets"],
     ["inference.masks"],
     ["inference.fields", "inference.policy"],
     ["inference.demo", "inference.tokens"],
