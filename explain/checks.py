@@ -15,9 +15,9 @@ from inference.fields import shown
 from inference.task import Task
 from inference.types import Raw, Record
 
-from .estimators import STEP, Game
 from .explainer import explain_all, explain_otherwise, parse_target
 from .faithfulness import ORDERS, Faithfulness, account, curves, lowered
+from .games import STEP, Game
 from .hierarchy import grouped
 from .interactions import interactions
 from .interplay import Interplay, of_pairs

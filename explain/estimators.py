@@ -1,25 +1,21 @@
 """Shapley values of a game v: bool[m, n] → float64[m, k], from few evaluations. Knows no task, model or tokenizer.
 
-Chooses among every coalition (exact), a closed form where the model has one, and an anytime estimate by paired Bayesian
-quadrature, whose mathematics is in quadrature.py. shap's own estimators are in reference.py, for who asks for them.
+Chooses among every coalition (exact.py), a closed form where the model has one, and an anytime estimate by paired
+Bayesian quadrature, whose mathematics is in quadrature.py. shap's own estimators are in reference.py, for who asks.
 """
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from functools import partial
-from typing import Literal
 
 import numpy as np
 
-from inference.errors import InputError
-
 from .design import one_thread
+from .exact import closed_form, counted, enumeration, meets
 from .factors import nested
-from .priors import Coalitions, Floats
+from .games import STEP, Closed, Estimate, Game, Memo, NoNumber, Unexplainable, ends
+from .priors import Floats
 from .quadrature import Fit
-
-Game = Callable[[Coalitions], Floats]
 
 METHODS = {
     "auto": "the best that fits",
@@ -29,64 +25,10 @@ METHODS = {
     "shap partition": "Owen values by shap's Partition",
 }
 """Ways to the values that can be asked for, each in words."""
-SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-STEP = 32
-"""Evaluations between two estimates, ends and complements included; an even number."""
 ON_THE_WAY = 16
 """Evaluations a player after which a stream that will end exact estimates no more: combinations are sooner counted."""
 MAX_PAIRS = 1024
 """Beyond so many pairs, what is kept for fits outgrows what they tell; a larger budget makes values exact, or rests."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Shapley values after some evaluations, or Owen values where the method aims at them.
-
-    values float64[n, k]; stderr float64[n, k] or None; base, score (all hidden, none hidden) and residual float64[k].
-    reason: why this method, a clause in words. excluded: pairs left out because the game gave no number for them.
-    """
-
-    values: Floats
-    stderr: Floats | None
-    base: Floats
-    score: Floats
-    residual: Floats
-    evaluations: int
-    method: str
-    estimand: Literal["Shapley", "Owen"] = "Shapley"
-    reason: str = ""
-    excluded: int = 0
-
-
-class Unexplainable(InputError, ValueError):
-    """A game, or bounds, for which there are no values; the message says why and what to do."""
-
-
-class NoNumber(ValueError):
-    """The game gave none for some coalition."""
-
-
-class Memo:
-    """A game that never scores a coalition twice."""
-
-    def __init__(self, game: Game) -> None:
-        self.game = game
-        self._known: dict[bytes, Floats] = {}
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    def __call__(self, coalitions: Coalitions) -> Floats:
-        """bool[m, n] → float64[m, k]; only coalitions not seen before reach the game, in one call."""
-        keys = [key.tobytes() for key in np.packbits(coalitions, axis=1)]
-        new = {key: i for i, key in enumerate(keys) if key not in self._known}
-        if new:
-            self._known |= zip(new, self.game(coalitions[list(new.values())]), strict=True)
-        return np.array([self._known[key] for key in keys])
-
-
-Closed = Callable[[Memo], Estimate | None]
-"""A closed form of one input's game, such as that of trees, or None if it has none; it asks for little but the ends."""
 
 
 def estimate(
@@ -160,67 +102,6 @@ def chosen(n: int, budget: int) -> tuple[str, str]:
     return "anytime", f"{counted(n)} are more than the budget of {budget:,}"
 
 
-def counted(n: int) -> str:
-    """`all 4,096 combinations`, or as a power where that says more."""
-    return f"all {2**n:,} combinations" if n <= 20 else f"all 2{str(n).translate(SUPERSCRIPT)} combinations"
-
-
-def meets(found: Estimate, noise: Floats | None) -> bool:
-    """Whether a closed form is of this game: it adds up to the score, a thousandth of the effects or rounding aside."""
-    allowed = 1e-3 * np.abs(found.values).sum(0) + 1e-9 * np.abs(found.score)
-    if noise is not None:
-        allowed = allowed + 4 * math.sqrt(len(found.values)) * noise
-    return bool((found.residual <= allowed).all())
-
-
-def closed_form(memo: Memo, n: int, noise: Floats | None = None) -> Estimate:
-    """Of an additive game, from its n + 2 smallest and largest coalitions: φᵢ = v({i}) − v(∅).
-
-    The residual tells if the game was additive after all: it is |v(N) − v(∅) − Σφ|, 0 up to rounding.
-    """
-    rows = np.concatenate([np.zeros((1, n), bool), np.eye(n, dtype=bool), np.ones((1, n), bool)])
-    v = memo(rows)
-    values = v[1:-1] - v[0]
-    residual = np.abs(v[0] + values.sum(0) - v[-1])
-    stderr = np.zeros_like(values) + (0 if noise is None or n == 1 else noise)
-    return Estimate(
-        values, stderr, *ends(v[0], v[-1]), residual, len(memo), "closed form", reason="scores of this model add up"
-    )
-
-
-def enumeration(
-    memo: Memo, n: int, step: int = STEP, last: Estimate | None = None, noise: Floats | None = None, reason: str = ""
-) -> Iterator[Estimate]:
-    """Exact, from all 2ⁿ coalitions: φᵢ = Σ_{S∌i} |S|!(n−|S|−1)!/n! · [v(S∪i) − v(S)] (Shapley 1953).
-
-    On the way, the `last` estimate is given again every `step` evaluations, so that a stream can be left. The error is
-    that of rounding. Raises NoNumber.
-    """
-    codes = np.arange(2**n)
-    members = (codes[:, None] >> np.arange(n)) & 1
-    for i in range(0, len(codes), step):
-        known = len(memo)
-        memo(members[i : i + step].astype(bool))
-        if last is not None and known < len(memo) < 2**n:
-            yield replace(last, evaluations=len(memo))
-    v = memo(members.astype(bool))
-    base, score = ends(v[0], v[-1])
-    if missing := int((~np.isfinite(v)).any(1).sum()):
-        raise NoNumber(f"the model gave no number for {missing:,} of {counted(n)}")
-    size = members.sum(1)
-    weight = np.array([1 / (n * math.comb(n - 1, s)) for s in range(n)])
-    values = np.empty((n, v.shape[1]))
-    for i in range(n):
-        without = codes[members[:, i] == 0]
-        values[i] = weight[size[without]] @ (v[without | (1 << i)] - v[without])
-    residual = np.abs(base + values.sum(0) - score)
-    stderr = np.zeros_like(values)
-    if noise is not None and n > 1:
-        squares = sum(2 * math.comb(n - 1, s) * w**2 for s, w in enumerate(weight))
-        stderr += noise * math.sqrt(squares - weight[0] ** 2 - weight[-1] ** 2)  # the ends are not rounded
-    yield Estimate(values, stderr, base, score, residual, len(memo), "exact enumeration", reason=reason)
-
-
 def anytime(
     memo: Memo, n: int, budget: int, seed: int, step: int, first: int | None, noise: Floats | None, reason: str
 ) -> Iterator[Estimate]:
@@ -265,13 +146,3 @@ def counts(total: int, step: int, first: int) -> Iterator[int]:
     yield done
     while done < total:
         yield (done := min(done + max(step // 2, 1), total))
-
-
-def ends(base: Floats, score: Floats) -> tuple[Floats, Floats]:
-    """Both as they are. Raises ValueError where one is no number: then there is nothing to explain."""
-    for v, which in ((score, "for this input"), (base, "with everything hidden")):
-        if not np.isfinite(v).all():
-            raise Unexplainable(
-                f"The model gave no number {which}, but {v[~np.isfinite(v)][0]}: it cannot be explained."
-            )
-    return base, score

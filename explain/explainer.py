@@ -8,7 +8,8 @@ from inference.task import Task
 from inference.types import Raw, Target
 
 from .asked import limits, parse_target
-from .estimators import STEP, estimate
+from .estimators import estimate
+from .games import STEP
 from .hierarchy import ADDED, Level, grouped, sharpen
 from .memory import Explained, Memory
 from .players import Players

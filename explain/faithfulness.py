@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from inference.types import Record, Scale, Target
 
-from .estimators import Coalitions, Floats, Game, Memo
+from .games import Game, Memo
+from .priors import Coalitions, Floats
 from .types import Explanation, Feature, Numbers
 from .wording import VERBS, amount, is_amount, named, parts_of
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .estimators import STEP, Estimate, Game, Memo, estimate
+from .estimators import estimate
+from .games import STEP, Estimate, Game, Memo
 from .priors import Floats
 from .types import Partition
 

@@ -13,8 +13,8 @@ import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 
 from .design import one_thread
-from .estimators import Game, Memo, ends
 from .factors import nested
+from .games import Game, Memo, ends
 from .priors import Floats, rule
 
 RHOS = (0.05, 0.1, 0.2, 0.35, 0.5)

@@ -13,7 +13,8 @@ from inference.targets import apart
 from inference.task import Task
 from inference.types import Raw, Target
 
-from .estimators import Coalitions, Floats, Memo
+from .games import Memo
+from .priors import Coalitions, Floats
 from .scoring import Play, scorer
 from .types import Explanation, Partition
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .estimators import Estimate, Memo, Unexplainable, ends, enumeration
+from .exact import enumeration
+from .games import Estimate, Memo, Unexplainable, ends
 from .priors import Floats
 
 AIMS: dict[str, tuple[str, Literal["Shapley", "Owen"]]] = {

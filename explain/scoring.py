@@ -18,9 +18,10 @@ from inference.task import Forward, Task
 from inference.types import ItemTarget, Raw, Target
 
 from . import background
-from .estimators import Closed, Coalitions, Floats, Game
+from .games import Closed, Game
 from .hierarchy import grouping
 from .players import Players
+from .priors import Coalitions, Floats
 from .trees import of_trees
 
 PROBED, SEED = 8, 0

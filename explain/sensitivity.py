@@ -10,7 +10,7 @@ import numpy as np
 
 from inference.types import Record, Target
 
-from .estimators import Floats
+from .priors import Floats
 from .types import Explanation
 from .wording import parts_of
 

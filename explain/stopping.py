@@ -5,7 +5,7 @@ Knows estimates only.
 
 import numpy as np
 
-from .estimators import Estimate
+from .games import Estimate
 from .priors import Coalitions, Floats
 
 LEVEL = 1.96

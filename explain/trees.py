@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .estimators import Closed, Estimate, Memo, ends
+from .games import Closed, Estimate, Memo, ends
 from .priors import Floats
 
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from .estimators import Coalitions, Floats, Game
+from .games import Game
+from .priors import Coalitions, Floats
 from .types import Progress
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from explain.estimators import Estimate, Game
+from explain.games import Estimate, Game
 from explain.priors import Coalitions, Floats
 
 

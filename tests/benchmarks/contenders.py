@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from known import Known
 
-from explain.estimators import Coalitions, Floats, Game, estimate
+from explain.estimators import estimate
+from explain.games import Game
+from explain.priors import Coalitions, Floats
 from explain.reference import drawing, explained, neighbours
 
 STEPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from explain.estimators import Coalitions, Floats, Game, Memo, estimate
+from explain.estimators import estimate
+from explain.games import Game, Memo
+from explain.priors import Coalitions, Floats
 from explain.scoring import Tensors, scorer
 from inference.masks import Regions
 from inference.task import Task

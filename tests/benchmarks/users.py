@@ -13,9 +13,10 @@ import numpy as np
 from known import Keep, by_permutations, coalitions, enumerated
 
 from explain import explain_stream
-from explain.estimators import Floats, Game
+from explain.games import Game
 from explain.hierarchy import grouped
 from explain.memory import Memory
+from explain.priors import Floats
 from explain.scoring import scorer
 from inference import replica
 from inference.task import Task

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from explain.design import Design
-from explain.estimators import Estimate, estimate
+from explain.estimators import estimate
+from explain.games import Estimate
 from explain.priors import Coalitions, Floats
 
 quick = settings(max_examples=25, deadline=None, derandomize=True)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 import inference
 from explain import check, check_stream, checks, explain
 from explain.checks import CHECKS
-from explain.estimators import Game
 from explain.faithfulness import Faithfulness
+from explain.games import Game
 from explain.interplay import Interplay
 from explain.memory import Memory
 from explain.sensitivity import Sensitivity

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from games import SMOOTH, Counted, additive_game, last, network_game, pairwise_game, random_game
 
-from explain.estimators import MAX_PAIRS, METHODS, Estimate, Game, Memo, closed_form, enumeration, estimate
+from explain.estimators import MAX_PAIRS, METHODS, estimate
+from explain.exact import closed_form, enumeration
+from explain.games import Estimate, Game, Memo
 from explain.priors import Coalitions, Floats
 
 # References, written from the definitions

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from explained import explained
 
-from explain.estimators import Game
 from explain.faithfulness import ORDERS, Faithfulness, account, curves, lowered
+from explain.games import Game
 from explain.priors import Coalitions, Floats
 from inference.types import ItemTarget
 

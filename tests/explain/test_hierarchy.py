@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from explain.estimators import Estimate, Game
+from explain.games import Estimate, Game
 from explain.hierarchy import ADDED, COVERED, LEVELS, SHOWN, Level, grouped, grouping, refine, sharpen, sure
 from explain.priors import Coalitions, Floats
 from explain.types import Partition

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from games import Counted, additive_game, last, network_game, pairwise_game, random_game
 
-from explain.estimators import Game, Memo, estimate
+from explain.estimators import estimate
+from explain.games import Game, Memo
 from explain.interactions import Even, Interactions, interactions
 from explain.priors import Coalitions, Floats
 

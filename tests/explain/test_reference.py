@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from games import Counted, additive_game, last, network_game
 
-from explain.estimators import Memo, estimate
+from explain.estimators import estimate
+from explain.games import Memo
 from explain.priors import Coalitions, Floats
 from explain.reference import neighbours, parts
 

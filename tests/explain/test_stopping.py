@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from games import SMOOTH, additive_game, last, network_game
 
-from explain.estimators import Estimate, estimate
+from explain.estimators import estimate
+from explain.games import Estimate
 from explain.priors import Floats
 from explain.stopping import enough, settled
 

@@ -16,7 +16,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 import inference
 from explain import explain
-from explain.estimators import Game, estimate
+from explain.estimators import estimate
+from explain.games import Game
 from explain.priors import Coalitions, Floats
 from explain.trees import of_trees
 from inference.errors import ModelError
