@@ -37,7 +37,15 @@ function open(model) {
     told = model.includes("#");
     document.body.classList.toggle("chosen", model !== "");
     scrollTo(0, 0);
+    all(".screen").forEach(rest);
     if (listening) tell("chosen", model);
+}
+
+// A screen that is about to be replaced takes no questions: Gradio has forgotten its buttons by then. It does so again
+// if it is still there after a while, because the same model was chosen anew.
+function rest(screen) {
+    screen.inert = true;
+    setTimeout(() => (screen.inert = false), 2000);
 }
 
 addEventListener("popstate", () => open(named()));

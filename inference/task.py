@@ -15,7 +15,7 @@ from .fields import Field
 from .masks import Parts, Variants
 from .targets import apart
 from .trace import Batch, Sight, Trace, shapes
-from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Target
+from .types import Answer, Contrast, ItemTarget, Kind, Prediction, Raw, Scale, Table, Target
 
 if TYPE_CHECKING:
     import numpy as np
@@ -172,6 +172,10 @@ class Task:
         """What a reader should know about an output."""
         return iter(())
 
+    def tables(self, raw: Raw, outputs: Batch, prediction: Prediction) -> Iterator[Table]:
+        """What a reader should see beside a prediction."""
+        return iter(())
+
     def predict(self, inputs: Any, trace: Trace | None = None) -> Answer:
         """The whole path of one input. Raises InputError."""
         *_, answer = self.stream(inputs, trace)
@@ -182,7 +186,7 @@ class Task:
         """`predict` as it happens: the text so far in pieces, if the task writes text, and the answer last."""
         trace = trace or Trace()
         with trace.step("data input") as step:
-            raw = self.parse(inputs)
+            trace.raw = raw = self.parse(inputs)
             step.detail = self.demo.describe(raw)
         with trace.step("preprocessing") as step:
             trace.batch = batch = self.encode([raw])
@@ -202,7 +206,8 @@ class Task:
                 decision = self.demo.decision.decide(prediction)
                 step.detail = f"{decision.reason} → {decision.action}"
         warnings = (*self.warnings(raw), *self.remarks(outputs))
-        yield Answer(self.name, self.id, prediction, decision, warnings, tuple(trace.steps))
+        tables = tuple(self.tables(raw, outputs, prediction))
+        yield Answer(self.name, self.id, prediction, decision, warnings, tuple(trace.steps), tables)
 
     def predict_batch(self, inputs: Sequence[Any]) -> list[Prediction]:
         """Many inputs at once, `batch_size` a forward pass. Raises InputError for the first that does not fit."""

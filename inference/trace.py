@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .types import Step
+from .types import Raw, Step
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -33,9 +33,10 @@ class Note:
 
 @dataclass
 class Trace:
-    """The steps taken so far, timed as they run, and the batch that preprocessing made."""
+    """The steps taken so far, timed as they run, the checked input and the batch that preprocessing made of it."""
 
     steps: list[Step] = field(default_factory=list)
+    raw: Raw | None = None
     batch: Batch | None = None
 
     @contextmanager

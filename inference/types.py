@@ -61,7 +61,8 @@ class Item(Record):
     """One label, value, movie, span, box or text of a prediction.
 
     `chars` is (field, start, end) in characters, `box` (x0, y0, x1, y1) in pixels after the EXIF turn, `seconds`
-    (start, end), `interval` (low, high) around the score of a value, in its unit.
+    (start, end), `interval` (low, high) around the score of a value, in its unit. `facts` says in a few words each what
+    is known of the item whatever the input is: {"popularity": "liked by 12 % of viewers"}.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Item(Record):
     box: Annotated[tuple[float, float, float, float] | None, absent] = None
     seconds: Annotated[tuple[float, float] | None, absent] = None
     interval: Annotated[tuple[float, float] | None, absent] = None
+    facts: Annotated[dict[str, str] | None, absent] = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,19 @@ class Step(Record):
 
 
 @dataclass(frozen=True)
+class Table(Record):
+    """What a prediction is best read beside, such as the typical members of a group; cells as people read them."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("every row needs a cell for each column")
+
+
+@dataclass(frozen=True)
 class Answer(Record):
     """A prediction with all that belongs beside it."""
 
@@ -154,3 +169,4 @@ class Answer(Record):
     decision: Decision | None
     warnings: tuple[str, ...]
     trace: tuple[Step, ...]
+    tables: tuple[Table, ...] = ()

@@ -1,23 +1,23 @@
-"""Fixtures: every model folder as a loaded task, the tiny chat model built from its config among them."""
+"""Fixtures: every model folder as a loaded task, the tiny models of tests/tiny among them."""
 
 import os
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that reached for a hub would fail, not wait
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-import json
 import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
+import tiny
 
 import inference
 from inference import models
@@ -25,54 +25,18 @@ from inference.task import Task
 
 ROOT = Path(__file__).parent.parent
 
-TINY_TEXTS = [
-    "The sea in winter is grey and loud.",
-    "Why do leaves turn red in autumn?",
-    "A warm, witty film with a slow start.",
-    "What would be done about it, and why?",
-]
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a tiny model by its name, built when it is first asked for."""
+    root = tmp_path_factory.mktemp("models")
+    return cache(lambda name: tiny.build(name, root / name))
 
 
 @pytest.fixture(scope="session")
-def tiny_chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model folder of the task text-generation: a Llama of 2 layers with random weights and its own tokenizer."""
-    return build_tiny_chat(tmp_path_factory.mktemp("models") / "tiny-chat")
-
-
-def build_tiny_chat(folder: Path) -> Path:
-    """Write the tiny chat model to `folder`."""
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=["<unk>", "<eos>"], initial_alphabet=alphabet)
-    tokenizer.train_from_iterator(TINY_TEXTS, trainer)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>", eos_token="<eos>")
-    fast.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(fast),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=256,
-        initializer_range=0.3,  # large enough that words move the reply
-        bos_token_id=None,
-        eos_token_id=fast.eos_token_id,
-        pad_token_id=fast.eos_token_id,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    field = {"name": "prompt", "kind": "text", "label": "Prompt"}
-    examples = [{"title": f"Text {i}", "inputs": {"prompt": text}} for i, text in enumerate(TINY_TEXTS)]
-    about = {"task": "text-generation", "title": "Tiny chat", "summary": "Random words.", "output": "reply"}
-    (folder / "demo.json").write_text(json.dumps({"version": 1, **about, "fields": [field], "examples": examples}))
-    return folder
+def tiny_chat(tiny_models: Callable[[str], Path]) -> Path:
+    """A model folder of the task text-generation."""
+    return tiny_models("tiny-chat")
 
 
 @cache
@@ -87,10 +51,10 @@ def shipped() -> list[str]:
     return [name for name, folder in found.items() if models.weights(folder) in found.values()]
 
 
-@pytest.fixture(params=[*shipped(), "tiny-chat"])
-def task(request: pytest.FixtureRequest, tiny_chat: Path) -> Task:
-    """Each model of the product in turn."""
-    return load(tiny_chat if request.param == "tiny-chat" else models.find()[request.param])
+@pytest.fixture(params=[*shipped(), *tiny.names()])
+def task(request: pytest.FixtureRequest, tiny_models: Callable[[str], Path]) -> Task:
+    """Each model of the product in turn, and each tiny one."""
+    return load(tiny_models(request.param) if request.param in tiny.names() else models.find()[request.param])
 
 
 @pytest.fixture(scope="session")

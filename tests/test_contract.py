@@ -13,8 +13,8 @@ from explain.figures import INPUTS
 from explain.players import FieldPlayers, segments
 from inference import demo, models
 from inference.fields import AnyField
-from inference.panels.answer import FIGURES
-from inference.panels.form import WIDGETS
+from inference.panels.predictions import FIGURES
+from inference.panels.widgets import WIDGETS
 from inference.registry import available, task_class
 from inference.task import Task
 

@@ -46,6 +46,8 @@ LAYERS = [
         "explain.design",
         "explain.factors",
         "explain.quadrature",
+        "explain.games",
+        "explain.exact",
         "explain.estimators",
         "explain.reference",
         "explain.trees",

@@ -64,7 +64,7 @@ def told(story: Story, about: Demo, folder: Path) -> tuple[str, str, str, str]:
     inputs = story.inputs(about)
     raw = about.parse(resolve(folder, about, inputs))
     return (
-        answer.answer(story.answer, about),
+        answer.answer(story.answer, about, raw=raw),
         why.settled(story.explanation, draw(story.explanation, raw)),
         answer.path(story.answer),
         take(story.model, about, inputs),

@@ -1,7 +1,7 @@
 """What a model answered, as HTML: the prediction, the decision, the warnings, and the path of the input."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -9,11 +9,10 @@ from ..demo import Demo, Interval
 from ..pictures import data_uri
 from ..serving.endpoints import Endpoints
 from ..trace import Sight, Trace
-from ..types import Answer, Prediction
-from ..units import number, percent, quantity
+from ..types import Answer, Prediction, Raw, Table
+from ..units import percent, quantity
+from .predictions import FIGURES, Shown
 
-LISTED = 5
-"""Of many items, the page lists this many."""
 TOKENS = 60
 """And of a text's tokens this many."""
 
@@ -39,7 +38,7 @@ def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[
         if isinstance(part, Answer):
             task = endpoints.catalogue.task(name)
             sight = task.sight(trace.batch) if trace.batch else None
-            yield answer(part, about, task.pieces(part.prediction)), path(part, sight), part
+            yield answer(part, about, task.pieces(part.prediction), trace.raw), path(part, sight), part
         else:
             written += part
             yield writing(written), "", None
@@ -50,12 +49,12 @@ def writing(text: str) -> str:
     return f'<div class="card answer"><p class="reply">{escape(text)}<span class="caret"></span></p></div>'
 
 
-def answer(found: Answer, about: Demo, pieces: Sequence[str] = ()) -> str:
+def answer(found: Answer, about: Demo, pieces: Sequence[str] = (), raw: Raw | None = None) -> str:
     """The prediction, then what would be done, then what to be careful about.
 
-    pieces: the tokens of a written text, each of which can be asked about.
+    pieces: the tokens of a written text, each of which can be asked about. raw: the checked input.
     """
-    parts = [FIGURES[found.prediction.kind](found.prediction, pieces)]
+    parts = [FIGURES[found.prediction.kind](Shown(found.prediction, pieces, raw or {}))]
     if about.interval:
         parts.append(around(found.prediction, about.interval))
     if found.decision and about.decision:
@@ -64,6 +63,7 @@ def answer(found: Answer, about: Demo, pieces: Sequence[str] = ()) -> str:
             f'<div class="decision {tone}"><span class="eyebrow">What would be done</span>'
             f"<b>{escape(found.decision.action)}</b><span>{escape(found.decision.reason)}</span></div>"
         )
+    parts += map(table, found.tables)
     if found.warnings:
         rows = "".join(f"<li>{escape(warning)}</li>" for warning in found.warnings)
         parts.append(f'<div class="warnings" role="note" aria-label="Warnings"><ul>{rows}</ul></div>')
@@ -71,23 +71,15 @@ def answer(found: Answer, about: Demo, pieces: Sequence[str] = ()) -> str:
     return f'<div class="card answer" role="region" aria-label="Prediction">{"".join(parts)}{data}</div>'
 
 
-def labels(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
-    """The first label large, all of them as bars; each can be asked about."""
-    first = prediction.items[0]
-    rows = [
-        f"<li>{asking(item.id)}"
-        f'<span class="name">{escape(item.name)}</span>'
-        f'<span class="track"><span style="width:{100 * item.score:.1f}%"></span></span>'
-        f'<span class="number">{percent(item.score)}</span></button></li>'
-        for item in prediction.items
-    ]
-    return headline(first.name, percent(first.score)) + folded("ul", "bars", rows)
-
-
-def value(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
-    """One number with its unit."""
-    item = prediction.items[0]
-    return headline(quantity(item.score, prediction.unit), item.name)
+def table(shown: Table) -> str:
+    """What a prediction is best read beside."""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in shown.columns)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in shown.rows)
+    return (
+        f'<figure class="beside"><figcaption>{escape(shown.title)}</figcaption><div class="wide" tabindex="0" '
+        f'role="region" aria-label="{escape(shown.title)}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></figure>"
+    )
 
 
 def around(prediction: Prediction, interval: Interval) -> str:
@@ -103,71 +95,9 @@ def around(prediction: Prediction, interval: Interval) -> str:
     )
 
 
-def ranking(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
-    """The items, numbered; each can be asked about."""
-    rows = [
-        f'<li>{asking(item.id)}<span class="name">{escape(item.name)}</span>'
-        f'<span class="number">{number(item.score)}</span></button></li>'
-        for item in prediction.items
-    ]
-    return headline(prediction.items[0].name, "first of the suggestions") + folded("ol", "ranking", rows)
-
-
-def folded(tag: str, name: str, rows: Sequence[str]) -> str:
-    """A list whose first rows are shown and whose others can be unfolded."""
-    start = f' style="counter-reset: place {LISTED}"' if tag == "ol" else ""
-    html = f'<{tag} class="{name}">{"".join(rows[:LISTED])}</{tag}>'
-    if len(rows) > LISTED:
-        others = f'<{tag} class="{name}"{start}>{"".join(rows[LISTED:])}</{tag}>'
-        html += f'<details class="others"><summary>{len(rows) - LISTED} more</summary>{others}</details>'
-    return html + ASK_HINT
-
-
-def written(prediction: Prediction, pieces: Sequence[str] = ()) -> str:
-    """The text as it was written; each of its pieces can be asked about."""
-    text = prediction.text or ""
-    if "".join(pieces) == text:  # else a tokenizer that joins its tokens in its own way
-        asked = [asking({"text": text, "token": i}, unseen(piece, i)) for i, piece in enumerate(pieces)]
-        shown = "".join(f"{ask}{escape(piece)}</button>" for ask, piece in zip(asked, pieces, strict=True) if piece)
-    else:
-        shown = escape(text)
-    hint = ASK_WORD_HINT if "<button" in shown else ""
-    return f'<h2 class="eyebrow">Reply</h2><p class="reply" dir="auto">{shown}</p>{hint}'
-
-
-ASK_HINT = '<p class="hint ask">Choose another one to see what speaks for it.</p>'
-ASK_WORD_HINT = '<p class="hint ask">Choose a word of the reply to see what led to it.</p>'
-
-
-def asking(target: Any, name: str = "") -> str:
-    """The start of a button that asks why its target got its score; page.js sends it. name: where no text is one."""
-    named = f' aria-label="{name}"' if name else ""
-    return f'<button type="button" class="ask" data-target="{escape(json.dumps(target))}"{named}>'
-
-
-def unseen(piece: str, place: int) -> str:
-    """What a screen reader calls a piece in which there is nothing to read; nothing for any other."""
-    readable = any(character.isprintable() and not character.isspace() for character in piece)
-    return "" if readable else f"token {place + 1}"
-
-
 def embedded(name: str, data: Any) -> str:
     """JSON that page.js can find and save."""
     return f'<div hidden data-case="{name}" data-json="{escape(json.dumps(data))}"></div>'
-
-
-FIGURES: dict[str, Callable[[Prediction, Sequence[str]], str]] = {
-    "labels": labels,
-    "value": value,
-    "ranking": ranking,
-    "text": written,
-}
-"""How each kind of output is shown."""
-
-
-def headline(large: str, beside: str) -> str:
-    """The answer in one line."""
-    return f'<h2 class="eyebrow">Prediction</h2><p class="headline">{escape(large)} <small>{escape(beside)}</small></p>'
 
 
 def path(found: Answer, sight: Sight | None = None) -> str:

@@ -55,7 +55,7 @@ def test_every_kind_of_field_has_players() -> None:
 
 
 def test_every_kind_of_field_has_a_widget() -> None:
-    from inference.panels.form import WIDGETS
+    from inference.panels.widgets import WIDGETS
 
     assert kinds_of(Field) == set(WIDGETS)
 

@@ -15,7 +15,8 @@ from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 from inference.errors import InputError
 from inference.fields import ImageField
 from inference.metadata import forget, stripped
-from inference.panels import form, remote
+from inference.panels import remote
+from inference.panels.widgets.image import uploaded
 
 SECRETS = (b"Leica of Mr Smith", b"2026:11:21", b"http://ns.adobe.com/xap", b"my garden", b"\x80\x0d")
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8))
@@ -202,7 +203,7 @@ def upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_form_and_gradio_client_forget_where_an_uploaded_photo_was_taken(upload: Path) -> None:
-    assert form.uploaded(FileData(path=str(upload))) == upload
+    assert uploaded(FileData(path=str(upload))) == upload
     assert b"Leica" not in upload.read_bytes()
     upload.write_bytes(photo("JPEG"))
     described = {"path": str(upload), "meta": {"_type": "gradio.FileData"}}
@@ -213,7 +214,7 @@ def test_the_form_and_gradio_client_forget_where_an_uploaded_photo_was_taken(upl
 def test_no_other_file_is_ever_rewritten(upload: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.jpg"
     own.write_bytes(photo("JPEG"))
-    form.uploaded(FileData(path=str(own)))
+    uploaded(FileData(path=str(own)))
     remote.received({"image": {"path": str(own)}})
     assert own.read_bytes() == photo("JPEG")
 
@@ -222,7 +223,7 @@ def test_no_other_file_is_ever_rewritten(upload: Path, tmp_path: Path) -> None:
 def test_of_an_upload_that_the_field_refuses_no_place_is_left(upload: Path, kind: str) -> None:
     buffer = io.BytesIO()
     PICTURE.save(buffer, kind, exif=exif(6).tobytes())
-    for receive in (form.uploaded, lambda given: remote.received({"image": given.model_dump()})["image"]):
+    for receive in (uploaded, lambda given: remote.received({"image": given.model_dump()})["image"]):
         upload.write_bytes(buffer.getvalue())
         assert b"Leica" in upload.read_bytes()
         with pytest.raises(InputError, match=UNREADABLE):
@@ -236,5 +237,5 @@ def test_an_upload_that_cannot_be_cleaned_is_deleted(upload: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(InputError, match=UNREADABLE):
-        PHOTO.parse(form.uploaded(FileData(path=str(upload))))
+        PHOTO.parse(uploaded(FileData(path=str(upload))))
     assert list(upload.parent.iterdir()) == []

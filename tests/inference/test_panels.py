@@ -22,11 +22,12 @@ from inference.demo import Demo
 from inference.errors import Busy, InputError
 from inference.fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
 from inference.panels import answer, form, remote
+from inference.panels.predictions import FIGURES, Shown, parts
 from inference.policy import Policy, Rule
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.trace import Sight
-from inference.types import Answer, Decision, Item, Kind, Prediction, Step
+from inference.types import Answer, Decision, Item, Kind, Prediction, Step, Table
 
 EVIL = "<img src=x onerror=alert(1)>&\"'</p>"
 
@@ -83,10 +84,10 @@ def test_each_kind_of_prediction_is_drawn(kind: Kind, parts: list[str]) -> None:
 
 
 def test_every_kind_of_answer_in_the_product_can_be_drawn() -> None:
-    assert set(answer.FIGURES) == {kind for kind, _ in DRAWN}
+    assert set(FIGURES) == {kind for kind, _ in DRAWN}
 
 
-@pytest.mark.parametrize("kind", answer.FIGURES)
+@pytest.mark.parametrize("kind", FIGURES)
 def test_nothing_from_a_visitor_or_a_model_becomes_markup(kind: Kind) -> None:
     policy = Policy((Rule(EVIL, tone="good"),))
     plain = found(prediction(kind), Decision("Do", "so"), ("Careful.",))
@@ -103,7 +104,7 @@ def test_nothing_from_a_visitor_or_a_model_becomes_markup(kind: Kind) -> None:
     [
         answer.writing(EVIL),
         answer.failure(EVIL),
-        answer.headline(EVIL, EVIL),
+        parts.headline(EVIL, EVIL),
         answer.path(replace(found(prediction("text")), trace=(Step(EVIL, 1.0, EVIL),))),
     ],
     ids=["writing", "failure", "headline", "path"],
@@ -123,6 +124,20 @@ def test_a_decision_shows_its_tone(tone: Any) -> None:
     assert "Share" in Reader(html).text
 
 
+def test_what_is_known_of_items_stands_under_their_names() -> None:
+    said = prediction("ranking")
+    items = tuple(replace(item, facts={"popularity": f"of {i} viewers {EVIL}"}) for i, item in enumerate(said.items))
+    read = Reader(answer.answer(found(replace(said, items=items)), about()))
+    assert f"of 3 viewers {EVIL}" in read.text
+
+
+def test_a_table_stands_beside_the_prediction_with_its_title_and_its_cells() -> None:
+    beside = Table(f"Typical members {EVIL}", ("column", f"here {EVIL}"), (("age", f"31 {EVIL}"),))
+    read = Reader(answer.answer(replace(found(prediction("labels")), tables=(beside,)), about()))
+    assert all(f"{cell} {EVIL}" in read.text for cell in ("Typical members", "here", "31"))
+    assert read.tags.count("table") == 1 and "img" not in read.tags
+
+
 def test_without_decision_and_warnings_neither_has_a_place() -> None:
     html = answer.answer(found(prediction("labels")), about())
     assert "What would be done" not in html
@@ -131,7 +146,7 @@ def test_without_decision_and_warnings_neither_has_a_place() -> None:
 
 
 def test_bars_are_as_long_as_their_probabilities() -> None:
-    html = answer.labels(prediction("labels"))
+    html = FIGURES["labels"](Shown(prediction("labels")))
     assert re.findall(r"width:([\d.]+)%", html) == [f"{90 - 10 * i:.1f}" for i in range(8)]
 
 
@@ -189,7 +204,7 @@ def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
 
 def test_each_piece_of_a_written_text_is_a_button_that_asks_about_its_token() -> None:
     said = replace(prediction("text"), text=f"a {EVIL}")
-    html = answer.written(said, ["a", "", f" {EVIL}"])
+    html = FIGURES["text"](Shown(said, ["a", "", f" {EVIL}"]))
     assert targets(html) == [{"text": said.text, "token": 0}, {"text": said.text, "token": 2}]  # an empty one has none
     assert f"a {EVIL}" in Reader(html).text
     assert Reader(html).tags.count("button") == 2
@@ -197,15 +212,15 @@ def test_each_piece_of_a_written_text_is_a_button_that_asks_about_its_token() ->
 
 @pytest.mark.parametrize("pieces", [(), ("a", "c")])
 def test_a_text_whose_pieces_do_not_join_to_it_is_shown_whole(pieces: tuple[str, ...]) -> None:
-    html = answer.written(replace(prediction("text"), text=f"a {EVIL}"), pieces)
+    html = FIGURES["text"](Shown(replace(prediction("text"), text=f"a {EVIL}"), pieces))
     assert f"a {EVIL}" in Reader(html).text
     assert "button" not in Reader(html).tags
-    assert answer.ASK_HINT not in html
+    assert parts.ASK_HINT not in html
 
 
 @pytest.mark.parametrize(("piece", "name"), [(" ", "token 2"), ("\n", "token 2"), ("\x07", "token 2"), ("b", None)])
 def test_a_piece_with_nothing_to_read_has_a_name_for_screen_readers(piece: str, name: str | None) -> None:
-    html = answer.written(replace(prediction("text"), text=f"a{piece}"), ["a", piece])
+    html = FIGURES["text"](Shown(replace(prediction("text"), text=f"a{piece}"), ["a", piece]))
     assert Reader(html).attributes.get("aria-label") == ([name] if name else None)
 
 

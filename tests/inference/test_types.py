@@ -18,6 +18,7 @@ from inference.types import (
     Prediction,
     Record,
     Step,
+    Table,
     Target,
     TextTarget,
     from_json,
@@ -41,7 +42,9 @@ RECORDS: list[Record] = [
     Decision("Share", "because"),
     Step("forward pass", 1.25, "logits float32[1, 2]"),
     Answer("m", "t", PREDICTION, Decision("Share", "because"), ("careful",), (Step("a", 0.0, ""),)),
-    Answer("m", "t", PREDICTION, None, (), ()),
+    Answer("m", "t", PREDICTION, None, (), (), (Table("Typical members", ("column", "here"), (("age", "31"),)),)),
+    Table("Typical members", ("column", "here"), (("age", "31"), ("income", "$ 3,000"))),
+    Item("a", "A", 0.5, facts={"popularity": "liked by 12 % of viewers"}),
 ]
 
 
@@ -54,6 +57,11 @@ def test_json_both_ways(record: Record) -> None:
 def test_every_record_of_the_module_is_in_the_table() -> None:
     defined = {kind for kind in Record.__subclasses__() if kind.__module__ == Record.__module__}
     assert defined == {type(record) for record in RECORDS}
+
+
+def test_a_table_whose_rows_do_not_fit_its_columns_is_refused() -> None:
+    with pytest.raises(ValueError, match="a cell for each column"):
+        Table("Members", ("a", "b"), (("1",),))
 
 
 @pytest.mark.parametrize("target", [each for each in RECORDS if isinstance(each, Target)], ids=repr)

@@ -1,0 +1,31 @@
+"""What a visitor may enter, and the checking of one value: one class per kind of field, one file each.
+
+A field knows nothing of models, widgets or players; the page and the explanation dispatch on its `kind`.
+"""
+
+from typing import Annotated
+
+from pydantic import Discriminator
+
+from .category import CategoryField
+from .field import Field, Role, shown
+from .history import HistoryField
+from .image import ImageField
+from .number import NumberField
+from .text import TextField, visible
+
+AnyField = Annotated[TextField | ImageField | NumberField | CategoryField | HistoryField, Discriminator("kind")]
+"""Any kind of field, read by its `kind`."""
+
+__all__ = [
+    "AnyField",
+    "CategoryField",
+    "Field",
+    "HistoryField",
+    "ImageField",
+    "NumberField",
+    "Role",
+    "TextField",
+    "shown",
+    "visible",
+]

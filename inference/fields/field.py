@@ -1,0 +1,48 @@
+"""What all kinds of field share. Knows no kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..errors import InputError
+from ..types import Record
+
+Role = Literal["input", "setting", "group", "truth"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field(Record):
+    """What all fields share. `input` fields have players; `setting` has none; `group` and `truth` skip the model."""
+
+    kind: str
+    name: str
+    label: str
+    role: Role = "input"
+    unit: str | None = None
+    description: str = ""
+    mutable: bool = True
+
+    def parse(self, value: Any) -> Any:
+        """The checked value. Raises InputError that names the field, what may be sent and what arrived."""
+        raise NotImplementedError
+
+    def warnings(self, value: Any) -> Iterator[str]:
+        """What a reader should know about a value that is allowed but unusual."""
+        return iter(())
+
+    def describe(self, value: Any) -> str:
+        """The parsed value in a few words, for the path and for labels."""
+        return f"{self.label} = {value}"
+
+    def missing(self, hint: str) -> InputError:
+        """The error for an empty value."""
+        return InputError(f"{self.label} is missing: {hint}.")
+
+
+def shown(value: Any) -> str:
+    """What arrived, short enough for a message."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write out integers of more than 4,300 digits
+        return "an enormous number"
+    return text if len(text) <= 40 else text[:37] + "…"

@@ -1,0 +1,19 @@
+"""How each kind of output is shown: one figure a kind, one file each, as safe HTML. A figure knows no task."""
+
+from collections.abc import Callable
+
+from .labels import labels
+from .parts import Shown
+from .ranking import ranking
+from .text import written
+from .value import value
+
+FIGURES: dict[str, Callable[[Shown], str]] = {
+    "labels": labels,
+    "value": value,
+    "ranking": ranking,
+    "text": written,
+}
+"""By kind of output."""
+
+__all__ = ["FIGURES", "Shown"]

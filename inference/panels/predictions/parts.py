@@ -1,0 +1,52 @@
+"""What the figures of several kinds of output are made of."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from ...types import Item, Prediction, Raw
+
+LISTED = 5
+"""Of many items, the page lists this many."""
+ASK_HINT = '<p class="hint ask">Choose another one to see what speaks for it.</p>'
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A prediction, and what its figure is drawn from.
+
+    pieces: the tokens of a written text, each of which can be asked about. raw: the checked input.
+    """
+
+    prediction: Prediction
+    pieces: Sequence[str] = ()
+    raw: Raw = field(default_factory=dict)
+
+
+def headline(large: str, beside: str) -> str:
+    """The answer in one line."""
+    return f'<h2 class="eyebrow">Prediction</h2><p class="headline">{escape(large)} <small>{escape(beside)}</small></p>'
+
+
+def folded(tag: str, name: str, rows: Sequence[str]) -> str:
+    """A list whose first rows are shown and whose others can be unfolded."""
+    start = f' style="counter-reset: place {LISTED}"' if tag == "ol" else ""
+    html = f'<{tag} class="{name}">{"".join(rows[:LISTED])}</{tag}>'
+    if len(rows) > LISTED:
+        others = f'<{tag} class="{name}"{start}>{"".join(rows[LISTED:])}</{tag}>'
+        html += f'<details class="others"><summary>{len(rows) - LISTED} more</summary>{others}</details>'
+    return html + ASK_HINT
+
+
+def asking(target: Any, name: str = "") -> str:
+    """The start of a button that asks why its target got its score; page.js sends it. name: where no text is one."""
+    named = f' aria-label="{name}"' if name else ""
+    return f'<button type="button" class="ask" data-target="{escape(json.dumps(target))}"{named}>'
+
+
+def facts(item: Item) -> str:
+    """What is known of an item, under its name."""
+    known = " · ".join(escape(text) for text in (item.facts or {}).values())
+    return f'<small class="facts">{known}</small>' if known else ""

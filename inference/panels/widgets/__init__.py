@@ -1,0 +1,24 @@
+"""How each kind of field is entered: one widget a kind, one file each. A widget knows no task."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from .category import category
+from .history import history
+from .image import image
+from .number import number
+from .text import text
+
+WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
+    "text": text,
+    "image": image,
+    "number": number,
+    "category": category,
+    "history": history,
+}
+"""By kind: from the field and what every component takes (label, value, key, …) to the component."""
+
+SILENT = {"image"}
+"""Kinds whose component has no place for the field's description: it stands above the form."""

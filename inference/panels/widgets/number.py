@@ -1,0 +1,27 @@
+"""A number, by a slider where its range is known."""
+
+import math
+from typing import Any
+
+import gradio as gr
+
+from ...fields import NumberField
+
+
+def number(field: NumberField, props: dict[str, Any]) -> gr.Number | gr.Slider:
+    """A slider where the range is known, else a number; the field checks what comes, so that the message is ours."""
+    props = {**props, "step": field.step or 1}
+    if field.limits is None or field.default is None:
+        return gr.Number(**props)
+    widget = gr.Slider(*stretch(field), buttons=[], **props)
+    widget.preprocess = lambda payload: payload  # type: ignore[method-assign]  # gradio's would word the error
+    return widget
+
+
+def stretch(field: NumberField) -> tuple[float, float]:
+    """The ends of a slider: what was seen and a quarter more on either side, as far as the limits allow."""
+    assert field.limits is not None  # else it is no slider
+    low, high = field.seen or field.limits
+    step = field.step or 1
+    room = math.ceil((high - low) / 4 / step) * step  # so that the values seen lie on steps
+    return max(field.limits[0], low - room), min(field.limits[1], high + room)
