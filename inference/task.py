@@ -39,6 +39,8 @@ class Task:
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
     trees: Any = None
     """The fitted trees that a task over numbers asks, if it does: then their Shapley values have a closed form, too."""
+    default: ClassVar[str] = ""
+    """A model on the hub to begin with, `owner/name@revision`, where none is embedded; the task's id stands for it."""
     fields: ClassVar[tuple[Field, ...]] = ()
     """What a model takes that does not say so itself, in a demo.json; empty where that differs from model to model."""
     samples: ClassVar[tuple[demo.Example, ...]] = ()
