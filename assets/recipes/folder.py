@@ -6,20 +6,29 @@ Knows no particular column; what the demo says of the model is handed to it.
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from .columns import Columns
-from .network import Network
 
 REFERENCE = 100  # rows of the training part, drawn with a seed, that stand for the data in explanations
+
+
+class Made(Protocol):
+    """A trained model with what prepares its input."""
+
+    @property
+    def model(self) -> Any: ...
+
+    @property
+    def extractor(self) -> Any: ...
 
 
 def write(
     folder: Path,
     columns: Columns,
-    network: Network,
+    network: Made,
     training: pd.DataFrame,
     about: Mapping[str, Any],
     fields: list[dict[str, Any]],
