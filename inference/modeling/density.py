@@ -128,7 +128,7 @@ class DensityModel(PreTrainedModel):
         return Usual(middle, low, high, torch.where(unread, self.likeliest(share), categories))
 
     def likeliest(self, share: Tensor) -> Tensor:
-        """The most probable category of each column by the components' shares float64[batch, k]; never the unseen one."""
+        """The most probable category of each column by the components' shares float64[batch, k], never unseen."""
         tables = self.log_tables.double().exp()
         found = [
             (share @ tables[:, start + 1 : start + 1 + count]).argmax(-1) + 1

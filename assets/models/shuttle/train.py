@@ -55,7 +55,7 @@ def read_readings(wheel: str) -> pd.DataFrame:
 
 
 def split(readings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Training 50 % (its anomalies left out), validation 20 %, held-out 30 %, drawn with a seed, in the file's order."""
+    """Training 50 %, its anomalies left out, validation 20 %, held-out 30 %: drawn with a seed, in the file's order."""
     part = np.random.default_rng(SEED).choice(3, size=len(readings), p=[0.5, 0.2, 0.3])
     training, validation, held_out = (readings[part == i] for i in range(3))
     return training[~training[TRUTH]], validation, held_out
