@@ -67,13 +67,21 @@ def precision(truth: Rows, raised: Rows) -> float:
 
 
 def compare(
-    scorers: Mapping[str, Predict], validation: pd.DataFrame, held_out: pd.DataFrame, truth: str, rates: Rates
+    scorers: Mapping[str, Predict],
+    validation: pd.DataFrame,
+    held_out: pd.DataFrame,
+    truth: str,
+    rates: Rates,
+    samples: int = 1000,
 ) -> None:
-    """Print each scorer's figures on the held-out part, at thresholds that the validation part's ordinary rows set."""
+    """Print each scorer's figures on the held-out part, at thresholds that the validation part's ordinary rows set.
+
+    samples: of the rows drawn again, for the intervals.
+    """
     rows = []
     for name, score in scorers.items():
         found = measures(rates.thresholds(score(validation[~validation[truth]])))
-        cells = quoted(held_out[truth].to_numpy(), score(held_out), found.values(), 1000)
+        cells = quoted(held_out[truth].to_numpy(), score(held_out), found.values(), samples)
         rows.append({"model": name} | dict(zip(found, cells, strict=True)))
     print(table(rows))
 

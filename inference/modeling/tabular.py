@@ -22,6 +22,9 @@ from transformers import initialization as init
 from transformers.feature_extraction_utils import BatchFeature, FeatureExtractionMixin
 from transformers.utils import ModelOutput
 
+LARGEST = float(np.finfo(np.float32).max)
+"""A number too large for float32 counts as this."""
+
 
 @strict
 class TabularConfig(PreTrainedConfig):
@@ -89,7 +92,9 @@ class TabularExtractor(FeatureExtractionMixin):
             raise ValueError(f"A record lacks the column {error}; give every column a value.") from error
         # Standardising in float64 first: years near 2,000 would lose digits in float32.
         table = np.array(values, dtype=np.float64).reshape(len(records), len(numbers))
-        table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
+        with np.errstate(over="ignore"):
+            table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
+        table = np.clip(table, -LARGEST, LARGEST)
         codes = np.array(indices, dtype=np.int64).reshape(len(records), len(lookups))
         data = {"numbers": table.astype(np.float32), "categories": codes}
         return BatchFeature(data, tensor_type=return_tensors)

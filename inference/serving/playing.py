@@ -26,12 +26,16 @@ def ticks_of(task: Task, ticks: Any = None, start: Any = 0, count: Any = None) -
     every = own.ticks if own else ticks
     if not isinstance(every, list | tuple) or not 0 < len(every) <= MOST:
         raise InputError(f"ticks must be a list of 1 to {MOST:,} inputs, got {shown(ticks)}.")
-    for name, value, least in (("start", start, 0), ("count", count, 1)):
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
-            raise InputError(f"{name} must be a whole number from {least} on, got {shown(value)}.")
-    first = start or 0
-    last = len(every) if count is None else min(len(every), first + count)
+    first = whole("start", start, 0, len(every) - 1)
+    last = len(every) if count is None else min(len(every), first + whole("count", count, 1, MOST))
     return ((number, every[number], own.truth_of(number) if own else None) for number in range(first, last))
+
+
+def whole(name: str, value: Any, least: int, most: int) -> int:
+    """A whole number between two. Raises InputError."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise InputError(f"{name} must be a whole number from {least} to {most:,}, got {shown(value)}.")
+    return value
 
 
 def decided(task: Task, number: int, inputs: Any, truth: str | None = None) -> Tick:

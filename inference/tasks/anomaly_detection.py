@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from transformers import AutoModel
 from transformers.pipelines import PIPELINE_REGISTRY
 
+from ..fields import NumberField
 from ..modeling import density  # noqa: F401  registers the architecture
 from ..nearest import Verdict, smallest
 from ..outputs import ValueTask
@@ -59,6 +60,14 @@ class AnomalyDetection(RowInput, ValueTask):
         if not config.levels:
             return None
         return {"rarity": f"more unusual than {percent(below[-1])} of ordinary ones" if below else "an ordinary one"}
+
+    def warnings(self, raw: Raw) -> Iterator[str]:
+        for field in self.demo.inputs:
+            if isinstance(field, NumberField) and field.seen and not field.seen[0] <= raw[field.name] <= field.seen[1]:
+                got, low, high = (cell(field, value) for value in (raw[field.name], *field.seen))
+                yield f"{field.label} {got} lies outside what ordinary rows had, {low} to {high}."
+            elif not isinstance(field, NumberField):
+                yield from field.warnings(raw[field.name])
 
     # What would have been usual instead
 
