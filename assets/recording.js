@@ -107,7 +107,7 @@ new MutationObserver(() => {
     line.dataset.shown = "yes";
     if (player.wanted) {
         player.wanted = false;
-        play(true);
+        play(!matchMedia("(prefers-reduced-motion: reduce)").matches); // then it waits to be asked
     } else {
         show();
     }
