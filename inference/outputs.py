@@ -6,7 +6,6 @@ what is its own.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -195,20 +194,25 @@ class RankingTask(ItemTask):
         return f"the best {len(prediction.items)} of {len(self.positions):,} items, without the history's own"
 
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
-        ids, names = list(self.positions), self.history.catalogue
+        ids = list(self.positions)
         predictions = []
         for scores, raw in zip(self.all_scores(outputs), raws, strict=True):
             seen = [self.positions[item] for item in raw[self.history.name]]
             scores[seen] = -np.inf
             best = np.argsort(-scores, kind="stable")[: len(ids) - len(seen)]
-            items = (Item(ids[i], names.get(ids[i], ids[i]), float(scores[i])) for i in best)
-            predictions.append(Prediction(self.kind, self.scale, tuple(map(self.described, self.named(items)))))
+            items = (self.described(ids[i], float(scores[i])) for i in self.few(best.tolist()))
+            predictions.append(Prediction(self.kind, self.scale, tuple(items)))
         return predictions
 
-    def described(self, item: Item) -> Item:
-        """An item with what is known of it, if anything."""
-        known = self.history.facts.get(item.id)
-        return replace(item, facts=facts_of(known)) if known else item
+    def few(self, best: list[int]) -> list[int]:
+        """The first of the places of items, and that of the one that the decision is about."""
+        wanted = self.positions.get(self.demo.decision.of) if self.demo.decision else None
+        return best[: self.shown] + [i for i in best[self.shown :] if i == wanted]
+
+    def described(self, item: str, score: float) -> Item:
+        """An item by its id, with its name and what else is known of it."""
+        known = self.history.facts.get(item)
+        return Item(item, self.history.catalogue.get(item, item), score, facts=facts_of(known) if known else None)
 
 
 def facts_of(known: Mapping[str, str]) -> dict[str, str]:
