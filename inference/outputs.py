@@ -211,12 +211,12 @@ class RankingTask(ItemTask):
 
     def described(self, item: str, score: float) -> Item:
         """An item by its id, with its name and what else is known of it."""
-        known = self.history.facts.get(item)
-        return Item(item, self.history.catalogue.get(item, item), score, facts=facts_of(known) if known else None)
+        name, known = self.history.catalogue.get(item, item), self.history.facts.get(item)
+        return Item(item, name, score, facts=facts_of(known, self.history.chosen) if known else None)
 
 
-def facts_of(known: Mapping[str, str]) -> dict[str, str]:
-    """What is known of an item, and how popular and how novel it is, in a few words each.
+def facts_of(known: Mapping[str, str], chosen: str) -> dict[str, str]:
+    """What is known of an item, and how popular and how novel it is, in a few words each; `chosen` has {} for a share.
 
     Novelty is the self-information of a choice, −log2 of the share of people who made it, in bits (Zhou et al. 2010,
     "Solving the apparent diversity-accuracy dilemma of recommender systems", PNAS 107, 10).
@@ -224,7 +224,7 @@ def facts_of(known: Mapping[str, str]) -> dict[str, str]:
     facts = {about: text for about, text in known.items() if about != "popularity"}
     if "popularity" in known:
         share = float(known["popularity"])
-        facts["popularity"] = f"chosen by {percent(share)} of people"
+        facts["popularity"] = chosen.replace("{}", percent(share))
         if share > 0:
             facts["novelty"] = f"novelty {-math.log2(share):.1f} bits"
     return facts

@@ -26,5 +26,7 @@ def read_items(folder: Path, name: str) -> tuple[dict[str, str], dict[str, dict[
     if not rows or not {"id", "name"} <= set(rows[0]):
         raise ModelError(f"{name_of(folder)}/{name} needs the columns id and name, and at least one row.")
     said = {row["id"]: {column: text for column, text in row.items() if column and text} for row in rows}
-    facts = {item: {column: row[column] for column in row if column not in ("id", "name")} for item, row in said.items()}
+    facts = {
+        item: {column: row[column] for column in row if column not in ("id", "name")} for item, row in said.items()
+    }
     return {row["id"]: row["name"] for row in rows}, facts

@@ -30,12 +30,13 @@ class HistoryField(Field):
     `ratings` are the lowest and the highest rating that an item may be given, where the model takes ratings; they come
     in steps of `rating_step`. `facts` says what is known of an item besides its name, by id and then by what it is
     about: the columns of the CSV beside id and name. They are shown under a suggestion and told to programs with it;
-    `popularity`, the share of people who chose the item, also gives its novelty.
+    `popularity`, the share of people who chose the item, also gives its novelty; `chosen` says it in words.
     """
 
     kind: Literal["history"] = "history"
     items: dict[str, str] | str
     facts: Annotated[dict[str, dict[str, str]], Key(exclude=True)] = field(default_factory=dict, compare=False)
+    chosen: str = "chosen by {} of people"
     ratings: tuple[float, float] | None = None
     rating_step: float = 0.5
     max_items: int = 50

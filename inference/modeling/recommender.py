@@ -25,7 +25,7 @@ Chosen = Sequence[str] | Mapping[str, float | None]
 
 
 class LinearRecommenderConfig(PreTrainedConfig):
-    """`item_ids` names the items in order; their titles are kept beside the model. `rank` is the width of the factors."""
+    """`item_ids` names the items in order; titles are kept beside the model. `rank` is the width of the factors."""
 
     model_type = "seewhy-linear-recommender"
 
@@ -47,9 +47,7 @@ class HistoryExtractor(FeatureExtractionMixin):
 
     model_input_names = ["history", "chosen"]  # noqa: RUF012  # as transformers declares it
 
-    def __init__(
-        self, item_ids: Sequence[str] = (), liked: float = 1.0, neutral: float = 0.0, **kwargs: Any
-    ) -> None:
+    def __init__(self, item_ids: Sequence[str] = (), liked: float = 1.0, neutral: float = 0.0, **kwargs: Any) -> None:
         self.item_ids = list(item_ids)
         self.liked, self.neutral = liked, neutral
         super().__init__(**kwargs)
@@ -67,9 +65,7 @@ class HistoryExtractor(FeatureExtractionMixin):
             try:
                 columns = [position[item] for item in ratings]
             except KeyError as error:
-                raise ValueError(
-                    f"Unknown item {error}; choose among the model's {len(position):,} items."
-                ) from error
+                raise ValueError(f"Unknown item {error}; choose among the model's {len(position):,} items.") from error
             chosen[row, columns] = True
             history[row, columns] = [self.weight(rating) for rating in ratings.values()]
         return BatchFeature({"history": history, "chosen": chosen}, tensor_type=return_tensors)

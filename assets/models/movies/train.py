@@ -1,4 +1,4 @@
-"""Fit the movie recommender of this folder, measure it beside popularity and item kNN, and write every file but the card.
+"""Fit the movie recommender of this folder, measure it beside popularity and item kNN, write every file but the card.
 
     python assets/models/movies/train.py
 
@@ -136,9 +136,7 @@ def pick(items: pd.DataFrame, liked: Tensor, pattern: str, used: set[int], count
 def examples(items: pd.DataFrame, ratings: Tensor) -> list[dict[str, object]]:
     """A history for each taste, and one with ratings: a held-out person's likes, and low ratings of our own."""
     liked, used = ratings >= LIKED, set[int]()
-    found = [
-        {"title": t, "inputs": {"history": pick(items, liked, pattern, used)}} for t, pattern in EXAMPLES.items()
-    ]
+    found = [{"title": t, "inputs": {"history": pick(items, liked, pattern, used)}} for t, pattern in EXAMPLES.items()]
     low = items[items["genres"].str.contains(RATED["dislikes"])]["id"].iloc[:3]
     mixed = dict.fromkeys(pick(items, liked, RATED["likes"], used, 4), 5) | dict.fromkeys(low, 1)
     return [*found, {"title": RATED["title"], "inputs": {"history": mixed}}]

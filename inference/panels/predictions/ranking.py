@@ -5,7 +5,6 @@ from html import escape
 from ...units import number
 from .parts import Shown, asking, facts, folded, headline
 
-
 LISTED = 10
 """As many as a ranking suggests."""
 
