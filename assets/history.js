@@ -11,7 +11,6 @@ const make = (tag, attributes = {}, ...children) => {
     return made;
 };
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-const say = (text) => { const status = document.getElementById("said"); if (status) status.textContent = text; };
 
 const items = props.items.map(([id, name, more]) => ({ id, name, more, key: plain(name), all: plain(`${name} ${more}`) }));
 const byId = new Map(items.map((item) => [item.id, item]));
@@ -23,10 +22,12 @@ const box = make("input", {
 });
 const list = make("ul", { id: `${own}-list`, role: "listbox", "aria-label": props.label, hidden: "" });
 const chips = make("ul", { class: "chips", "aria-label": `${props.label}: chosen` });
+const said = make("p", { class: "said", role: "status" }); // its own: the page says there what the answer is
+const say = (text) => (said.textContent = text);
 const empty = make("button", { type: "button", class: "empty" }, "Remove all");
 const label = make("label", { for: own }, props.label);
 const hint = make("p", { id: `${own}-hint`, class: "hint" }, props.hint);
-element.querySelector(".history").replaceChildren(label, hint, make("div", { class: "search" }, box, list), chips, empty);
+element.querySelector(".history").replaceChildren(label, hint, make("div", { class: "search" }, box, list), chips, empty, said);
 
 let found = [], active = -1;
 const chosen = () => (props.value ?? []).map((entry) => (typeof entry === "object" ? entry : { item: entry }));
@@ -76,9 +77,10 @@ function rating(entry, place, name) {
 
 function search() {
     const words = plain(box.value).split(/\s+/).filter(Boolean), taken = new Set(chosen().map((entry) => entry.item));
-    const rank = (item) => (item.key.startsWith(words.join(" ")) ? 0 : words.every((word) => item.key.includes(word)) ? 1 : 2);
+    const whole = words.join(" ");
+    const rank = ({ key }) => [key === whole, key.startsWith(whole), words.every((word) => key.includes(word)), true].indexOf(true);
     found = items.filter((item) => !taken.has(item.id) && words.every((word) => item.all.includes(word)));
-    if (words.length) found = [0, 1, 2].flatMap((place) => found.filter((item) => rank(item) === place));
+    if (words.length) found = [0, 1, 2, 3].flatMap((place) => found.filter((item) => rank(item) === place));
     const more = found.length - OFFERED;
     found = found.slice(0, OFFERED);
     list.replaceChildren(...found.map(option));
