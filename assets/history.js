@@ -36,6 +36,7 @@ function choose(entries) {
     props.value = entries.map((entry) => (entry.rating == null ? entry.item : entry));
     draw();
     trigger("input");
+    chips.dispatchEvent(new Event("input", { bubbles: true })); // for the page: what it shows is of an older input
 }
 
 // The chosen items
@@ -46,7 +47,7 @@ function draw() {
     chips.hidden = !entries.length;
     empty.hidden = entries.length < 2;
     box.disabled = full;
-    box.placeholder = full ? `${props.most} are the most; remove one to add another` : `Search ${items.length.toLocaleString("en")} titles`;
+    box.placeholder = full ? `${props.most} are the most; remove one to add another` : `Search ${items.length.toLocaleString("en")} items`;
 }
 
 function chip(entry, place) {
@@ -119,7 +120,10 @@ function take(item) {
     box.focus();
 }
 
-box.oninput = search;
+box.oninput = (event) => {
+    event.stopPropagation(); // a search changes no input
+    search();
+};
 box.onclick = search;
 box.onblur = () => show(false);
 box.onkeydown = (event) => {

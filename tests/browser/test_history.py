@@ -82,3 +82,11 @@ def test_an_example_keeps_its_order_and_its_ratings(page: Page) -> None:
     expect(page.get_by_label("Rating of Aliens")).to_have_value("1")
     settled(page)
     expect(brought(page).first).to_contain_text("★ 5: +")
+
+
+def test_a_search_alone_leaves_the_answer_as_it_is(page: Page) -> None:
+    page.get_by_text("Space and the future").click()
+    settled(page)
+    box(page).press_sequentially("alien")
+    expect(page.get_by_role("option").first).to_contain_text("Alien")
+    assert page.locator("#why.stale").count() == 0

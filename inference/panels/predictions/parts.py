@@ -48,5 +48,5 @@ def asking(target: Any, name: str = "") -> str:
 
 def facts(item: Item) -> str:
     """What is known of an item, under its name."""
-    known = " · ".join(escape(text) for text in (item.facts or {}).values())
+    known = " · ".join(f"<span>{escape(text)}</span>" for text in (item.facts or {}).values())
     return f'<small class="facts">{known}</small>' if known else ""
