@@ -150,7 +150,7 @@ def read(folder: Path) -> Demo:
     fields = data.get("fields")
     for field in fields if isinstance(fields, list) else []:
         if isinstance(field, dict) and isinstance(field.get("items"), str):
-            field["items"] = read_items(folder, field["items"])
+            field["items"], field["facts"] = read_items(folder, field["items"])
     try:
         about: Demo = adapter(Demo).validate_python(data)
     except ValidationError as error:

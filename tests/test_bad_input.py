@@ -391,7 +391,7 @@ BAD_CALLS = {
     "no inputs": (PREDICT, {"model": "sentiment"}, 422, "inputs: Field required"),
     "an extra key": (PREDICT, {"model": "sentiment", "inputs": TEXT, "more": 1}, 422, "more"),
     "inputs that are no object": (PREDICT, {"model": "sentiment", "inputs": [1]}, 422, "inputs"),
-    "an unknown movie": (PREDICT, {"model": "movies", "inputs": {"history": ["nope"]}}, 422, "available are 318"),
+    "an unknown movie": (PREDICT, {"model": "movies", "inputs": {"history": ["Star Wras"]}}, 422, "the nearest are"),
     "no movie": (PREDICT, {"model": "movies", "inputs": {"history": []}}, 422, "choose at least one"),
     "too many evaluations": (EXPLAIN, {"model": "sentiment", "inputs": TEXT, "evaluations": 10**9}, 422, "16,384"),
 }
