@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from .errors import InputError
 
 Raw = dict[str, Any]
-"""Checked input keyed by field name: str, PIL.Image.Image (RGB), float, or tuple[str, ...] (item ids)."""
+"""Checked input keyed by field name: str, PIL.Image.Image (RGB), float, tuple[str, ...] (item ids), or Series."""
 
 Kind = Literal["labels", "value", "ranking", "text", "spans", "boxes", "action"]
 Scale = Literal["probability", "logit", "log-probability", "value"]

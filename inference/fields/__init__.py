@@ -12,9 +12,12 @@ from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
 from .number import NumberField
+from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
-AnyField = Annotated[TextField | ImageField | NumberField | CategoryField | HistoryField, Discriminator("kind")]
+AnyField = Annotated[
+    TextField | ImageField | NumberField | CategoryField | HistoryField | SeriesField, Discriminator("kind")
+]
 """Any kind of field, read by its `kind`."""
 
 __all__ = [
@@ -25,6 +28,8 @@ __all__ = [
     "ImageField",
     "NumberField",
     "Role",
+    "SeriesColumn",
+    "SeriesField",
     "TextField",
     "shown",
     "visible",
