@@ -12,6 +12,7 @@ from inference.types import Raw
 from .overlay import regions
 from .shading import words
 from .stopping import settled
+from .timeline import timelines
 from .types import Explanation
 from .waterfall import table, waterfall
 from .wording import Row, sentence
@@ -50,5 +51,9 @@ def certain(values: Any, stderr: Any) -> list[bool]:
     return settled(np.array(values), np.array(stderr)).tolist()
 
 
-INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions}
+INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {
+    "chars": words,
+    "region": regions,
+    "steps": timelines,
+}
 """How features that have a place in the input are shown there."""

@@ -11,14 +11,15 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Series:
-    """Numbers in the columns' own units, the oldest step first.
+    """Numbers in the columns' own units, the oldest step first; the first column is the one that is forecast.
 
-    days: what each step is called, such as 2013-01-31; empty where nothing was said. notes: what had to be done to read
-    it, for people; it is no part of what the series is.
+    titles: the columns' names for people. days: what each step is called, such as 2013-01-31; empty where nothing was
+    said. notes: what had to be done to read it, for people.
     """
 
     columns: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
+    titles: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

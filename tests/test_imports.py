@@ -11,9 +11,16 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
 
 LAYERS = [
-    ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
+    [
+        "inference.errors",
+        "inference.folders",
+        "inference.units",
+        "inference.pictures",
+        "inference.quality",
+        "inference.series",
+    ],
     ["inference.allocator", "inference.folding", "inference.precision"],
-    ["inference.types", "inference.metadata", "inference.tables"],
+    ["inference.types", "inference.metadata", "inference.tables", "inference.sheets", "inference.course"],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
     ["inference.fields", "inference.policy"],
@@ -74,6 +81,7 @@ LAYERS = [
         "explain.together",
         "explain.findings",
         "explain.shading",
+        "explain.timeline",
         "explain.overlay",
         "explain.waterfall",
         "explain.figures",

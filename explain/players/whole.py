@@ -97,7 +97,7 @@ class Players:
             yield weight, {**shown, **dict(zip(hidden, values, strict=True))}
 
     def _references(self, hidden: Mapping[str, Kept]) -> Mapping[tuple[Any, ...], float]:
-        """The distinct values that the rows give to fields with hidden atoms (those kept, by field), and their shares."""
+        """The distinct values that rows give to fields with hidden atoms (those kept, by field), and their shares."""
         if not hidden:
             return {(): 1.0}
         shares: dict[tuple[Any, ...], float] = defaultdict(float)

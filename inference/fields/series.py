@@ -36,7 +36,8 @@ class SeriesColumn(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesField(Field):
-    """The last `length` steps of `columns`, oldest first; of a longer series, the last are taken.
+    """The last `length` steps of `columns`, oldest first; of a longer series, the last are taken. The first column is
+    the one that is forecast.
 
     `least`: how short it may be, by default no shorter than `length`. `step` is what a step is called. `calendar`: the
     model reads the dates as well; they are then needed, day after day. `hidden`: what an explanation puts in the place
@@ -88,7 +89,8 @@ class SeriesField(Field):
             tuple(self._number(row[i], column, place, days[k] if days else "") for i, column in places)
             for k, (place, row) in enumerate(rows)
         )
-        return Series(tuple(column.name for column in self.columns), values, tuple(days), tuple(notes))
+        names, titles = zip(*((column.name, column.label) for column in self.columns), strict=True)
+        return Series(names, values, titles, tuple(days), tuple(notes))
 
     def _places(self, sheet: Sheet) -> tuple[int | None, list[tuple[int, SeriesColumn]], list[str]]:
         """The place of the dates, those of the columns, and what there is to say of others. Raises InputError."""

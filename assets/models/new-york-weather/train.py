@@ -39,12 +39,12 @@ FROST, WATCH = 3.0, 7.0
 """Days' means in °C between which a frost is neither likely nor out of the question, by the days learned from."""
 
 COLUMNS: dict[str, tuple[str, str, tuple[float, float]]] = {
-    "temperature": ("Temperature, whole day", "°C", (-40, 50)),
-    "late_temperature": ("Temperature, late evening", "°C", (-40, 50)),
-    "late_dew_point": ("Dew point, late evening", "°C", (-50, 35)),
-    "late_pressure": ("Air pressure, late evening", "hPa", (930, 1070)),
-    "north_wind": ("Wind from the north, late evening", "m/s", (-40, 40)),
-    "east_wind": ("Wind from the east, late evening", "m/s", (-40, 40)),
+    "temperature": ("Temperature", "°C", (-40, 50)),
+    "late_temperature": ("Late temperature", "°C", (-40, 50)),
+    "late_dew_point": ("Late dew point", "°C", (-50, 35)),
+    "late_pressure": ("Late pressure", "hPa", (930, 1070)),
+    "north_wind": ("Late north wind", "m/s", (-40, 40)),
+    "east_wind": ("Late east wind", "m/s", (-40, 40)),
 }
 TARGET = "temperature"
 
@@ -213,8 +213,8 @@ ABOUT = {
     "unit": "°C",
 }
 DESCRIPTION = (
-    "Means over the airports JFK, LaGuardia and Newark. Late evening is 21 to 24 h. A wind from the south or west is "
-    "negative."
+    "Means over the airports JFK, LaGuardia and Newark: of the whole day, and late, from 21 to 24 h. A wind from the "
+    "south or west is negative."
 )
 RULES = [
     {"action": "No frost measures", "at_least": WATCH, "tone": "good"},
