@@ -10,7 +10,7 @@ from conftest import shipped
 
 from explain import explainer
 from explain.figures import INPUTS
-from explain.players import FieldPlayers, segments
+from explain.players import FieldPlayers, segments, series
 from inference import demo, models
 from inference.fields import AnyField
 from inference.panels.predictions import FIGURES
@@ -21,9 +21,10 @@ from inference.task import Task
 
 @pytest.fixture(autouse=True)
 def few_regions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures in so few regions that all coalitions can be enumerated."""
+    """Pictures in so few regions, and series in so few runs, that all coalitions can be enumerated."""
     monkeypatch.setattr(segments, "REGIONS", contract.SMALL)
     monkeypatch.setattr(segments, "PATCHES", 1)
+    monkeypatch.setattr(series, "FINEST", contract.SMALL)
 
 
 @pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
@@ -46,7 +47,7 @@ def test_every_kind_of_output_has_a_figure() -> None:
 
 
 def test_every_place_in_an_input_is_drawn_there_or_in_the_bars() -> None:
-    assert set(INPUTS) == {"chars", "region"}  # items and columns are drawn as bars alone
+    assert set(INPUTS) == {"chars", "region", "steps"}  # items and columns are drawn as bars alone
 
 
 # Planted faults: each must make the contract fail

@@ -13,10 +13,10 @@ from inference.units import quantity
 from ..types import Feature, Partition
 from .field import FieldPlayers, singles
 
-DIRECT = 48
-"""Cells that are players at once; more begin with runs of steps."""
-RUNS = 16
-"""Runs that a longer series is cut into, all columns together."""
+FINEST = 360
+"""Parts that a series falls into at most; longer ones have runs of steps as their smallest parts."""
+DIRECT, RUNS = 48, 16
+"""Parts that are players at once; more begin with runs of steps, so many of them over all columns."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -32,14 +32,16 @@ class SeriesPlayers(FieldPlayers):
     def __init__(self, field: SeriesField, value: Series, stand_in: str) -> None:
         self.field, self.series, self.referenced = field, value, field.referenced
         steps, columns = value.cells.shape
-        self.cells = np.arange(columns * steps).reshape(columns, steps)
-        self.features = tuple(self._run([atom]) for atom in range(columns * steps))
-        self.groups = singles(columns * steps) if columns * steps <= DIRECT else runs(self.cells)
+        cuts = np.array_split(np.arange(steps), max(1, min(steps, FINEST // columns)))
+        self.runs = [(place, int(run[0]), int(run[-1])) for place in range(columns) for run in cuts]
+        self.features = tuple(self.together([atom]) for atom in range(len(self.runs)))
+        self.groups = groups(len(cuts), columns)
         if field.calendar:
             self.groups = (*self.groups, (len(self.features),))
             self.features = (*self.features, Feature(f"{field.name}:calendar", field.name, "Time of year"))
-        own = None if field.referenced else value.with_cells(np.tile(value.cells.mean(0), (steps, 1)))
-        self.masks = Cells(self.cells.T, len(self.features) - 1 if field.calendar else -1, own)
+        parts = np.repeat(np.arange(len(cuts)), list(map(len, cuts)))[:, None] + len(cuts) * np.arange(columns)
+        mean = None if field.referenced else value.with_cells(np.tile(value.cells.mean(0), (steps, 1)))
+        self.masks = Cells(parts, len(self.features) - 1 if field.calendar else -1, mean)
         self.baseline = (
             f"hidden cells of {field.label} take their values from the same place in {stand_in}, averaged "
             "(interventional)"
@@ -63,30 +65,30 @@ class SeriesPlayers(FieldPlayers):
         return self.series.with_cells(np.where(seen, self.series.cells, reference.cells), days)
 
     def together(self, atoms: Sequence[int]) -> Feature:
-        return self.features[atoms[0]] if len(atoms) == 1 else self._run(atoms)
-
-    def _run(self, atoms: Sequence[int]) -> Feature:
-        """Neighbouring steps of one column, or a single one."""
-        place, first = divmod(atoms[0], self.cells.shape[1])
-        last, column = first + len(atoms) - 1, self.field.columns[place]
-        ends = [self._named(step) for step in dict.fromkeys((first, last))]
-        several = "" if len(self.field.columns) == 1 else column.label
-        value = quantity(self.series.values[first][place], column.unit)
-        if first == last:
-            label = f"{several} = {value}, {ends[0]}" if several else f"{ends[0]}: {value}"
+        if atoms[0] == len(self.runs):
+            return self.features[-1]  # the calendar
+        place, first, _ = self.runs[atoms[0]]
+        last, column = self.runs[atoms[-1]][2], self.field.columns[place]
+        ends = list(dict.fromkeys(self._named(step) for step in (first, last)))
+        if first == last and len(self.field.columns) == 1:
+            label = f"{ends[0]}: {quantity(self.series.values[first][place], column.unit)}"
+        elif first == last:
+            label = f"{column.label} = {quantity(self.series.values[first][place], column.unit)}, {ends[0]}"
         else:
-            label = f"{several}, {ends[0]} to {ends[1]}".removeprefix(", ")
+            label = " to ".join(ends) if len(self.field.columns) == 1 else f"{column.label}, {' to '.join(ends)}"
         where = {"steps": [first, last + 1], "column": column.name}
         return Feature(f"{self.field.name}:{column.name}:{first}-{last + 1}", self.field.name, label, where)
 
     def _named(self, step: int) -> str:
-        return said(self.series.name_of(step)) if self.series.days else ago(len(self.series) - 1 - step, self.field)
+        return said(self.series.days[step]) if self.series.days else ago(len(self.series) - 1 - step, self.field.step)
 
 
-def runs(cells: np.ndarray) -> Partition:
-    """Runs of neighbouring steps within each column, for cells [columns, steps]."""
-    each = max(2, RUNS // len(cells))
-    return tuple(tuple(run.tolist()) for row in cells for run in np.array_split(row, min(each, len(row))))
+def groups(steps: int, columns: int) -> Partition:
+    """The players to begin with, of `steps` parts in each column: the parts, or runs of them where there are many."""
+    if steps * columns <= DIRECT:
+        return singles(steps * columns)
+    runs = np.array_split(np.arange(steps), min(steps, max(2, RUNS // columns)))
+    return tuple(tuple((run + column * steps).tolist()) for column in range(columns) for run in runs)
 
 
 def said(day: str) -> str:
@@ -98,6 +100,6 @@ def said(day: str) -> str:
     return f"{read.day} {MONTHS[read.month - 1]}"
 
 
-def ago(back: int, field: SeriesField) -> str:
-    """`the last day`, `3 days before it`."""
-    return f"the last {field.step}" if back == 0 else f"{back} {field.step}{'s' if back > 1 else ''} before"
+def ago(back: int, step: str) -> str:
+    """`the last day`, `3 days before`."""
+    return f"the last {step}" if back == 0 else f"{back} {step}{'s' if back > 1 else ''} before"

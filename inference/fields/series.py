@@ -122,8 +122,8 @@ class SeriesField(Field):
 
     def _check_days(self, days: Sequence[str], places: Sequence[int]) -> None:
         """That days follow one another; all of them, where the model reads the calendar. Raises InputError."""
-        if not self.calendar and not all(map(DAY.fullmatch, days)):
-            return  # names of steps that are no dates
+        if not days or (not self.calendar and not all(map(DAY.fullmatch, days))):
+            return  # no names, or such as are no dates
         read = [self._day(day, place) for day, place in zip(days, places, strict=True)]
         for i in range(1, len(read)):
             before, now = read[i - 1], read[i]
