@@ -110,7 +110,7 @@ class SeriesField(Field):
             return calendar, list(zip(left, self.columns, strict=True)), []
         places = [(self._place(column, names, sheet.header), column) for column in self.columns]
         unread = [sheet.header[i] for i in left if i not in dict(places)]
-        return calendar, places, [f"{self.label}: not read were the columns {listed(unread)}."] if unread else []
+        return calendar, places, [f"{self.label}: left unread: {listed(unread)}."] if unread else []
 
     def _place(self, column: SeriesColumn, names: Sequence[str], header: Sequence[str]) -> int:
         """Where a column stands. Raises InputError."""

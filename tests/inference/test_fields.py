@@ -24,6 +24,8 @@ from inference.fields import (
     HistoryField,
     ImageField,
     NumberField,
+    SeriesColumn,
+    SeriesField,
     TextField,
 )
 from inference.pictures import MAX_PIXELS
@@ -38,7 +40,10 @@ MOVIES = HistoryField(
     name="history", label="Movies", items={"1": "Alien", "2": "Brazil", "3": "Chinatown"}, max_items=2
 )
 PHOTO = ImageField(name="photo", label="Photo", max_side=64)
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO]
+WEATHER = SeriesField(
+    name="days", label="Days", columns=(SeriesColumn(name="temperature", label="Temperature", unit="°C"),), length=3
+)
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, WEATHER]
 
 
 def refusal(field: Field, value: Any) -> str:

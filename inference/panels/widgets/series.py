@@ -16,4 +16,6 @@ def series(field: SeriesField, props: dict[str, Any]) -> gr.HTML:
     about = {"label": props["label"], "description": field.description, "columns": columns}
     about |= {"length": field.length, "calendar": field.calendar}
     own = {name: props[name] for name in ("label", "key", "value")}
-    return gr.HTML(html_template="", js_on_load=SCRIPT, apply_default_css=False, about=about, **own)
+    widget = gr.HTML(html_template="", js_on_load=SCRIPT, apply_default_css=False, about=about, **own)
+    widget.interactive = True
+    return widget
