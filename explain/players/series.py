@@ -69,18 +69,22 @@ class SeriesPlayers(FieldPlayers):
             return self.features[-1]  # the calendar
         place, first, _ = self.runs[atoms[0]]
         last, column = self.runs[atoms[-1]][2], self.field.columns[place]
-        ends = list(dict.fromkeys(self._named(step) for step in (first, last)))
+        when = self._named(first, last)
         if first == last and len(self.field.columns) == 1:
-            label = f"{ends[0]}: {quantity(self.series.values[first][place], column.unit)}"
+            label = f"{when}: {quantity(self.series.values[first][place], column.unit)}"
         elif first == last:
-            label = f"{column.label} = {quantity(self.series.values[first][place], column.unit)}, {ends[0]}"
+            label = f"{column.label} = {quantity(self.series.values[first][place], column.unit)}, {when}"
         else:
-            label = " to ".join(ends) if len(self.field.columns) == 1 else f"{column.label}, {' to '.join(ends)}"
+            label = when if len(self.field.columns) == 1 else f"{column.label}, {when}"
         where = {"steps": [first, last + 1], "column": column.name}
         return Feature(f"{self.field.name}:{column.name}:{first}-{last + 1}", self.field.name, label, where)
 
-    def _named(self, step: int) -> str:
-        return said(self.series.days[step]) if self.series.days else ago(len(self.series) - 1 - step, self.field.step)
+    def _named(self, first: int, last: int) -> str:
+        """What some neighbouring steps are called: by their days, or by how far back they lie."""
+        if self.series.days:
+            return " to ".join(dict.fromkeys(said(self.series.days[step]) for step in (first, last)))
+        newest = len(self.series) - 1
+        return ago(newest - last, newest - first, self.field.step)
 
 
 def groups(steps: int, columns: int) -> Partition:
@@ -100,6 +104,10 @@ def said(day: str) -> str:
     return f"{read.day} {MONTHS[read.month - 1]}"
 
 
-def ago(back: int, step: str) -> str:
-    """`the last day`, `3 days before`."""
-    return f"the last {step}" if back == 0 else f"{back} {step}{'s' if back > 1 else ''} before"
+def ago(near: int, far: int, step: str) -> str:
+    """`the last day`, `3 days before`, `3 to 8 days before`, counted from the last."""
+    if near == far == 0:
+        return f"the last {step}"
+    if near == 0:
+        return f"the last {far + 1} {step}s"
+    return f"{near} {step}{'s' if near > 1 else ''} before" if near == far else f"{near} to {far} {step}s before"

@@ -90,7 +90,9 @@ def test_runs_stay_within_their_column() -> None:
 def test_days_are_said_as_people_say_them() -> None:
     assert said("2013-01-31") == "31 Jan"
     assert said("Monday") == "Monday"
-    assert [ago(back, "day") for back in (0, 1, 3)] == ["the last day", "1 day before", "3 days before"]
+    steps = [(0, 0), (0, 4), (1, 1), (3, 3), (3, 8)]
+    told = ["the last day", "the last 5 days", "1 day before", "3 days before", "3 to 8 days before"]
+    assert [ago(near, far, "day") for near, far in steps] == told
 
 
 def explained(series: Series, values: dict[tuple[int, int, str], float]) -> Explanation:
