@@ -13,6 +13,7 @@ from .chosen import chosen
 from .overlay import regions
 from .shading import words
 from .stopping import settled
+from .timeline import timelines
 from .types import Explanation
 from .waterfall import table, waterfall
 from .waveform import stretches
@@ -59,5 +60,6 @@ INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {
     "seconds": stretches,
     "item": chosen,
     "items": chosen,
+    "steps": timelines,
 }
 """How features that have a place in the input are shown there."""

@@ -20,7 +20,10 @@ from inference.masks import Kept, MaskedImage, MaskedText, Regions
 from inference.task import Task
 from inference.types import Contrast, ItemTarget, Raw, Target
 
-ON_TENSORS = ("sentiment", "sms-spam", "mobilenet-v2", "cat-or-dog", "breast-cancer", "home-loans", "ames-house-prices")
+ON_TENSORS = (
+    *("sentiment", "sms-spam", "mobilenet-v2", "cat-or-dog", "breast-cancer", "home-loans", "ames-house-prices"),
+    *("new-york-weather", "any-series"),
+)
 
 
 @pytest.fixture(scope="module", params=ON_TENSORS)

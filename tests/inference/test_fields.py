@@ -26,6 +26,8 @@ from inference.fields import (
     HistoryField,
     ImageField,
     NumberField,
+    SeriesColumn,
+    SeriesField,
     TextField,
 )
 from inference.pictures import MAX_PIXELS
@@ -41,7 +43,10 @@ MOVIES = HistoryField(
 )
 PHOTO = ImageField(name="photo", label="Photo", max_side=64)
 SPOKEN = AudioField(name="speech", label="Recording")  # more in test_fields_audio.py
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN]
+WEATHER = SeriesField(
+    name="days", label="Days", columns=(SeriesColumn(name="temperature", label="Temperature", unit="°C"),), length=3
+)
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER]
 
 
 def refusal(field: Field, value: Any) -> str:

@@ -20,7 +20,16 @@ from PIL import Image
 from inference import demo, models
 from inference.demo import Demo
 from inference.errors import Busy, InputError
-from inference.fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+from inference.fields import (
+    CategoryField,
+    Field,
+    HistoryField,
+    ImageField,
+    NumberField,
+    SeriesColumn,
+    SeriesField,
+    TextField,
+)
 from inference.panels import answer, form, remote
 from inference.panels.predictions import FIGURES, Shown, parts
 from inference.policy import Policy, Rule
@@ -396,6 +405,7 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (CategoryField(name="f", label="L", choices=("a", "b"), default="b"), gr.Dropdown, "b"),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.HTML, []),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.HTML, ["2"]),
+    (SeriesField(name="f", label="L", columns=(SeriesColumn(name="c", label="C"),), length=3), gr.HTML, ""),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 
