@@ -3,6 +3,7 @@
 `app.py new-model` writes such a draft down, so that a person can go on from there.
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def columns(folder: Path) -> Sequence[Field]:
 
 
 def column_field(
-    name: str, kind: str, mean: float = 0.0, categories: Sequence[str] = (), **_: object
+    name: str, kind: str, mean: float = 0.0, categories: Sequence[str] = (), log: bool = False, **_: object
 ) -> NumberField | CategoryField:
     """A field for a column; an unseen category is let through, for the models keep a slot for it.
 
@@ -100,7 +101,8 @@ def column_field(
         raise TypeError("the name of a column and its categories are texts")
     label = name.replace("_", " ")
     if kind == "number":
-        return NumberField(name=name, label=label, default=float(f"{mean:.3g}"))
+        usual = math.expm1(mean) if log else mean
+        return NumberField(name=name, label=label, default=float(f"{usual:.3g}"))
     return CategoryField(name=name, label=label, choices=tuple(categories), unseen=True)
 
 

@@ -25,7 +25,7 @@ LAYERS = [
     ["inference.cache"],
     ["inference.task"],
     ["inference.replica"],
-    ["inference.draft"],
+    ["inference.draft", "inference.groups"],
     ["inference.registry"],
     ["inference.starter"],
     [
