@@ -131,10 +131,9 @@ def main() -> None:
         {"action": "Write to them as to everyone", "tone": "caution"},
     ]
     fitted = mixtures.Fitted(found.model(names), extractor)
-    fields = [{**field, "optional": True} for field in COLUMNS.fields(training)]
     examples = pick_examples(found, extractor, held_out, names)
     policy = {"of": "top", "rules": rules}
-    folder.write(FOLDER, COLUMNS, fitted, training, about, fields, examples, policy, len(training))
+    folder.write(FOLDER, COLUMNS, fitted, training, about, COLUMNS.fields(training), examples, policy, len(training))
 
 
 if __name__ == "__main__":
