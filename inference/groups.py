@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .demo import Demo
 from .fields import NumberField
 from .types import Raw, Table
-from .units import percent, quantity
+from .units import PREFIXES, percent, quantity
 
 TYPICAL = 3
 """Members that are shown beside a row."""
@@ -88,4 +88,7 @@ class Groups:
     def half(self, column: int, values: NDArray[np.float64]) -> str:
         """Between which ends the middle half of some rows lies."""
         low, high = np.percentile(values[:, column], [25, 75])
-        return f"{quantity(low)} to {quantity(high, self.fields[column].unit)}"
+        unit = self.fields[column].unit
+        if low == high:
+            return quantity(low, unit)
+        return f"{quantity(low, unit if unit in PREFIXES else None)} to {quantity(high, unit)}"

@@ -41,10 +41,10 @@ LOGS = ("income", "dependents", "months", "active", "spending")
 WORDS = {
     "age": ("young", "older"),
     "income": ("low income", "high income"),
-    "dependents": ("no dependents", "dependents"),
+    "dependents": ("no dependents", "with dependents"),
     "months": ("moved lately", "long at one address"),
     "active": ("few accounts", "many accounts"),
-    "spending": ("no card spending", "card spending"),
+    "spending": ("no card spending", "spends by card"),
 }
 UNSEEN = {"card": "were granted the card", "owner": "own their home", "selfemp": "are self-employed"}
 
