@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import demo, folders, models
+from . import demo, folders, models, trees
+from .columns import fields as tree_fields
 from .demo import Demo
 from .errors import ModelError
 from .fields import CategoryField, Field, HistoryField, NumberField
@@ -24,7 +25,9 @@ PROCESSOR = "preprocessor_config.json"
 
 def draft(folder: Path, kind: type[Task]) -> Demo:
     """A Demo for a folder that brings none. Raises ModelError where the fields do not follow from what is there."""
-    fields = columns(folder) or items(folder) or kind.fields
+    file = models.trees(folder)
+    grown = trees.read(file) if file else None
+    fields = tree_fields(grown) if grown else columns(folder) or items(folder) or kind.fields
     if not fields:
         raise ModelError(
             f"{folders.name_of(folder)} needs a {demo.FILE}: the fields of {kind.id} differ from model to model. "
@@ -38,12 +41,16 @@ def draft(folder: Path, kind: type[Task]) -> Demo:
         summary=summary(kind.kind, labels, kind.id),
         fields=tuple(fields),  # type: ignore[arg-type]  # each is one of the known kinds
         examples=kind.samples if fits else (),
+        labels=grown.labels or None if grown else None,
         output=labels[0] if kind.kind == "value" and len(labels) == 1 else "value",
     )
 
 
 def labels_of(folder: Path) -> list[str]:
-    """The labels in a model's config.json, in their order; empty if it names none."""
+    """The labels in a model's config.json, or of its trees, in their order; empty if there are none."""
+    if file := models.trees(folder):
+        said = demo.read(folder).labels if (folder / demo.FILE).is_file() else None
+        return list(said or trees.read(file).labels)
     labels = models.config_of(folder).get("id2label")
     return [str(label) for label in labels.values()] if isinstance(labels, dict) else []
 

@@ -67,13 +67,15 @@ class TabularExtractor(FeatureExtractionMixin):
     """
 
     model_input_names = ["numbers", "categories"]  # noqa: RUF012  # as transformers declares it
+    dtype: type[np.floating[Any]] = np.float32
+    scaling = "brought to one scale"
 
     def __init__(self, columns: Sequence[Mapping[str, Any]] = (), **kwargs: Any) -> None:
         self.columns = [dict(column) for column in columns]
         super().__init__(**kwargs)
 
     def __call__(self, records: Sequence[Mapping[str, Any]], return_tensors: str = "pt") -> BatchFeature:
-        """Records as numbers float32[batch, n_numbers], standardised, and categories int64[batch, n_categories].
+        """Records as numbers [batch, n_numbers] of `dtype`, standardised, and categories int64[batch, n_categories].
 
         Raises ValueError where a record lacks a column or holds something else than a number in a number column.
         """
@@ -94,7 +96,7 @@ class TabularExtractor(FeatureExtractionMixin):
         table[:, logs] = np.log1p(table[:, logs])
         table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
         codes = np.array(indices, dtype=np.int64).reshape(len(records), len(lookups))
-        data = {"numbers": table.astype(np.float32), "categories": codes}
+        data = {"numbers": table.astype(self.dtype), "categories": codes}
         return BatchFeature(data, tensor_type=return_tensors)
 
 
