@@ -136,12 +136,12 @@ class Tensors:
 
 
 def trees_of(task: Task, players: Players, targets: Sequence[Target]) -> Closed | None:
-    """The closed form for targets of a task that has trees and explains each column by itself; else None."""
+    """The closed form for targets of a task that has trees, each column by itself; else None."""
     positions = getattr(task, "positions", {})
     items = [target.item for target in targets if isinstance(target, ItemTarget)]
     names = [feature.field for feature in players.features]
     plain = len(items) == len(targets) and set(items) <= set(positions)
-    if task.trees is None or not plain or len(players.groups) < len(names):
+    if task.trees is None or not plain:
         return None
     fields = [field for field in task.demo.fields if field.name in names]
     background = np.array([coded(row, fields) for row in players.rows], np.float64)

@@ -4,15 +4,16 @@
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import demo, folders, models, trees
 from .columns import fields as tree_fields
-from .demo import Demo
-from .errors import ModelError
+from .demo import Demo, Example
+from .errors import InputError, ModelError
 from .fields import CategoryField, Field, HistoryField, NumberField
 from .policy import Policy, Rule
+from .tables import read_csv
 from .task import Task
 from .types import Kind
 from .units import listed
@@ -20,6 +21,8 @@ from .units import listed
 FEW = 6
 """Labels that a sentence can name one by one, and of which one can be decided about."""
 MAX_COLUMNS = 200
+BACKGROUND, TRIED = "background.csv", 4
+"""What reference rows are called where nothing else is said, and how many of them are offered to try."""
 PROCESSOR = "preprocessor_config.json"
 
 
@@ -40,10 +43,25 @@ def draft(folder: Path, kind: type[Task]) -> Demo:
         title=" ".join(name.replace("_", " ").replace("-", " ").split())[:80] or kind.id,
         summary=summary(kind.kind, labels, kind.id),
         fields=tuple(fields),  # type: ignore[arg-type]  # each is one of the known kinds
-        examples=kind.samples if fits else (),
+        examples=kind.samples if fits else tuple(examples(folder, fields)),
+        background=BACKGROUND if (folder / BACKGROUND).is_file() else None,
         labels=grown.labels or None if grown else None,
         output=labels[0] if kind.kind == "value" and len(labels) == 1 else "value",
     )
+
+
+def examples(folder: Path, fields: Sequence[Field]) -> Iterator[Example]:
+    """The first reference rows of a table, if the folder has some under their usual name, as inputs to try.
+
+    Raises ModelError for rows that do not fit the fields.
+    """
+    rows = read_csv(folder, BACKGROUND) if (folder / BACKGROUND).is_file() else []
+    for i, row in enumerate(rows[:TRIED], start=1):
+        try:
+            inputs = {each.name: each.parse(row.get(each.name)) for each in fields}
+        except InputError as error:
+            raise ModelError(f"{folders.name_of(folder)}/{BACKGROUND}: {error}") from None
+        yield Example(f"Reference row {i}", inputs)
 
 
 def labels_of(folder: Path) -> list[str]:

@@ -281,9 +281,13 @@ def test_new_model_starts_from_the_trees_alone(kind: str, tmp_path: Path) -> Non
     assert inference.load(folder).predict(inputs(ROWS, 0)).prediction.scores[0] > 0.3
 
 
-def test_trees_without_a_demo_json_are_shown_as_they_are(tmp_path: Path) -> None:
+def test_trees_beside_reference_rows_need_no_demo_json(tmp_path: Path) -> None:
     IN_LIGHTGBM(tmp_path)
+    MIXED.head(30).to_csv(tmp_path / "background.csv", index=False)
     task = inference.load(tmp_path)
+    contract.examples_parse(task)
+    assert task.demo.examples[0].inputs == inputs(MIXED, 0)
+    assert explain(task, task.demo.examples[1].inputs).residual < 1e-6
     assert [field.kind for field in task.demo.fields] == ["number", "number", "number", "category"]
     assert np.isfinite(task.predict(inputs(MIXED, 0)).prediction.scores[0])
 
