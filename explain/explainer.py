@@ -83,9 +83,7 @@ def explain_all(
     writing = Account(task, play, allowed, seed, start)
     options: dict[str, Any] = {"method": method, "additive": task.additive, "noise": play.noise}
     closed, groups = trees_of(task, play.players, targets), play.players.groups
-    if (
-        closed and method == "auto" and len(groups) < len(play.players)
-    ):  # no groups where every column is known
+    if closed and method == "auto" and len(groups) < len(play.players):  # no groups where every column is known
         closed = closed if closed(Memo(play.game)) else None
         groups = singles(len(play.players)) if closed else groups
     options |= {"step": step(play), "first": FIRST, "closed": closed}

@@ -147,7 +147,10 @@ def trees_of(task: Task, players: Players, targets: Sequence[Target]) -> Closed 
     background = np.array([coded(row, fields) for row in players.rows], np.float64)
     row = np.array(coded(players.raw, fields), np.float64)
     scale: Literal["raw", "probability"] = "probability" if task.scale == "probability" else "raw"
-    return of_trees(task.trees, background, row, [positions[item] for item in items], scale)
+    outputs = [positions[item] for item in items]
+    if task.kind == "value" and len(getattr(task.trees, "classes_", ())) == 2:
+        outputs = [1] * len(items)  # a number out of two classes speaks of the second
+    return of_trees(task.trees, background, row, outputs, scale)
 
 
 def coded(row: Raw, fields: Sequence[Field]) -> list[float]:

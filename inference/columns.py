@@ -30,6 +30,7 @@ def matched(ensemble: Ensemble, about: Demo, name: str) -> list[dict[str, Any]]:
     given = [field for field in about.fields if field.role == "input"]
     names = [field.name for field in given]
     where = f"{name}/demo.json: "
+    ensemble = asked(ensemble, about)
     if about.task != ensemble.task:
         wanted = "labels" if ensemble.labels else "a number"
         raise ModelError(f"{where}the trees predict {wanted}: the task is {ensemble.task}, not {about.task}.")
@@ -40,6 +41,11 @@ def matched(ensemble: Ensemble, about: Demo, name: str) -> list[dict[str, Any]]:
     if about.labels is not None and len(about.labels) != len(ensemble.labels):
         raise ModelError(f"{where}labels names {len(about.labels)} classes, and the model has {len(ensemble.labels)}.")
     return [column(field, ensemble, at, where) for field, at in zip(given, ensemble.columns, strict=True)]
+
+
+def asked(ensemble: Ensemble, about: Demo) -> Ensemble:
+    """The trees as a demo.json wants them: two labels as a number, their log-odds, where its task is a regression."""
+    return ensemble.log_odds if about.task == "tabular-regression" and ensemble.log_odds else ensemble
 
 
 def differing(names: Sequence[str], columns: Sequence[str]) -> str:

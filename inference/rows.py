@@ -102,7 +102,7 @@ class RowInput(Task):
 
 def grown(task: str, file: Path, about: Demo) -> Pipeline:
     """A pipeline around fitted trees, whose columns are the fields. Raises ModelError."""
-    ensemble = trees.read(file)
+    ensemble = columns.asked(trees.read(file), about)
     found = columns.matched(ensemble, about, name_of(file.parent))
     labels = dict(enumerate(about.labels or ensemble.labels or ("value",)))
     config = TreesConfig(id2label=labels, label2id={name: i for i, name in labels.items()})

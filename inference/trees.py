@@ -6,8 +6,9 @@ packages are imported where a file is read. This module knows no task's fields a
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,18 +35,28 @@ class Ensemble:
     columns: names in the model's order, `f0`, `f1`, … where it has none, which `named` tells.
     categories: by column, its known categories, or () where the model has categories without names.
     labels: the classes' names, or their numbers where the model keeps none; empty where a number is predicted.
-    predict: float64[batch, columns] → probabilities float64[batch, labels], or values float64[batch, 1].
+    predict: float64[batch, columns] → probabilities float64[batch, labels], or of the second of two alone
+    float64[batch], or values float64[batch]; `scores` has always a column for each.
     explained: what shap's TreeExplainer reads where it gives Shapley values of just that, else None.
     gaps: whether a number may be NaN.
+    log_odds: of two labels, the log-odds of the second as a number, where that is what the trees add up.
     """
 
     columns: tuple[str, ...]
     named: bool
     categories: dict[str, tuple[str, ...]]
     labels: tuple[str, ...]
-    predict: Callable[[Floats], Floats]
+    predict: Callable[..., Floats]
     explained: Any = None
     gaps: bool = True
+    log_odds: "Ensemble | None" = None
+
+    def scores(self, rows: Floats) -> Floats:
+        """Probabilities float64[batch, labels], or values float64[batch, 1], for float64[batch, columns]."""
+        found = self.predict(rows)
+        if found.ndim == 2:
+            return found
+        return np.column_stack([1 - found, found]) if self.labels else found[:, None]
 
     @property
     def task(self) -> str:
@@ -105,13 +116,13 @@ def xgboost(file: Path) -> Ensemble:
     columns = tuple(names or columns)
     kinds = dict(zip(columns, types or (), strict=False))
 
-    def predict(rows: Floats) -> Floats:
+    def predict(rows: Floats, raw: bool = False) -> Floats:
         options = {"feature_names": names, "feature_types": types, "enable_categorical": True}
-        return both(np.asarray(booster.predict(xgboost.DMatrix(rows, **options)), np.float64), labels)
+        return np.asarray(booster.predict(xgboost.DMatrix(rows, **options), output_margin=raw), np.float64)
 
     categories: dict[str, tuple[str, ...]] = {name: () for name, kind in kinds.items() if kind == "c"}
-    plain = value and not categories and learner["gradient_booster"]["name"] == "gbtree"
-    return Ensemble(columns, bool(names), categories, labels, predict, booster if plain else None)
+    plain = not categories and learner["gradient_booster"]["name"] == "gbtree"
+    return boosted(Ensemble(columns, bool(names), categories, labels, predict, booster if plain else None))
 
 
 def lightgbm(file: Path) -> Ensemble:
@@ -133,17 +144,15 @@ def lightgbm(file: Path) -> Ensemble:
     known = known if len(known) == len(found) else [()] * len(found)
     categories = {name: tuple(map(str, words)) for name, words in zip(found, known, strict=True)}
 
-    def predict(rows: Floats) -> Floats:
-        return both(np.asarray(booster.predict(rows), np.float64), labels)
+    def predict(rows: Floats, raw: bool = False) -> Floats:
+        return np.asarray(booster.predict(rows, raw_score=raw), np.float64)
 
     is_named = list(columns) != [f"Column_{i}" for i in range(len(columns))]
-    plain = value and not categories and "is_linear=1" not in rest
-    return Ensemble(columns, is_named, categories, labels, predict, booster if plain else None)
+    plain = not categories and "is_linear=1" not in rest
+    return boosted(Ensemble(columns, is_named, categories, labels, predict, booster if plain else None))
 
 
-LIGHTGBM_VALUES = (
-    *("regression", "regression_l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"),
-)
+LIGHTGBM_VALUES = ["regression", "regression_l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"]
 
 
 def skops(file: Path) -> Ensemble:
@@ -172,20 +181,24 @@ def skops(file: Path) -> Ensemble:
     if names is not None:  # else it would ask for a table with names at every call
         del model.feature_names_in_
 
-    def predict(rows: Floats) -> Floats:
-        return model.predict_proba(rows) if labels else both(np.asarray(model.predict(rows), np.float64), ())
+    def predict(rows: Floats, raw: bool = False) -> Floats:
+        ask = model.decision_function if raw else model.predict_proba if labels else model.predict
+        return np.asarray(ask(rows), np.float64)
 
     gaps = model.__sklearn_tags__().input_tags.allow_nan
-    # Only trees that vote with probabilities have Shapley values of them; boosted ones add up log-odds.
-    plain = not labels or kind in ("DecisionTree", "RandomForest", "ExtraTrees")
-    return Ensemble(columns, names is not None, {}, labels, predict, model if plain else None, gaps)
+    found = Ensemble(columns, names is not None, {}, labels, predict, model, gaps)
+    return found if kind in ("DecisionTree", "RandomForest", "ExtraTrees") else boosted(found)
 
 
-def both(found: Floats, labels: Sequence[str]) -> Floats:
-    """Values float64[batch] as float64[batch, 1]; the probability of the second of two labels as that of both."""
-    if found.ndim == 2:
+def boosted(found: Ensemble) -> Ensemble:
+    """Trees that add up log-odds where they have labels: of their probabilities TreeExplainer knows no Shapley values.
+
+    `found.predict` takes raw=True for the sums.
+    """
+    if not found.labels:
         return found
-    return np.column_stack([1 - found, found]) if labels else found[:, None]
+    sums = replace(found, labels=(), predict=partial(found.predict, raw=True))
+    return replace(found, explained=None, log_odds=sums if len(found.labels) == 2 else None)
 
 
 READERS: dict[str, tuple[str, Callable[[Path], Ensemble]]] = {

@@ -61,5 +61,5 @@ class TreesModel(PreTrainedModel):
         """Numbers float64[batch, n_numbers] and categories int64[batch, n_categories], 0 for one that is not known."""
         codes = torch.where(categories > 0, categories - 1.0, torch.nan).double()
         rows = torch.cat([numbers.double(), codes], dim=1)[:, self.places].numpy()
-        found = torch.from_numpy(np.asarray(self.ensemble.predict(rows), np.float64))
+        found = torch.from_numpy(self.ensemble.scores(rows))
         return TabularOutput(logits=found.log() if self.ensemble.labels else found)

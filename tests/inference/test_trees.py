@@ -138,6 +138,28 @@ def test_probabilities_of_trees_that_vote_are_exact_by_the_trees_alone(name: str
     np.testing.assert_allclose(found.values, explain(task, inputs(ROWS, 100), {"item": "2"}).values, atol=1e-6)
 
 
+TWO = {
+    "xgboost": (xgb, xgboost.XGBClassifier(n_estimators=12)),
+    "lightgbm": (lgb, lightgbm.LGBMClassifier(n_estimators=12, verbose=-1)),
+    "boosting": (lambda model, rows, truth: sk(model, truth), ensemble.GradientBoostingClassifier(n_estimators=12)),
+    "histograms": (lambda model, rows, truth: sk(model, truth), ensemble.HistGradientBoostingClassifier(max_iter=12)),
+}
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_two_labels_can_be_a_number_their_log_odds_and_then_boosting_is_exact_too(name: str, tmp_path: Path) -> None:
+    save, model = TWO[name]
+    task = inference.load(write(tmp_path / "mine", save(model, ROWS, CLASSES > 1), unit="log-odds"))
+    probability = model.predict_proba(ROWS[100:101])[0, 1]
+    expected = np.log(probability / (1 - probability))
+    assert np.isclose(task.predict(inputs(ROWS, 100)).prediction.scores[0], expected, atol=1e-4)
+    found = explain(task, inputs(ROWS, 100))
+    assert (found.method, found.unit) == ("TreeExplainer", "log-odds")
+    task.trees = None
+    exact = explain(task, inputs(ROWS, 100))
+    np.testing.assert_allclose(found.values, exact.values, atol=1e-5 * np.abs(exact.values).max())
+
+
 def test_predictions_are_those_of_the_package_itself(tmp_path: Path) -> None:
     model = xgboost.XGBClassifier(n_estimators=5).fit(ROWS, CLASSES)
     task = inference.load(classified(lambda folder: model.save_model(folder / "model.json"), tmp_path / "mine"))
