@@ -21,7 +21,17 @@ from inference.masks import Kept, MaskedImage, MaskedText, Regions
 from inference.task import Task
 from inference.types import Contrast, ItemTarget, Raw, Target
 
-ON_TENSORS = ("sentiment", "sms-spam", "mobilenet-v2", "cat-or-dog", "breast-cancer", "home-loans", "ames-house-prices")
+ON_TENSORS = (
+    "sentiment",
+    "sms-spam",
+    "mobilenet-v2",
+    "cat-or-dog",
+    "breast-cancer",
+    "home-loans",
+    "ames-house-prices",
+    "customers",
+    "penguins",
+)
 
 
 @pytest.fixture(scope="module", params=ON_TENSORS)
