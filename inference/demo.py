@@ -71,7 +71,7 @@ class Demo(Record):
     of reference rows (columns are field names): what a hidden number or category is replaced by in an explanation.
     `picture` names an SVG, PNG, JPEG or WebP that stands for the model. `weights` names the model folder beside this
     one whose weights it shows in another way. `groups` joins labels: each group's probability is the sum of those of
-    its labels, and `rest` is what remains.
+    its labels, and `rest` is what remains. `labels` names the classes of fitted trees, in the order of their numbers.
     """
 
     version: Literal[1] = 1
@@ -89,6 +89,7 @@ class Demo(Record):
     weights: str | None = None
     groups: dict[str, tuple[str, ...]] | None = None
     rest: str = "other"
+    labels: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.weights is not None and not SIBLING.fullmatch(self.weights):

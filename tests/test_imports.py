@@ -26,6 +26,7 @@ LAYERS = [
     ["inference.masks"],
     ["inference.fields", "inference.policy"],
     ["inference.demo", "inference.tokens"],
+    ["inference.trees"],
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],
@@ -33,7 +34,8 @@ LAYERS = [
     ["inference.cache"],
     ["inference.task"],
     ["inference.replica"],
-    ["inference.draft"],
+    ["inference.columns"],
+    ["inference.draft", "inference.groups"],
     ["inference.registry"],
     ["inference.starter"],
     [
@@ -94,7 +96,7 @@ LAYERS = [
 ]
 """From the ground up: a module may import those below it and those beside it."""
 
-HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
+HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
 LATE = (
     "inference.folding",
     "inference.precision",
