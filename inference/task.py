@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import demo, folders, tokens
+from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .fields import Field
 from .masks import Parts, Variants
@@ -33,7 +33,7 @@ class Task:
     kind: ClassVar[Kind]
     scale: ClassVar[Scale]
     batch_size: int = 32
-    additive: ClassVar[bool] = False
+    additive: bool = False
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
     one_pass: ClassVar[bool] = True
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
@@ -55,6 +55,11 @@ class Task:
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
             **self.options()
         )
+
+    @classmethod
+    def open(cls, folder: Path, about: demo.Demo) -> "Pipeline":
+        """The pipeline of a model folder. Raises ModelError."""
+        return runtime.load_pipeline(cls.id, folder)
 
     # What the pipeline does, batch by batch: encode, forward, read
 
@@ -115,13 +120,14 @@ class Task:
 
     # What the explanation asks
 
-    def target(self, prediction: Prediction) -> Target:
-        """What is explained unless something else is asked for: the first item, or the text as shown."""
+    def target(self, prediction: Prediction) -> Target | None:
+        """What is explained unless something else is asked for: the first item, or the text as shown; None if empty."""
         raise NotImplementedError
 
     def targets(self, prediction: Prediction) -> list[Target]:
         """What somebody may ask about a prediction; one pass of the model scores them all."""
-        return [self.target(prediction)]
+        first = self.target(prediction)
+        return [] if first is None else [first]
 
     def name_of(self, target: Target) -> str:
         """What a target is called, for people."""
@@ -203,7 +209,7 @@ class Task:
             step.detail = f"{', '.join(outputs)} → {self.summary(prediction)}"
             step.words = self.summary(prediction)
         decision = None
-        if self.demo.decision:
+        if self.demo.decision and prediction.items:
             with trace.step("decision") as step:
                 decision = self.demo.decision.decide(prediction)
                 step.detail = f"{decision.reason} → {decision.action}"

@@ -11,13 +11,22 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
 
 LAYERS = [
-    ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
+    [
+        "inference.errors",
+        "inference.folders",
+        "inference.units",
+        "inference.pictures",
+        "inference.quality",
+        "inference.sounds",
+        "inference.series",
+    ],
     ["inference.allocator", "inference.folding", "inference.precision"],
-    ["inference.types", "inference.metadata", "inference.tables"],
+    ["inference.types", "inference.metadata", "inference.tables", "inference.sheets", "inference.course"],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
     ["inference.fields", "inference.policy", "inference.recording"],
     ["inference.demo", "inference.tokens"],
+    ["inference.trees"],
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],
@@ -25,12 +34,14 @@ LAYERS = [
     ["inference.cache"],
     ["inference.task"],
     ["inference.replica"],
-    ["inference.draft"],
+    ["inference.columns"],
+    ["inference.draft", "inference.groups"],
     ["inference.registry"],
     ["inference.starter"],
     [
         "inference",
         "inference.outputs",
+        "inference.boxes",
         "inference.writing",
         "inference.inputs",
         "inference.rows",
@@ -76,8 +87,10 @@ LAYERS = [
         "explain.together",
         "explain.findings",
         "explain.shading",
+        "explain.timeline",
         "explain.overlay",
         "explain.waterfall",
+        "explain.waveform",
         "explain.figures",
     ],
     ["inference.panels", "explain.panels"],
@@ -85,7 +98,7 @@ LAYERS = [
 ]
 """From the ground up: a module may import those below it and those beside it."""
 
-HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
+HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
 LATE = (
     "inference.folding",
     "inference.precision",

@@ -15,8 +15,8 @@ from .columns import Columns
 REFERENCE = 100  # rows of the training part, drawn with a seed, that stand for the data in explanations
 
 
-class Made(Protocol):
-    """A trained model with what prepares its input."""
+class Fitted(Protocol):
+    """A model with what prepares its input, each as transformers saves it."""
 
     @property
     def model(self) -> Any: ...
@@ -28,17 +28,18 @@ class Made(Protocol):
 def write(
     folder: Path,
     columns: Columns,
-    network: Made,
+    fitted: Fitted,
     training: pd.DataFrame,
     about: Mapping[str, Any],
     fields: list[dict[str, Any]],
     examples: Mapping[str, dict[str, Any]],
     decision: Mapping[str, Any],
+    reference_rows: int = REFERENCE,
 ) -> None:
     """Write every file but the card. `about` opens demo.json; `examples` are inputs by title."""
-    network.model.save_pretrained(folder)
-    network.extractor.save_pretrained(folder)
-    reference = training.sample(REFERENCE, random_state=0)[columns.names]
+    fitted.model.save_pretrained(folder)
+    fitted.extractor.save_pretrained(folder)
+    reference = training.sample(reference_rows, random_state=0)[columns.names]
     reference.astype(columns.whole).to_csv(folder / "background.csv", index=False)
     demo = {
         "version": 1,

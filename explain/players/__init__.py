@@ -3,14 +3,17 @@
 What is hidden is a raw value, before any preprocessing; no model or tokenizer is called here.
 """
 
+from .audio import AudioPlayers
 from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
+from .series import SeriesPlayers
 from .text import TextPlayers
 from .whole import Players
 
 __all__ = [
+    "AudioPlayers",
     "CategoryPlayers",
     "ColumnPlayers",
     "FieldPlayers",
@@ -18,5 +21,6 @@ __all__ = [
     "ImagePlayers",
     "Players",
     "Reference",
+    "SeriesPlayers",
     "TextPlayers",
 ]

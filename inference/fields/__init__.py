@@ -7,24 +7,32 @@ from typing import Annotated
 
 from pydantic import Discriminator
 
+from .audio import AudioField
 from .category import CategoryField
 from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
 from .number import NumberField
+from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
-AnyField = Annotated[TextField | ImageField | NumberField | CategoryField | HistoryField, Discriminator("kind")]
+AnyField = Annotated[
+    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | SeriesField,
+    Discriminator("kind"),
+]
 """Any kind of field, read by its `kind`."""
 
 __all__ = [
     "AnyField",
+    "AudioField",
     "CategoryField",
     "Field",
     "HistoryField",
     "ImageField",
     "NumberField",
     "Role",
+    "SeriesColumn",
+    "SeriesField",
     "TextField",
     "shown",
     "visible",
