@@ -24,7 +24,7 @@ LAYERS = [
     ["inference.types", "inference.metadata", "inference.tables", "inference.sheets", "inference.course"],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
-    ["inference.fields", "inference.policy", "inference.recording"],
+    ["inference.fields", "inference.policy", "inference.recording", "inference.interval"],
     ["inference.demo", "inference.tokens"],
     ["inference.trees"],
     ["inference.models"],
