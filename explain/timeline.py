@@ -37,7 +37,7 @@ def timeline(explanation: Explanation, name: str, series: Series, alt: str) -> s
         for step, value in enumerate(steps.tolist())
     )
     rows = cells(drawn, explanation, series, shares) if len(series.columns) > 1 else ""
-    return f'<figure class="timeline">{course(drawn, alt, bands)}{rows}</figure>'
+    return f'<figure class="series-values">{course(drawn, alt, bands)}{rows}</figure>'
 
 
 def shared(explanation: Explanation, features: Sequence[Feature], series: Series) -> NDArray[np.float64]:

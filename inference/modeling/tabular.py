@@ -22,6 +22,9 @@ from transformers import initialization as init
 from transformers.feature_extraction_utils import BatchFeature, FeatureExtractionMixin
 from transformers.utils import ModelOutput
 
+LARGEST = float(np.finfo(np.float32).max)
+"""A number too large for float32 counts as this."""
+
 
 @strict
 class TabularConfig(PreTrainedConfig):
@@ -94,7 +97,9 @@ class TabularExtractor(FeatureExtractionMixin):
         table = np.array(values, dtype=np.float64).reshape(len(records), len(numbers))
         logs = [i for i, column in enumerate(numbers) if column.get("log")]
         table[:, logs] = np.log1p(table[:, logs])
-        table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
+        with np.errstate(over="ignore"):
+            table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
+        table = np.clip(table, -LARGEST, LARGEST)
         codes = np.array(indices, dtype=np.int64).reshape(len(records), len(lookups))
         data = {"numbers": table.astype(self.dtype), "categories": codes}
         return BatchFeature(data, tensor_type=return_tensors)
