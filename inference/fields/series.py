@@ -74,9 +74,10 @@ class SeriesField(Field):
             raise self.missing(f"enter at least {self.shortest} {self.step}s of {self._wanted()}")
         sheet = read(value, self.label)
         calendar, places, notes = self._places(sheet)
-        days = [] if calendar is None else [str(cell).strip()[:10] for cell in sheet.column(calendar)]
+        length = 10 if self.calendar else 19  # of a day, or of a second
+        days = [] if calendar is None else [str(cell).strip()[:length] for cell in sheet.column(calendar)]
         rows = list(enumerate(sheet.rows, start=1))
-        if len(days) > 1 and all(map(DAY.fullmatch, days)) and days == sorted(days, reverse=True):
+        if len(days) > 1 and all(map(DAY.match, days)) and days == sorted(days, reverse=True):
             days, rows = days[::-1], rows[::-1]
             notes.append(f"{self.label} ran backwards: it was read from the oldest {self.step} to the newest.")
         if len(rows) < self.shortest:
@@ -121,18 +122,19 @@ class SeriesField(Field):
         return found[0]
 
     def _check_days(self, days: Sequence[str], places: Sequence[int]) -> None:
-        """That days follow one another; all of them, where the model reads the calendar. Raises InputError."""
-        if not days or (not self.calendar and not all(map(DAY.fullmatch, days))):
-            return  # no names, or such as are no dates
-        read = [self._day(day, place) for day, place in zip(days, places, strict=True)]
-        for i in range(1, len(read)):
-            before, now = read[i - 1], read[i]
+        """That days, or times, follow one another; day after day where the model reads them. Raises InputError."""
+        if self.calendar:
+            days = [self._day(day, place).isoformat() for day, place in zip(days, places, strict=True)]
+        elif not all(map(DAY.match, days)):
+            return  # names of steps that are no dates
+        for before, now, place in zip(days, days[1:], places[1:], strict=False):
+            where = f"{self.label}, row {place}: "
             if now <= before:
                 problem = "comes twice" if now == before else f"stands after {before}: put the oldest first"
-                raise InputError(f"{self.label}, row {places[i]}: {now} {problem}.")
-            if self.calendar and now - before > timedelta(days=1):
-                missing = before + timedelta(days=1)
-                raise InputError(f"{self.label}, row {places[i]}: after {before} comes {now}; {missing} is missing.")
+                raise InputError(f"{where}{now[:19]} {problem}.")
+            following = date.fromisoformat(before) + timedelta(days=1) if self.calendar else None
+            if following and now != following.isoformat():
+                raise InputError(f"{where}after {before} comes {now}; {following} is missing.")
 
     def _day(self, text: str, place: int) -> date:
         try:
