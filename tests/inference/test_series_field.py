@@ -125,6 +125,10 @@ def test_times_out_of_order_are_named(second: str, words: str) -> None:
     assert words in refusal(PRICES, f"t,v\n2013-01-01 06:00,1\n2013-01-01 {second},2\n2013-01-01 07:00,4")
 
 
+def test_a_step_may_have_no_name_where_others_have() -> None:
+    assert PRICES.parse("day,visits\nMon,1\n,2\nWed,4").days == ("Mon", "", "Wed")
+
+
 def test_a_shorter_series_is_taken_down_to_the_least() -> None:
     assert len(PRICES.parse([1, 2, 3])) == 3
     assert refusal(PRICES, [1, 2]) == "Your series needs at least 3 days, got 2."
