@@ -10,7 +10,7 @@ import numpy as np
 from inference.types import Raw
 
 from .overlay import regions
-from .shading import words
+from .shading import conversation, words
 from .stopping import settled
 from .types import Explanation
 from .waterfall import table, waterfall
@@ -50,5 +50,5 @@ def certain(values: Any, stderr: Any) -> list[bool]:
     return settled(np.array(values), np.array(stderr)).tolist()
 
 
-INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions}
+INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions, "message": conversation}
 """How features that have a place in the input are shown there."""

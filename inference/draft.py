@@ -23,7 +23,7 @@ PROCESSOR = "preprocessor_config.json"
 
 def draft(folder: Path, kind: type[Task]) -> Demo:
     """A Demo for a folder that brings none. Raises ModelError where the fields do not follow from what is there."""
-    fields = columns(folder) or items(folder) or kind.fields
+    fields = columns(folder) or items(folder) or kind.fields_of(folder)
     if not fields:
         raise ModelError(
             f"{folders.name_of(folder)} needs a {demo.FILE}: the fields of {kind.id} differ from model to model. "

@@ -44,6 +44,11 @@ class Task:
     samples: ClassVar[tuple[demo.Example, ...]] = ()
     """Inputs worth trying with any such model."""
 
+    @classmethod
+    def fields_of(cls, folder: Path) -> tuple[Field, ...]:
+        """`fields`, or those that a model's folder asks for."""
+        return cls.fields
+
     def __init__(self, folder: Path, about: demo.Demo, pipeline: "Pipeline", name: str = "") -> None:
         """name: what the model is called in answers; by default after its folder."""
         self.folder, self.demo, self.pipeline = folder, about, pipeline

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import TINY_TEXTS, load
+from conftest import load
+from tiny.chat import TEXTS as TINY_TEXTS
 
 from inference import tokens
 from inference.accelerator import accelerator
 from inference.errors import Busy, InputError
+from inference.generation import Settings
 from inference.types import Answer, Contrast, Item, ItemTarget, Prediction, TextTarget
 from inference.writing import LONGEST, TextTask
 
@@ -171,6 +173,7 @@ def test_a_reply_that_was_cut_is_told_to_be(chat: TextTask) -> None:
 def test_only_a_reply_without_an_end_was_cut(chat: TextTask, written: int, last: str, cut: bool) -> None:
     token = {"word": 10, "end": chat.pipeline.tokenizer.eos_token_id}[last]
     outputs = {
+        "settings": [Settings(max_new_tokens=64)],
         "input_ids": torch.zeros(1, 7, dtype=torch.int64),
         "generated_sequence": torch.tensor([[[10] * (7 + written - 1) + [token]]]),
     }
