@@ -195,6 +195,12 @@ def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
     }
 
 
+def example_files(folder: Path, demo: Demo) -> list[Path]:
+    """The files that the examples of a model folder name."""
+    inputs = [resolve(folder, demo, example.inputs) for example in demo.examples]
+    return [value for each in inputs for value in each.values() if isinstance(value, Path)]
+
+
 def file(folder: Path, demo: Demo, name: str) -> Path | None:
     """Where a file that a demo.json names lies: in its folder or in that of the weights it shows; None if outside."""
     folders = [folder.parent / demo.weights, folder] if demo.weights else [folder]

@@ -128,13 +128,16 @@ def tensors(batch: Batch) -> dict[str, "Tensor"]:
     return {name: value for name, value in batch.items() if hasattr(value, "gather")}
 
 
-def of_pixels(pixels: "Tensor", cover: "Tensor", labels: NDArray[np.intp]) -> Variants:
+def of_pixels(batch: Batch, cover: "Tensor", labels: NDArray[np.intp]) -> Variants:
     """Of one prepared picture, float[1, channels, height, width]: regions of `labels` [height, width] covered."""
     import torch
 
+    pixels = batch["pixel_values"]
+
     def encode(rows: Sequence[Kept]) -> Batch:
         kept = torch.from_numpy(np.array(rows)[:, labels])
-        return {"pixel_values": torch.where(kept[:, None], pixels, cover)}
+        others = {name: value.expand(len(rows), *value.shape[1:]) for name, value in tensors(batch).items()}
+        return others | {"pixel_values": torch.where(kept[:, None], pixels, cover)}
 
     return Variants(encode, ALONE)
 

@@ -95,10 +95,13 @@ def check(folder: Path) -> str:
 
 
 def find(spec: str, max_bytes: int = hub.MAX_BYTES) -> dict[str, Path]:
-    """The models that a presenter names: a folder, a folder of them, or `owner/name[@revision]` on the hub.
+    """The models that a presenter names: a folder, a folder of them, `owner/name[@revision]` on the hub, or a task.
 
-    A folder goes before a hub model of the same spelling. Raises NotFound, ModelError, Busy.
+    A task stands for its default on the hub. A folder goes before a hub model or a task of the same spelling. Raises
+    NotFound, ModelError, Busy.
     """
+    if spec in available() and not Path(spec).exists() and task_class(spec).default:
+        spec = task_class(spec).default
     if Path(spec).exists() or not hub.ID.fullmatch(spec):
         return models.find(Path(spec))
     return {spec: hub.fetch(spec, examine, max_bytes)}

@@ -31,6 +31,7 @@ LAYERS = [
     [
         "inference",
         "inference.outputs",
+        "inference.boxes",
         "inference.writing",
         "inference.inputs",
         "inference.rows",

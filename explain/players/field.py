@@ -16,6 +16,8 @@ class FieldPlayers:
     """The atoms of one field of one input. Subclasses register themselves by the `kind` of field they split."""
 
     kind: ClassVar[str]
+    words: ClassVar[str]
+    """What the players are called, for people: `regions of the picture`."""
     kinds: ClassVar[dict[str, type["FieldPlayers"]]] = {}
     referenced: ClassVar[bool] = False
     """Whether a hidden value comes from a reference row instead of from `show`."""

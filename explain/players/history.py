@@ -20,6 +20,7 @@ class HistoryPlayers(FieldPlayers):
     """The items of a history; a hidden one was never there."""
 
     kind = "history"
+    words = "items of the history"
 
     def __init__(self, field: HistoryField, value: Sequence[str], stand_in: str) -> None:
         self.name, self.items = field.name, tuple(value)

@@ -67,6 +67,19 @@ def folder(path: Path, **change: object) -> Path:
     return path
 
 
+def test_a_task_stands_for_its_default_on_the_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(registry.task_class("text-generation"), "default", "someone/model@abc")
+    monkeypatch.setattr(registry.hub, "fetch", lambda spec, *_: asked.append(spec) or tmp_path)
+    assert registry.find("text-generation") == {"someone/model@abc": tmp_path}
+    assert asked == ["someone/model@abc"]
+
+
+def test_a_task_with_embedded_models_alone_is_no_model() -> None:
+    with pytest.raises(ModelError, match="holds no model"):
+        registry.find("tabular-regression")
+
+
 def test_a_good_folder_passes_the_check(tmp_path: Path) -> None:
     assert "no mistake found" in check(folder(tmp_path))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .boxes import boxes
 from .labels import labels
 from .parts import Shown
 from .ranking import ranking
@@ -13,6 +14,7 @@ FIGURES: dict[str, Callable[[Shown], str]] = {
     "value": value,
     "ranking": ranking,
     "text": written,
+    "boxes": boxes,
 }
 """By kind of output."""
 
