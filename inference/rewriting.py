@@ -22,6 +22,12 @@ from .types import Raw
 from .writing import TextTask
 
 
+def prefixes(named: Any, task: str) -> list[str]:
+    """The prefixes of a task among a config's `task_specific_params`."""
+    found = named.items() if isinstance(named, dict) else ()
+    return [str(each["prefix"]) for name, each in found if name.startswith(task) and "prefix" in each]
+
+
 class RewritingPipeline(Pipeline):
     """`pipe(text, prefix="summarize: ", max_new_tokens=64)`: `[{"generated_text": …}]`, decoded greedily."""
 
@@ -88,8 +94,7 @@ class Rewriting(TextInput, TextTask):
     @cached_property
     def prefixes(self) -> list[str]:
         """What the model's own config puts before a text for this task, such as T5's `summarize: `; often nothing."""
-        named = getattr(self.pipeline.model.config, "task_specific_params", None) or {}
-        return [each["prefix"] for name, each in named.items() if name.startswith(self.id) and "prefix" in each]
+        return prefixes(getattr(self.pipeline.model.config, "task_specific_params", None), self.id)
 
     def prefix(self, raw: Raw) -> str:
         """What goes before the text of an input."""

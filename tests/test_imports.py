@@ -13,7 +13,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT /
 LAYERS = [
     ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
     ["inference.allocator", "inference.folding", "inference.precision"],
-    ["inference.types", "inference.metadata", "inference.tables"],
+    ["inference.types", "inference.wheels", "inference.metadata", "inference.tables"],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
     ["inference.fields", "inference.policy"],
@@ -21,7 +21,7 @@ LAYERS = [
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],
-    ["inference.runtime", "inference.accelerator"],
+    ["inference.runtime", "inference.accelerator", "inference.fetching"],
     ["inference.cache"],
     ["inference.task"],
     ["inference.replica"],
@@ -32,7 +32,9 @@ LAYERS = [
         "inference",
         "inference.outputs",
         "inference.boxes",
+        "inference.generation",
         "inference.writing",
+        "inference.rewriting",
         "inference.inputs",
         "inference.rows",
         "inference.modeling",
@@ -86,6 +88,8 @@ LAYERS = [
 
 HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
 LATE = (
+    "inference.generation",
+    "inference.rewriting",
     "inference.folding",
     "inference.precision",
     "inference.replica",

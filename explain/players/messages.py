@@ -16,6 +16,7 @@ class MessagesPlayers(FieldPlayers):
     """Words as atoms; each belongs to one message."""
 
     kind = "messages"
+    words = "words of the message, and earlier messages"
     masks: Spans
 
     def __init__(self, field: MessagesField, value: Sequence[Message], stand_in: str) -> None:

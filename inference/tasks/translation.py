@@ -1,7 +1,11 @@
 """A text in, the same in another language out. transformers 5 has no such pipeline: it is in inference/rewriting.py."""
 
+from pathlib import Path
+
+from .. import models
 from ..errors import InputError
-from ..rewriting import Rewriting, register
+from ..fields import CategoryField, Field
+from ..rewriting import Rewriting, prefixes, register
 from ..types import Raw
 
 register("translation")
@@ -14,6 +18,17 @@ class Translation(Rewriting):
     """Any Marian, T5 or other encoder-decoder of the hub that translates."""
 
     id = "translation"
+    default = "google-t5/t5-small@df1b051c49625cf57a3d0d8d3863ed4d13564fe4"
+
+    @classmethod
+    def fields_of(cls, folder: Path) -> tuple[Field, ...]:
+        """A model of several languages is asked for one of them."""
+        named = prefixes(models.config_of(folder).get("task_specific_params"), cls.id)
+        languages = [prefix.replace(":", " ").split()[-1] for prefix in named]
+        if len(languages) < 2:
+            return cls.fields
+        into = CategoryField(name=LANGUAGE, label="Into", role="setting", choices=tuple(languages), default=languages[0])
+        return (*cls.fields, into)
 
     def prefix(self, raw: Raw) -> str:
         """A model of several languages is told by a prefix that names the one asked for. Raises InputError."""
