@@ -54,6 +54,4 @@ def conversation(explanation: Explanation, raw: Raw, alt: str) -> str:
             own = [each for each in found if each.field == name and (each.where or {})["message"] == place]
             text = shaded(explanation, own, message.text)
             shown.append(f'<li class="{message.role}"><small>{WHO[message.role]}</small><p dir="auto">{text}</p></li>')
-    return (
-        '<ol class="words talk" aria-label="Your conversation, shaded" tabindex="0">' + "".join(shown) + "</ol>"
-    )
+    return '<ol class="words talk" aria-label="Your conversation, shaded" tabindex="0">' + "".join(shown) + "</ol>"

@@ -99,5 +99,12 @@ def parts_of(features: Sequence[Feature], count: int = 2) -> str:
     return noun if count == 1 else {"entry": "entries"}.get(noun, f"{noun}s")
 
 
-NOUNS = {"chars": "word", "message": "word", "passage": "passage", "region": "region", "item": "entry", "column": "column"}
+NOUNS = {
+    "chars": "word",
+    "message": "word",
+    "passage": "passage",
+    "region": "region",
+    "item": "entry",
+    "column": "column",
+}
 """One feature, by the key of its `where`."""

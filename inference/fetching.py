@@ -170,5 +170,3 @@ def told(name: str) -> Iterator[None]:
         full = " Make room, or set XDG_CACHE_HOME to another disk." if error.errno == errno.ENOSPC else ""
         reason = error.strerror or type(error).__name__
         raise ModelError(f"{name} could not be written to the cache: {reason}.{full}") from None
-
-

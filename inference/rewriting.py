@@ -78,7 +78,10 @@ def register(task: str) -> None:
 class Rewriting(TextInput, TextTask):
     """A text in, another text out: any encoder-decoder of the hub for such a task."""
 
-    fields = (TextField(name="text", label="Text", description="In the language that the model was trained on."), LENGTH)
+    fields = (
+        TextField(name="text", label="Text", description="In the language that the model was trained on."),
+        LENGTH,
+    )
 
     def options(self) -> dict[str, Any]:
         prefix = {"prefix": self.prefixes[0]} if self.prefixes else {}

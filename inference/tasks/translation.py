@@ -27,7 +27,9 @@ class Translation(Rewriting):
         languages = [prefix.replace(":", " ").split()[-1] for prefix in named]
         if len(languages) < 2:
             return cls.fields
-        into = CategoryField(name=LANGUAGE, label="Into", role="setting", choices=tuple(languages), default=languages[0])
+        into = CategoryField(
+            name=LANGUAGE, label="Into", role="setting", choices=tuple(languages), default=languages[0]
+        )
         return (*cls.fields, into)
 
     def prefix(self, raw: Raw) -> str:
