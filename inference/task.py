@@ -129,6 +129,18 @@ class Task:
         first = self.target(prediction)
         return [] if first is None else [first]
 
+    def parts(self, target: Target) -> list[Target]:
+        """What a target is made of that can be explained by itself, such as the tokens of a text; else empty."""
+        return []
+
+    def parts_named(self, target: Target) -> Sequence[str]:
+        """The same parts as they stand in the target."""
+        return ()
+
+    def rivals(self, raw: Raw, target: Target) -> list[Contrast]:
+        """Contrasts of a target with what might have been there instead, where the prediction does not list them."""
+        return []
+
     def name_of(self, target: Target) -> str:
         """What a target is called, for people."""
         if isinstance(target, Contrast):

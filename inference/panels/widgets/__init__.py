@@ -22,5 +22,5 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 
-SILENT = {"image"}
+SILENT = {"image", "messages"}
 """Kinds whose component has no place for the field's description: it stands above the form."""
