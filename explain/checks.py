@@ -19,7 +19,7 @@ from inference.types import Raw, Record
 from .estimators import estimate
 from .explainer import explain_all, explain_otherwise, parse_target
 from .faithfulness import ORDERS, Faithfulness, account, curves, lowered
-from .games import STEP, Game
+from .games import STEP, Estimate, Game
 from .hierarchy import grouped
 from .interactions import interactions
 from .interplay import Interplay, of_pairs
@@ -125,10 +125,13 @@ def wordwise(case: Case) -> Found:
         raise InputError("Only a written text as a whole can be taken apart into its tokens.")
     game = case.memory.play(case.task, case.raw, targets).game
     n, spent = len(case.known.players), explanation.evaluations
-    options = {"first": spent, "step": max(2, spent - spent % 2), "additive": case.task.additive}
-    found = yield from watched(
-        lambda game: list(estimate(game, n, spent, SEED, **options))[-1], grouped(game, case.known.players), spent, STEP
-    )
+    step = max(2, spent - spent % 2)
+
+    def work(game: Game) -> Estimate:
+        *_, last = estimate(game, n, spent, SEED, additive=case.task.additive, step=step, first=step)
+        return last
+
+    found = yield from watched(work, grouped(game, case.known.players), spent, STEP)
     return of_tokens(explanation, case.task.parts_named(explanation.target), found, time.perf_counter() - start, SEED)
 
 

@@ -31,7 +31,7 @@ def grid(found: Wordwise) -> str:
     )
     left_out = len(found.features) - len(shown)
     more = f" The {left_out} weakest parts of the input stand in the table alone." if left_out else ""
-    table = folded(["Word", *(each.label for each in found.features)], plain(names, summed))
+    table = folded(["Word", *(escape(each.label) for each in found.features)], plain(names, summed))
     return (
         f'<p class="hint">How much each part of the input (across) raised the log-probability of each word (down), in '
         f"nats: 1 makes it 2.7 times as likely.{more}</p>"

@@ -49,11 +49,25 @@ class RewritingPipeline(Pipeline):
         known = [getattr(config, name, None) for name in ("max_position_embeddings", "n_positions")]
         return min([limit, *(size for size in known if isinstance(size, int))])
 
-    def preprocess(self, text: str, prefix: str = "", **options: Any) -> Batch:
-        """Tensors int64[1, tokens]; what goes beyond the limit is cut off, special tokens are read as plain text."""
-        options = {"truncation": True, "max_length": self.limit, "return_tensors": "pt", **tokens.PLAIN, **options}
-        encoded: Batch = self.tokenizer(prefix + text, **options)
-        return encoded
+    def preprocess(self, text: str, prefix: str = "") -> Batch:
+        """Tensors int64[1, tokens]; what goes beyond the limit is cut off."""
+        return self.located(prefix + text)[0]
+
+    def located(self, text: str) -> tuple[Batch, torch.Tensor]:
+        """The same of a whole text, and the characters int64[tokens, 2] of each token; (0, 0) if special.
+
+        A typed special token is plain text, or unknown where the vocabulary has the very word.
+        """
+        options = {"truncation": True, "max_length": self.limit, "return_tensors": "pt", **tokens.PLAIN}
+        if not self.tokenizer.is_fast:
+            encoded = dict(self.tokenizer(text, **options))
+            return encoded, torch.tensor(tokens.offsets(self.tokenizer, text, encoded["input_ids"][0].tolist()))
+        encoded = dict(self.tokenizer(text, return_offsets_mapping=True, **options))
+        (offsets,) = encoded.pop("offset_mapping")
+        special = torch.isin(encoded["input_ids"], torch.tensor(self.tokenizer.all_special_ids))
+        typed = special & (offsets[:, 1] > offsets[:, 0])
+        encoded["input_ids"] = encoded["input_ids"].masked_fill(typed, tokens.replacement(self.tokenizer)[0])
+        return encoded, offsets
 
     def _forward(self, batch: Batch, **options: Any) -> Batch:
         asked = {"num_beams": 1, "do_sample": False, **self._prepare_generate_kwargs(options)}
@@ -104,14 +118,10 @@ class Rewriting(TextInput, TextTask):
         return self.prefixes[0] if self.prefixes else ""
 
     def whole(self, raw: Raw) -> tuple[Batch, torch.Tensor]:
-        prefix, text, tokenizer = self.prefix(raw), self.prepare(raw), self.pipeline.tokenizer
-        options = {"return_offsets_mapping": True} if tokenizer.is_fast else {}
+        prefix = self.prefix(raw)
         with self.tokenizing:
-            encoded = dict(self.pipeline.preprocess(text, prefix, **options))
-            found = encoded.pop("offset_mapping", None)
-            if found is None:
-                found = torch.tensor([tokens.offsets(tokenizer, prefix + text, encoded["input_ids"][0].tolist())])
-        offsets = (found[0] - len(prefix)).clamp(min=0)
+            encoded, found = self.pipeline.located(prefix + self.prepare(raw))
+        offsets = (found - len(prefix)).clamp(min=0)
         return encoded, torch.where(offsets[:, 1:] > 0, offsets, 0)
 
     def readable(self, raw: Raw) -> Raw:

@@ -15,8 +15,6 @@ SKELETON = (
 )
 """Without a value in it: the script puts texts in as texts, never as HTML."""
 
-from gradio.events import Dependency
-
 class Conversation(gr.HTML):
     """A value of [{"role": …, "content": …}, …], the last of them the visitor's own."""
 
@@ -29,12 +27,14 @@ class Conversation(gr.HTML):
         if isinstance(value, str) or value is None:
             return [{"role": "user", "content": value or ""}]
         return list(value)
-    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from collections.abc import Callable, Sequence
+    from typing import TYPE_CHECKING, Any, Literal
+
     from gradio.blocks import Block
+
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
-
 
 def messages(field: MessagesField, props: dict[str, Any]) -> Conversation:
     """Enter sends, Shift+Enter begins a new line."""
