@@ -183,14 +183,14 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
-    """`inputs` with the names of the folder's own example pictures as paths; nothing else becomes a path."""
+    """`inputs` with the names of the folder's own example files as paths; nothing else becomes a path."""
     if not isinstance(inputs, dict):
         return inputs
-    pictures = [field.name for field in demo.fields if field.kind == "image"]
-    named = [example.inputs.get(name) for example in demo.examples for name in pictures]
+    files = [field.name for field in demo.fields if field.kind in ("image", "audio")]
+    named = [example.inputs.get(name) for example in demo.examples for name in files]
     own = {name: path for name in named if isinstance(name, str) for path in [file(folder, demo, name)] if path}
     return {
-        name: own.get(value, value) if name in pictures and isinstance(value, str) else value
+        name: own.get(value, value) if name in files and isinstance(value, str) else value
         for name, value in inputs.items()
     }
 
@@ -216,7 +216,7 @@ def check(folder: Path, about: Demo | None = None) -> str:
     about = about or read(folder)
     for example in about.examples:
         about.parse(resolve(folder, about, example.inputs))
-    referenced = [field.label for field in about.inputs if field.kind in ("number", "category")]
+    referenced = [each.label for each in about.inputs if each.role == "input" and each.kind in ("number", "category")]
     if referenced and about.background is None and (folder / FILE).is_file():
         raise ModelError(
             f"{name_of(folder)}/{FILE}: background must name a CSV of reference rows, whose values take the place of "

@@ -122,7 +122,7 @@ def suits(check: str, explanation: Explanation) -> bool:
     return len(explanation.features) > 1 and not nothing_to_say.get(check, False)
 
 
-def rather(explanation: Explanation, rivals: Rivals) -> str:
+def rather(explanation: Explanation, rivals: Rivals = MappingProxyType({})) -> str:
     """The question why this item rather than another; page.js fills in the names, from the answer beside it."""
     target = explanation.target
     one, *than = target.contrast if isinstance(target, Contrast) else (target,)

@@ -20,7 +20,7 @@ from PIL import Image
 from inference import demo, models
 from inference.demo import Demo
 from inference.errors import Busy, InputError
-from inference.fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+from inference.fields import CategoryField, Field, HistoryField, ImageField, MessagesField, NumberField, TextField
 from inference.panels import answer, form, remote
 from inference.panels.predictions import FIGURES, Shown, parts
 from inference.policy import Policy, Rule
@@ -206,9 +206,10 @@ def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
 def test_each_piece_of_a_written_text_is_a_button_that_asks_about_its_token() -> None:
     said = replace(prediction("text"), text=f"a {EVIL}")
     html = FIGURES["text"](Shown(said, ["a", "", f" {EVIL}"]))
-    assert targets(html) == [{"text": said.text, "token": 0}, {"text": said.text, "token": 2}]  # an empty one has none
+    # An empty one has none; last comes the whole.
+    assert targets(html) == [{"text": said.text, "token": token} for token in (0, 2, None)]
     assert f"a {EVIL}" in Reader(html).text
-    assert Reader(html).tags.count("button") == 2
+    assert Reader(html).tags.count("button") == 3
 
 
 @pytest.mark.parametrize("pieces", [(), ("a", "c")])
@@ -395,6 +396,7 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (CategoryField(name="f", label="L", choices=("a", "b")), gr.Dropdown, None),
     (CategoryField(name="f", label="L", choices=("a", "b"), default="b"), gr.Dropdown, "b"),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.Dropdown, []),
+    (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.Dropdown, ["2"]),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]

@@ -16,24 +16,10 @@ SKELETON = (
 """Without a value in it: the script puts texts in as texts, never as HTML."""
 
 
-class Conversation(gr.HTML):
-    """A value of [{"role": …, "content": …}, …], the last of them the visitor's own."""
-
-    def preprocess(self, payload: Any) -> Any:
-        """As the page has it: our own field checks it."""
-        return payload
-
-    def postprocess(self, value: Any) -> Any:
-        """Messages; a text is a single one of the visitor's."""
-        if isinstance(value, str) or value is None:
-            return [{"role": "user", "content": value or ""}]
-        return list(value)
-
-
-def messages(field: MessagesField, props: dict[str, Any]) -> Conversation:
-    """Enter sends, Shift+Enter begins a new line."""
-    return Conversation(
-        value=props["value"],
+def messages(field: MessagesField, props: dict[str, Any]) -> gr.HTML:
+    """Enter sends, Shift+Enter begins a new line. Its value is [{"role": …, "content": …}, …]."""
+    widget = gr.HTML(
+        value=said(props["value"]),
         label=props["label"],
         key=props["key"],
         html_template=SKELETON,
@@ -42,3 +28,11 @@ def messages(field: MessagesField, props: dict[str, Any]) -> Conversation:
         placeholder=field.placeholder,
         longest=field.max_length,
     )
+    widget.interactive = True
+    widget.postprocess = said  # type: ignore[method-assign,assignment]  # gradio's would take it for HTML
+    return widget
+
+
+def said(value: Any) -> Any:
+    """Messages as the page takes them; a text is a single one of the visitor's."""
+    return [{"role": "user", "content": value or ""}] if isinstance(value, str) or not value else list(value)
