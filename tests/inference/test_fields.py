@@ -24,6 +24,7 @@ from inference.fields import (
     Field,
     HistoryField,
     ImageField,
+    MessagesField,
     NumberField,
     TextField,
 )
@@ -40,7 +41,8 @@ MOVIES = HistoryField(
 )
 PHOTO = ImageField(name="photo", label="Photo", max_side=64)
 SPOKEN = AudioField(name="speech", label="Recording")  # more in test_fields_audio.py
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN]
+TALK = MessagesField(name="talk", label="Talk")
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, TALK]
 
 
 def refusal(field: Field, value: Any) -> str:

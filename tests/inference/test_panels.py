@@ -20,7 +20,16 @@ from PIL import Image
 from inference import demo, models
 from inference.demo import Demo
 from inference.errors import Busy, InputError
-from inference.fields import CategoryField, Field, HistoryField, ImageField, MessagesField, NumberField, TextField
+from inference.fields import (
+    AudioField,
+    CategoryField,
+    Field,
+    HistoryField,
+    ImageField,
+    MessagesField,
+    NumberField,
+    TextField,
+)
 from inference.panels import answer, form, remote
 from inference.panels.predictions import FIGURES, Shown, parts
 from inference.policy import Policy, Rule
@@ -396,6 +405,7 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (CategoryField(name="f", label="L", choices=("a", "b")), gr.Dropdown, None),
     (CategoryField(name="f", label="L", choices=("a", "b"), default="b"), gr.Dropdown, "b"),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.Dropdown, []),
+    (AudioField(name="f", label="L"), gr.Audio, None),
     (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.Dropdown, ["2"]),
 ]
