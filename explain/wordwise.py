@@ -65,7 +65,7 @@ def strongest(features: Sequence[Feature], pieces: Sequence[str], values: np.nda
     joined = words(pieces)
     summed = np.array([values[list(tokens)].sum(0) for tokens in joined])
     if not summed.size or summed.max() < NOTHING:
-        return "Nothing in the input made a word of the reply likelier."
+        return "Nothing in the input made any of the words likelier."
     word, feature = divmod(int(summed.argmax()), summed.shape[1])
     named = "".join(pieces[token] for token in joined[word]).strip()
     return f"The strongest link goes from “{clipped(features[feature].label)}” to “{named}”."

@@ -5,7 +5,7 @@ How a text is generated is in generation.py; what reads the input and gives the 
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -36,6 +36,8 @@ class TextTask(Task):
     scale = "log-probability"
     batch_size = 8
     one_pass = False
+    noun: ClassVar[str] = "reply"
+    """What the text is called, for people."""
     patience = 120.0  # seconds to wait for the accelerator, and then for each token, before giving up
 
     def target(self, prediction: Prediction) -> Target:
@@ -106,7 +108,7 @@ class TextTask(Task):
         limit = outputs["settings"][0].max_new_tokens
         written = self.written(outputs)
         if len(written) >= limit and int(written[-1]) != self.pipeline.tokenizer.eos_token_id:
-            yield f"The reply was cut after {limit} tokens."
+            yield f"The {self.noun} was cut after {limit} tokens."
 
     def written(self, outputs: Batch) -> torch.Tensor:
         """The ids int64[tokens] that were generated for the first input."""
@@ -121,19 +123,21 @@ class TextTask(Task):
             text = self.pipeline.postprocess(row, **self.postprocess_options)[0]["generated_text"]
             text = generation.before(text, row["settings"][0].stop)
             score = float(self.scores([raw], [TextTarget(text)])[0, 0]) if text else 0.0
-            predictions.append(Prediction(self.kind, self.scale, (Item("text", "text", score),), text=text))
+            predictions.append(Prediction(self.kind, self.scale, (Item("text", self.noun, score),), text=text))
         return predictions
 
     # Scoring
 
     def name_of(self, target: Target) -> str:
-        if not isinstance(target, TextTarget) or target.token is None:
+        if not isinstance(target, TextTarget):
             return super().name_of(target)
+        if target.token is None:
+            return f"the {self.noun}"
         if target.instead is not None:
             return f"“{target.instead.strip()}”"
         pieces = self.pieces(Prediction(self.kind, self.scale, (), text=target.text))
         piece = pieces[target.token].strip() if target.token < len(pieces) else ""
-        return super().name_of(target) + (f", “{piece}”" if piece else "")
+        return f"token {target.token + 1} of the {self.noun}" + (f", “{piece}”" if piece else "")
 
     def score_batch(self, batch: Batch, targets: Sequence[Target], forward: Forward) -> NDArray[np.float64]:
         """Teacher forcing: Σ log p(token | input, tokens before it), or one token's summand, in nats."""

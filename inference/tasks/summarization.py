@@ -12,6 +12,7 @@ class Summarization(Rewriting):
     """Any T5, BART or other encoder-decoder of the hub that writes summaries in its own words."""
 
     id = "summarization"
+    noun = "summary"
     default = "Falconsai/text_summarization@6e505f907968c4a9360773ff57885cdc6dca4bfd"
     fields = (TextField(name="text", label="Text", max_length=20_000), LENGTH)
     samples = (

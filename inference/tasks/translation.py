@@ -18,6 +18,7 @@ class Translation(Rewriting):
     """Any Marian, T5 or other encoder-decoder of the hub that translates."""
 
     id = "translation"
+    noun = "translation"
     default = "google-t5/t5-small@df1b051c49625cf57a3d0d8d3863ed4d13564fe4"
 
     @classmethod

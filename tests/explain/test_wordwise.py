@@ -125,4 +125,4 @@ def test_a_text_that_nothing_moved_says_so() -> None:
     from explain.wordwise import strongest
 
     features = explained([0.0]).features
-    assert strongest(features, ["a"], np.zeros((1, 1))) == "Nothing in the input made a word of the reply likelier."
+    assert strongest(features, ["a"], np.zeros((1, 1))) == "Nothing in the input made any of the words likelier."

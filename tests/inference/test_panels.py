@@ -80,7 +80,7 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("labels", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
     ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "3 more", "cat7"]),
-    ("text", ["Reply", "cat"]),
+    ("text", ["Cat0", "cat"]),
     ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
 ]
 

@@ -6,7 +6,7 @@ from html import escape
 from ...fields import Message
 from .parts import Shown, asking
 
-ASK_WORD_HINT = '<p class="hint ask">Choose a word of the reply to see what led to it, or {whole}.</p>'
+ASK_WORD_HINT = '<p class="hint ask">Choose a word to see what led to it, or {whole}.</p>'
 
 
 def written(shown: Shown) -> str:
@@ -19,7 +19,8 @@ def written(shown: Shown) -> str:
         drawn = escape(text)
     whole = f"{asking({'text': text, 'token': None})}the whole of it</button>"
     hint = ASK_WORD_HINT.format(whole=whole) if "<button" in drawn else ""
-    return f'<h2 class="eyebrow">Reply</h2><p class="reply" dir="auto">{drawn}</p>{hint}{going_on(shown)}'
+    title = escape(shown.prediction.items[0].name.capitalize())
+    return f'<h2 class="eyebrow">{title}</h2><p class="reply" dir="auto">{drawn}</p>{hint}{going_on(shown)}'
 
 
 def going_on(shown: Shown) -> str:
