@@ -11,7 +11,7 @@ from inference.types import Raw
 
 from .chosen import chosen
 from .overlay import regions
-from .shading import words
+from .shading import conversation, words
 from .stopping import settled
 from .timeline import timelines
 from .types import Explanation
@@ -56,6 +56,7 @@ def certain(values: Any, stderr: Any) -> list[bool]:
 
 INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {
     "chars": words,
+    "message": conversation,
     "region": regions,
     "seconds": stretches,
     "item": chosen,

@@ -17,6 +17,8 @@ from .trees import FILES, file_of
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
+SOURCE = "source.json"
+"""In a folder without weights, says where `app.py fetch` gets them."""
 PICKLED = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib")
 """Endings of weights that can run code when they are read; none is ever opened."""
 
@@ -115,6 +117,13 @@ def weights(folder: Path) -> Path | None:
         if any((candidate / name).is_file() for name in WEIGHTS) or trees(candidate):
             return candidate
     return None
+
+
+def how_to_get(folder: Path) -> str:
+    """What a presenter does about missing weights, in words."""
+    if (folder / SOURCE).is_file():
+        return f"`python app.py fetch {folder.name}` gets them"
+    return "its README says how to get them"
 
 
 def user_cache() -> Path:

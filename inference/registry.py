@@ -67,7 +67,9 @@ def task_of(folder: Path) -> str:
     if not fitting:
         said = f"is for {str(told)[:80]}" if told else "does not say what it is for, nor does its architecture"
         raise ModelError(f"{name} {said}; the tasks here are {', '.join(available())}.")
-    return fitting[0]
+    # An encoder-decoder may translate or summarise: its card's tags tell, unless it is what we name for one of them.
+    tags = snapshot.card(folder).get("tags") or ()
+    return min(fitting, key=lambda task: (task_class(task).default.partition("@")[0] != name, task not in tags))
 
 
 def twin(task: str, config: dict[str, Any]) -> str:

@@ -46,6 +46,11 @@ class Task:
     samples: ClassVar[tuple[demo.Example, ...]] = ()
     """Inputs worth trying with any such model."""
 
+    @classmethod
+    def fields_of(cls, folder: Path) -> tuple[Field, ...]:
+        """`fields`, or those that a model's folder asks for."""
+        return cls.fields
+
     def __init__(self, folder: Path, about: demo.Demo, pipeline: "Pipeline", name: str = "") -> None:
         """name: what the model is called in answers; by default after its folder."""
         self.folder, self.demo, self.pipeline = folder, about, pipeline
@@ -128,6 +133,18 @@ class Task:
         """What somebody may ask about a prediction; one pass of the model scores them all."""
         first = self.target(prediction)
         return [] if first is None else [first]
+
+    def parts(self, target: Target) -> list[Target]:
+        """What a target is made of that can be explained by itself, such as the tokens of a text; else empty."""
+        return []
+
+    def parts_named(self, target: Target) -> Sequence[str]:
+        """The same parts as they stand in the target."""
+        return ()
+
+    def rivals(self, raw: Raw, target: Target) -> list[Contrast]:
+        """Contrasts of a target with what might have been there instead, where the prediction does not list them."""
+        return []
 
     def name_of(self, target: Target) -> str:
         """What a target is called, for people."""

@@ -71,7 +71,7 @@ def grouped(bare: list[tuple[str, float]], demo: Demo) -> list[tuple[str, float]
 
 
 BARE = {
-    "labels": lambda bare: [(entry["label"], entry["score"]) for entry in bare],
+    "labels": lambda bare: [(entry.get("label") or entry["token_str"], entry["score"]) for entry in bare],
     "value": lambda bare: [("value", bare["value"] if isinstance(bare, dict) else bare[0]["score"])],
     "ranking": lambda bare: [(entry["item"], entry["score"]) for entry in bare],
     "text": lambda bare: [(bare[0]["generated_text"], None)],
@@ -177,7 +177,9 @@ def values_agree_with_enumeration(task: Task) -> None:
 
 def small(task: Task) -> dict[str, Any]:
     """The first example with few words or items; pictures have few regions by the caller's patch."""
-    cut = {"text": lambda text: " ".join(text.split()[:SMALL]), "history": first}
+    words = lambda text: " ".join(text.split()[:SMALL])  # noqa: E731
+    said = lambda talk: words(talk) if isinstance(talk, str) else [{**talk[-1], "content": words(talk[-1]["content"])}]  # noqa: E731
+    cut = {"text": words, "messages": said, "history": first}
     kinds = {field.name: field.kind for field in task.demo.fields}
     return {name: cut.get(kinds[name], lambda v: v)(value) for name, value in inputs_of(task)[0].items()}
 

@@ -21,7 +21,14 @@ LAYERS = [
         "inference.series",
     ],
     ["inference.allocator", "inference.folding", "inference.precision"],
-    ["inference.types", "inference.metadata", "inference.tables", "inference.sheets", "inference.course"],
+    [
+        "inference.types",
+        "inference.wheels",
+        "inference.metadata",
+        "inference.tables",
+        "inference.sheets",
+        "inference.course",
+    ],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
     ["inference.fields", "inference.policy", "inference.recording"],
@@ -30,7 +37,7 @@ LAYERS = [
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],
-    ["inference.runtime", "inference.accelerator"],
+    ["inference.runtime", "inference.accelerator", "inference.fetching"],
     ["inference.cache"],
     ["inference.task"],
     ["inference.replica"],
@@ -42,7 +49,9 @@ LAYERS = [
         "inference",
         "inference.outputs",
         "inference.boxes",
+        "inference.generation",
         "inference.writing",
+        "inference.rewriting",
         "inference.inputs",
         "inference.rows",
         "inference.nearest",
@@ -100,6 +109,8 @@ LAYERS = [
 
 HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
 LATE = (
+    "inference.generation",
+    "inference.rewriting",
     "inference.folding",
     "inference.precision",
     "inference.replica",

@@ -8,6 +8,7 @@ from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
+from .messages import MessagesPlayers
 from .series import SeriesPlayers
 from .text import TextPlayers
 from .whole import Players
@@ -19,6 +20,7 @@ __all__ = [
     "FieldPlayers",
     "HistoryPlayers",
     "ImagePlayers",
+    "MessagesPlayers",
     "Players",
     "Reference",
     "SeriesPlayers",

@@ -12,12 +12,13 @@ from .category import CategoryField
 from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
+from .messages import Message, MessagesField
 from .number import NumberField
 from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
 AnyField = Annotated[
-    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | SeriesField,
+    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | SeriesField | MessagesField,
     Discriminator("kind"),
 ]
 """Any kind of field, read by its `kind`."""
@@ -29,6 +30,8 @@ __all__ = [
     "Field",
     "HistoryField",
     "ImageField",
+    "Message",
+    "MessagesField",
     "NumberField",
     "Role",
     "SeriesColumn",

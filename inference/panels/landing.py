@@ -17,6 +17,7 @@ GROUPS = {
     "image": "Pictures",
     "audio": "Recordings",
     "text": "Texts",
+    "messages": "Texts",
     "category": "Tables",
     "number": "Tables",
     "history": "Past choices",

@@ -25,6 +25,7 @@ from inference.fields import (
     Field,
     HistoryField,
     ImageField,
+    MessagesField,
     NumberField,
     SeriesColumn,
     SeriesField,
@@ -46,7 +47,8 @@ SPOKEN = AudioField(name="speech", label="Recording")  # more in test_fields_aud
 WEATHER = SeriesField(
     name="days", label="Days", columns=(SeriesColumn(name="temperature", label="Temperature", unit="°C"),), length=3
 )
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER]
+TALK = MessagesField(name="talk", label="Talk")
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER, TALK]
 
 
 def refusal(field: Field, value: Any) -> str:

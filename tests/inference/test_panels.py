@@ -21,10 +21,12 @@ from inference import demo, models
 from inference.demo import Demo
 from inference.errors import Busy, InputError
 from inference.fields import (
+    AudioField,
     CategoryField,
     Field,
     HistoryField,
     ImageField,
+    MessagesField,
     NumberField,
     SeriesColumn,
     SeriesField,
@@ -80,7 +82,7 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("labels", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
     ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "cat7"]),
-    ("text", ["Reply", "cat"]),
+    ("text", ["Cat0", "cat"]),
     ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
 ]
 
@@ -215,9 +217,10 @@ def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
 def test_each_piece_of_a_written_text_is_a_button_that_asks_about_its_token() -> None:
     said = replace(prediction("text"), text=f"a {EVIL}")
     html = FIGURES["text"](Shown(said, ["a", "", f" {EVIL}"]))
-    assert targets(html) == [{"text": said.text, "token": 0}, {"text": said.text, "token": 2}]  # an empty one has none
+    # An empty one has none; last comes the whole.
+    assert targets(html) == [{"text": said.text, "token": token} for token in (0, 2, None)]
     assert f"a {EVIL}" in Reader(html).text
-    assert Reader(html).tags.count("button") == 2
+    assert Reader(html).tags.count("button") == 3
 
 
 @pytest.mark.parametrize("pieces", [(), ("a", "c")])
@@ -406,6 +409,8 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.HTML, []),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.HTML, ["2"]),
     (SeriesField(name="f", label="L", columns=(SeriesColumn(name="c", label="C"),), length=3), gr.HTML, ""),
+    (AudioField(name="f", label="L"), gr.Audio, None),
+    (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 

@@ -9,6 +9,7 @@ from .audio import audio
 from .category import category
 from .history import history
 from .image import image
+from .messages import messages
 from .number import number
 from .series import series
 from .text import text
@@ -20,9 +21,10 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "number": number,
     "category": category,
     "history": history,
+    "messages": messages,
     "series": series,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 
-SILENT = {"image", "audio"}
+SILENT = {"image", "audio", "messages"}
 """Kinds whose component has no place for the field's description: it stands above the form."""
