@@ -96,7 +96,7 @@ def parts_of(features: Sequence[Feature], count: int = 2) -> str:
     kinds = {next(iter(feature.where)) if feature.where else "column" for feature in features}
     spaced = any(" " in feature.label.strip() for feature in features)
     noun = NOUNS["passage" if kinds <= {"chars", "message"} and spaced else kinds.pop()] if len(kinds) == 1 else "part"
-    return noun if count == 1 else {"entry": "entries"}.get(noun, f"{noun}s")
+    return noun if count == 1 else {"entry": "entries", "stretch": "stretches"}.get(noun, f"{noun}s")
 
 
 NOUNS = {
@@ -105,6 +105,7 @@ NOUNS = {
     "passage": "passage",
     "region": "region",
     "item": "entry",
+    "seconds": "stretch",
     "column": "column",
 }
 """One feature, by the key of its `where`."""

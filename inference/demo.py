@@ -183,14 +183,14 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
-    """`inputs` with the names of the folder's own example pictures as paths; nothing else becomes a path."""
+    """`inputs` with the names of the folder's own example files as paths; nothing else becomes a path."""
     if not isinstance(inputs, dict):
         return inputs
-    pictures = [field.name for field in demo.fields if field.kind == "image"]
-    named = [example.inputs.get(name) for example in demo.examples for name in pictures]
+    files = [field.name for field in demo.fields if field.kind in ("image", "audio")]
+    named = [example.inputs.get(name) for example in demo.examples for name in files]
     own = {name: path for name in named if isinstance(name, str) for path in [file(folder, demo, name)] if path}
     return {
-        name: own.get(value, value) if name in pictures and isinstance(value, str) else value
+        name: own.get(value, value) if name in files and isinstance(value, str) else value
         for name, value in inputs.items()
     }
 
