@@ -33,7 +33,7 @@ class AutomaticSpeechRecognition(TextTask):
     """Any Whisper of the hub. A hidden stretch is silent; the score is that of the text, word by word."""
 
     id = "automatic-speech-recognition"
-    default = "openai/whisper-tiny"
+    default = "openai/whisper-tiny@169d4a4341b33bc18d8881c4b69c2e104e1cc0af"
     batch_size = 4
     longest = 2_048
     fields: ClassVar[tuple[Field, ...]] = (
