@@ -74,7 +74,7 @@ BARE = {
     "labels": lambda bare: [(entry.get("label") or entry["token_str"], entry["score"]) for entry in bare],
     "value": lambda bare: [("value", bare["value"] if isinstance(bare, dict) else bare[0]["score"])],
     "ranking": lambda bare: [(entry["item"], entry["score"]) for entry in bare],
-    "text": lambda bare: [(bare[0]["generated_text"], None)],
+    "text": lambda bare: [(bare["text"].strip() if isinstance(bare, dict) else bare[0]["generated_text"], None)],
     "boxes": lambda bare: [(f"{e['label']}@{','.join(map(str, e['box'].values()))}", e["score"]) for e in bare],
 }
 
