@@ -34,6 +34,7 @@ LAYERS = [
         "inference.boxes",
         "inference.writing",
         "inference.inputs",
+        "inference.encoders",
         "inference.rows",
         "inference.modeling",
         "inference.functions",

@@ -7,6 +7,7 @@ from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
+from .labels import LabelsPlayers
 from .text import TextPlayers
 from .whole import Players
 
@@ -16,6 +17,7 @@ __all__ = [
     "FieldPlayers",
     "HistoryPlayers",
     "ImagePlayers",
+    "LabelsPlayers",
     "Players",
     "Reference",
     "TextPlayers",

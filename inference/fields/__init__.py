@@ -11,10 +11,13 @@ from .category import CategoryField
 from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
+from .labels import LabelsField
 from .number import NumberField
 from .text import TextField, visible
 
-AnyField = Annotated[TextField | ImageField | NumberField | CategoryField | HistoryField, Discriminator("kind")]
+AnyField = Annotated[
+    TextField | ImageField | NumberField | CategoryField | HistoryField | LabelsField, Discriminator("kind")
+]
 """Any kind of field, read by its `kind`."""
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "Field",
     "HistoryField",
     "ImageField",
+    "LabelsField",
     "NumberField",
     "Role",
     "TextField",

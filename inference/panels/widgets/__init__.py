@@ -8,6 +8,7 @@ import gradio as gr
 from .category import category
 from .history import history
 from .image import image
+from .labels import labels
 from .number import number
 from .text import text
 
@@ -17,6 +18,7 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "number": number,
     "category": category,
     "history": history,
+    "labels": labels,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 
