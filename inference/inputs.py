@@ -66,8 +66,8 @@ class TextInput(Task):
     def prepare(self, raw: Raw) -> str:
         return self.masked(raw).text
 
-    def tokenize(self, text: str, **options: Any) -> Batch:
-        """The tokenizer's own output for one text.
+    def tokenize(self, text: str | list[str], **options: Any) -> Batch:
+        """The tokenizer's own output for one text, or for some.
 
         One thread at a time: truncation and the reading of special tokens are states of a fast tokenizer, and of two
         threads one would read its text in the other's way.
