@@ -69,7 +69,9 @@ def is_plain(name: str) -> bool:
 
 def is_small(name: str) -> bool:
     """Whether a file belongs beside the weights: of a kind that is needed, at the top of the repository but for one."""
-    return name == POOLING or ("/" not in name and (name == "README.md" or any(fnmatch.fnmatch(name, e) for e in SMALL)))
+    return name == POOLING or (
+        "/" not in name and (name == "README.md" or any(fnmatch.fnmatch(name, e) for e in SMALL))
+    )
 
 
 def named(folder: Path) -> set[str]:

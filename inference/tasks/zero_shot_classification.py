@@ -69,9 +69,8 @@ class ZeroShotClassification(TextInput, LabelsTask):
         With no label there is one row about none, whose score nobody asks for.
         """
         hypotheses = self.hypotheses(labels or ("",))
-        options: dict[str, Any] = {"padding": True, "return_tensors": "pt", "return_offsets_mapping": True, **tokens.PLAIN}
-        options |= {"text_pair": hypotheses, "truncation": "only_first"}
-        encoded: Any = self.tokenize([text] * len(hypotheses), **options)
+        shape = {"padding": True, "return_tensors": "pt", "return_offsets_mapping": True, "truncation": "only_first"}
+        encoded: Any = self.tokenize([text] * len(hypotheses), text_pair=hypotheses, **shape, **tokens.PLAIN)
         own = [[place == 0 for place in encoded.sequence_ids(i)] for i in range(len(hypotheses))]
         offsets = encoded.pop("offset_mapping")
         return dict(encoded) | carried([labels]), offsets * offsets.new_tensor(own)[..., None]
@@ -97,14 +96,14 @@ class ZeroShotClassification(TextInput, LabelsTask):
         """A text's pairs with parts of the text hidden, the pairs of one coalition one after the other."""
         (labels,) = encoded["candidate_label"]
         names = [name for name, value in encoded.items() if hasattr(value, "shape")]
-        pairs = [{name: encoded[name][i : i + 1] for name in names} for i in range(len(offsets))]
+        rows = [{name: encoded[name][i : i + 1] for name in names} for i in range(len(offsets))]
         hiding = super().hiding
-        each = [hiding(*pair, parts) for pair in zip(pairs, offsets, strict=True)]
+        each = [hiding(*pair, parts) for pair in zip(rows, offsets, strict=True)]
 
-        def encode(rows: Sequence[Kept]) -> Batch:
-            batches = [one.encode(rows) for one in each]
+        def encode(kept: Sequence[Kept]) -> Batch:
+            batches = [one.encode(kept) for one in each]
             in_turn = self.filled(batches, lambda values: [row for group in zip(*values, strict=True) for row in group])
-            return in_turn | carried([labels] * len(rows))
+            return in_turn | carried([labels] * len(kept))
 
         return Variants(encode, ALONE)
 

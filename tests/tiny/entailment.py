@@ -1,4 +1,4 @@
-"""zero-shot-classification: a BART of natural language inference, 2 layers with random weights and its own tokenizer."""
+"""zero-shot-classification: a BART of natural language inference, 2 layers, random weights, its own tokenizer."""
 
 import json
 from pathlib import Path

@@ -96,13 +96,17 @@ def describe(wheel: Path, out: Path) -> None:
             ("log loss", quote(loss.mean(), bootstrap.of_mean(loss)), f"{np.log(len(names)):.3f}", ""),
             ("ECE", f"{probabilities.calibration_error(hits, p.max(1)):.3f}", "", ""),
         ]
-        print(table([dict(zip(["metric", "zero-shot", "chance", "commonest topic"], row, strict=True)) for row in rows]))
+        print(
+            table([dict(zip(["metric", "zero-shot", "chance", "commonest topic"], row, strict=True)) for row in rows])
+        )
         for k, name in enumerate(names):
             own = truth == k
             print(f"{name}: {own.sum()} texts, {hits[own].mean():.3f} of them found")
         for low, high in ((0, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1)):
             some = (p.max(1) > low) & (p.max(1) <= high)
-            print(f"first label at {low} to {high}: {some.sum()} texts, {hits[some].mean() if some.any() else 0:.3f} right")
+            print(
+                f"first label at {low} to {high}: {some.sum()} texts, {hits[some].mean() if some.any() else 0:.3f} right"
+            )
 
 
 def main() -> None:
