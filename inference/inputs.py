@@ -32,7 +32,7 @@ class TextInput(Task):
     fields: ClassVar[tuple[Field, ...]] = (
         TextField(name="text", label="Text", description="In the language that the model was trained on."),
     )
-    samples = (
+    samples: ClassVar[tuple[Example, ...]] = (
         Example("A plain fact", {"text": "The train leaves at nine and arrives before noon."}),
         Example("A complaint", {"text": "I waited two hours and nobody answered the phone."}),
         Example("Thanks", {"text": "Thank you, the parcel came early and everything was in it."}),

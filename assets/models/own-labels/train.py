@@ -69,8 +69,9 @@ def fitted(wheel: Path) -> tuple[str, float]:
         best = minimize_scalar(lambda s, x=scores: log_loss(x, truth, offered, s), bounds=(1, 100), method="bounded")
         found[template] = float(best.fun), float(best.x)
         right = (np.where(offered, scores, -2).argmax(1) == truth).mean()
-        print(f"{template!r}: log loss {best.fun:.4f} at a scale of {best.x:.2f}, {right:.3f} right, "
-              f"{(scores.argmax(1) == truth).mean():.3f} of all 20; chance {(1 / offered.sum(1)).mean():.3f}", flush=True)  # fmt: skip
+        chance, of_all = (1 / offered.sum(1)).mean(), (scores.argmax(1) == truth).mean()
+        print(f"{template!r}: log loss {best.fun:.4f} at a scale of {best.x:.2f}", flush=True)
+        print(f"{right:.3f} right, chance {chance:.3f}; {of_all:.3f} right of all 20", flush=True)
     template = min(found, key=lambda each: found[each][0])
     return template, found[template][1]
 
@@ -96,17 +97,15 @@ def describe(wheel: Path, out: Path) -> None:
             ("log loss", quote(loss.mean(), bootstrap.of_mean(loss)), f"{np.log(len(names)):.3f}", ""),
             ("ECE", f"{probabilities.calibration_error(hits, p.max(1)):.3f}", "", ""),
         ]
-        print(
-            table([dict(zip(["metric", "zero-shot", "chance", "commonest topic"], row, strict=True)) for row in rows])
-        )
+        heads = ["metric", "zero-shot", "chance", "commonest topic"]
+        print(table([dict(zip(heads, row, strict=True)) for row in rows]))
         for k, name in enumerate(names):
             own = truth == k
             print(f"{name}: {own.sum()} texts, {hits[own].mean():.3f} of them found")
         for low, high in ((0, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1)):
             some = (p.max(1) > low) & (p.max(1) <= high)
-            print(
-                f"first label at {low} to {high}: {some.sum()} texts, {hits[some].mean() if some.any() else 0:.3f} right"
-            )
+            right = f"{hits[some].mean():.3f} right" if some.any() else "none"
+            print(f"first label at {low} to {high}: {some.sum()} texts, {right}")
 
 
 def main() -> None:
