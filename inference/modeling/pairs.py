@@ -2,7 +2,7 @@
 
 So an encoder serves where a model of natural language inference does. Each side of a pair is encoded by itself, as a
 sentence alone would be, and only once where it occurs in many pairs; the logit is the cosine of the two vectors times
-`scale`. It can be compared among hypotheses on one text; it does not say whether one alone is true.
+`scale`. Against it stands the logit of "contradiction", the same for all: that of a cosine of `least`.
 """
 
 from typing import Any
@@ -17,18 +17,20 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 class SentencePairsConfig(BertConfig):
     """A BERT whose token types 0 and 1 tell the two sides of a pair apart.
 
-    `scale` is the inverse of the temperature of a softmax over cosines. `hypothesis_template` makes a hypothesis of a
+    `scale` is the inverse of the temperature of a softmax over cosines; a hypothesis of a cosine below `least` is more
+    likely false than true. `hypothesis_template` makes a hypothesis of a
     label, as in transformers' own zero-shot pipeline.
     """
 
     model_type = "seewhy-sentence-pairs"
 
     scale: float = 20.0
+    least: float = 0.0
     hypothesis_template: str = "{}"
 
 
 class SentencePairs(BertPreTrainedModel):
-    """Logits float32[batch, 2] of "contradiction", always 0, and "entailment", `scale` · cosine."""
+    """Logits float32[batch, 2] of "contradiction", `scale` · `least`, and "entailment", `scale` · cosine."""
 
     config_class = SentencePairsConfig
 
@@ -45,8 +47,8 @@ class SentencePairs(BertPreTrainedModel):
         begins = torch.cat([torch.ones_like(hypothesis[:, :1]), hypothesis], dim=1)
         ids = torch.cat([input_ids[:, :1], input_ids], dim=1)  # the hypothesis gets a [CLS] of its own
         cosines = (self.vectors(input_ids, text) * self.vectors(ids, begins)).sum(-1)
-        logits = torch.stack([torch.zeros_like(cosines), self.config.scale * cosines], dim=-1)
-        return SequenceClassifierOutput(logits=logits)
+        logits = torch.stack([torch.full_like(cosines, self.config.least), cosines], dim=-1)
+        return SequenceClassifierOutput(logits=self.config.scale * logits)
 
     def vectors(self, ids: Tensor, taken: Tensor) -> Tensor:
         """Unit vectors float32[batch, hidden] of the tokens in `taken` (bool[batch, tokens]), moved to the front."""

@@ -24,7 +24,7 @@ from ..masks import ALONE, Kept, MaskedText, Parts, Spans, Variants, gone
 from ..modeling.pairs import pooled
 from ..outputs import ValueTask
 from ..snapshot import POOLING
-from ..trace import Batch
+from ..trace import Batch, Sight
 from ..types import Raw
 
 SIDES = ("first", "second")
@@ -185,17 +185,20 @@ class SentenceSimilarity(TextInput, ValueTask):
         return {**raw, **read}
 
     def warnings(self, raw: Raw) -> Iterator[str]:
-        yield from ()
-        options = {"truncation": False, "verbose": False, **tokens.PLAIN}
+        options = {"truncation": False, "verbose": False, "return_offsets_mapping": True, **tokens.PLAIN}
         for field in self.demo.inputs:
-            count = len(self.tokenize(raw[field.name], **options)["input_ids"])
-            yield from cut_off(f"text “{field.label}”", count, self.pipeline.tokenizer.model_max_length)
+            yield from field.warnings(raw[field.name])
+            encoded = self.tokenize(raw[field.name], **options)
+            ids, offsets = encoded["input_ids"], encoded["offset_mapping"]
+            own = [(raw[field.name][a:b], token) for token, (a, b) in zip(ids, offsets, strict=True) if a < b]
+            yield from self.unknown([piece for piece, _ in own], [token for _, token in own])
+            yield from cut_off(f"text “{field.label}”", len(ids), self.pipeline.tokenizer.model_max_length)
 
     def prepared(self, raw: Raw, batch: Batch) -> str:
         counts = [batch[f"{side}.input_ids"].shape[1] for side in SIDES]
         return f"cut into {counts[0]:,} and {counts[1]:,} tokens, each a number that the model knows"
 
-    def sight(self, batch: Batch) -> Any:
+    def sight(self, batch: Batch) -> Sight:
         return super().sight({"input_ids": torch.cat([batch[f"{side}.input_ids"] for side in SIDES], dim=1)})
 
 

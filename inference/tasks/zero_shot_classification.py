@@ -21,7 +21,7 @@ from ..inputs import TextInput
 from ..masks import ALONE, Kept, Parts, Spans, Variants, only
 from ..modeling import pairs  # noqa: F401  registers the architecture
 from ..outputs import LabelsTask
-from ..trace import Batch
+from ..trace import Batch, Sight
 from ..types import Item, ItemTarget, Prediction, Raw, Target
 
 TOPICS = ("business", "politics", "science", "sport", "travel")
@@ -151,6 +151,17 @@ class ZeroShotClassification(TextInput, LabelsTask):
             predictions.append(Prediction(self.kind, self.scale, tuple(found)))
         return predictions
 
+    def remarks(self, outputs: Batch) -> Iterator[str]:
+        """What LabelsTask remarks, and whether each label alone is more likely false than true.
+
+        Against which logit an entailment is held is said by transformers' pipeline, for labels that may all be wrong.
+        """
+        yield from super().remarks(outputs)
+        entailment = self.pipeline.entailment_id
+        contradiction = -1 if entailment == 0 else 0
+        if bool((outputs["logits"][:, entailment] < outputs["logits"][:, contradiction]).all()):
+            yield "Perhaps none of the labels fits: the model holds each of them, by itself, for more likely wrong."
+
     def summary(self, prediction: Prediction) -> str:
         return f"a probability for each of {len(prediction.items)} labels"
 
@@ -171,6 +182,11 @@ class ZeroShotClassification(TextInput, LabelsTask):
     def prepared(self, raw: Raw, batch: Batch) -> str:
         rows, count = batch["input_ids"].shape
         return f"{rows} pairs of the text and a label, each cut into up to {count:,} tokens"
+
+    def sight(self, batch: Batch) -> Sight:
+        """The tokens of the first pair."""
+        attended = batch["attention_mask"][0].bool()
+        return super().sight({"input_ids": batch["input_ids"][:1, attended]})
 
 
 def carried(labels: Sequence[Labels]) -> Batch:

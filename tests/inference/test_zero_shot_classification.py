@@ -138,6 +138,13 @@ def test_a_label_that_was_not_offered_is_no_target(own: Task) -> None:
         explain(own, asked(), "chess", evaluations=8)
 
 
+def test_where_no_label_fits_it_is_said(own: Task) -> None:
+    far = {"text": "The violinist tuned her instrument.", "labels": ["gardening", "tax law", "volcanoes"]}
+    near = {**far, "labels": ["music", "tax law", "volcanoes"]}
+    assert [warning.startswith("Perhaps none of the labels fits") for warning in own.predict(far).warnings] == [True]
+    assert own.predict(near).warnings == ()
+
+
 def test_labels_can_be_players_and_one_that_is_hidden_scores_nothing(
     tmp_path: Path, tiny_models: Callable[[str], Path]
 ) -> None:
