@@ -130,7 +130,7 @@ def test_hidden_words_are_hidden_from_every_pair(task: Task) -> None:
 def test_the_word_that_speaks_for_sport_is_a_word_of_sport(own: Task) -> None:
     found = explain(own, asked(text="She scored the winning goal on Monday."), "sport", evaluations=128)
     by_word = dict(zip((feature.label for feature in found.features), found.values, strict=True))
-    assert max(by_word, key=by_word.__getitem__) in ("scored", "goal")
+    assert max(by_word, key=by_word.__getitem__) in ("scored", "winning", "goal")
 
 
 def test_a_label_that_was_not_offered_is_no_target(own: Task) -> None:

@@ -36,7 +36,7 @@ from assets.recipes.bootstrap import quote  # noqa: E402
 from assets.recipes.report import table  # noqa: E402
 
 LABELS = list(reuters.LABELS.values())
-SETTINGS = finetuning.Settings(rank=8, answered_tokens=512)
+SETTINGS = finetuning.Settings(rank=8, max_tokens=96, answered_tokens=512)
 SHOWN = 1000  # training texts of which the figures are printed
 STRENGTHS = 10.0 ** np.arange(-1, 5)
 
