@@ -20,7 +20,7 @@ from PIL import Image
 from inference import demo, models
 from inference.demo import Demo
 from inference.errors import Busy, InputError
-from inference.fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+from inference.fields import CategoryField, Field, HistoryField, ImageField, LabelsField, NumberField, TextField
 from inference.panels import answer, form, remote
 from inference.panels.predictions import FIGURES, Shown, parts
 from inference.policy import Policy, Rule
@@ -396,6 +396,8 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (CategoryField(name="f", label="L", choices=("a", "b"), default="b"), gr.Dropdown, "b"),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.Dropdown, []),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.Dropdown, ["2"]),
+    (LabelsField(name="f", label="L"), gr.Dropdown, []),
+    (LabelsField(name="f", label="L", default=("a", "b")), gr.Dropdown, ["a", "b"]),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 
@@ -416,6 +418,17 @@ def test_a_field_can_be_entered(field: Field, kind: type[Any], value: Any) -> No
 
 def test_a_widget_starts_with_the_value_it_is_given() -> None:
     assert form.widget("model", TextField(name="f", label="L", default="hello"), "other").value == "other"
+
+
+def test_labels_can_be_typed_and_those_of_an_example_stand_among_the_choices() -> None:
+    widget: Any = form.widget("model", LabelsField(name="f", label="L", default=("a", "b"), most=7), ["b", "c"])
+    assert [value for _, value in widget.choices] == ["a", "b", "c"]
+    assert (widget.value, widget.multiselect, widget.allow_custom_value, widget.max_choices) == (
+        ["b", "c"],
+        True,
+        True,
+        7,
+    )
 
 
 def test_a_history_is_chosen_by_name_and_sent_by_id() -> None:

@@ -147,6 +147,13 @@ def test_the_first_token_or_the_mean_as_the_folder_says(copied: Path) -> None:
     assert inference.load(copied).predict(STORM).prediction.scores[0] != pytest.approx(expected, abs=1e-3)
 
 
+def test_an_encoder_of_the_hub_needs_no_demo(copied: Path) -> None:
+    (copied / "demo.json").unlink()
+    task = inference.load(copied)
+    assert task.id == "sentence-similarity"
+    assert -1 <= task.predict(task.demo.examples[0].inputs).prediction.scores[0] <= 1
+
+
 def test_another_pooling_and_layers_after_it_are_refused(copied: Path) -> None:
     (copied / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_max_tokens": True}))
     with pytest.raises(ModelError, match="in a way that is not known"):

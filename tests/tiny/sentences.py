@@ -1,10 +1,15 @@
-"""sentence-similarity: a BERT that pools by its first token, 2 layers with random weights and a vocabulary of letters.
-
-As the hub has it, without a demo.json: the task follows from the card.
-"""
+"""sentence-similarity: a BERT that pools by its first token, 2 layers with random weights and a vocabulary of letters."""
 
 import json
 from pathlib import Path
+
+SIDES = {"first": "One text", "second": "Another text"}
+PAIRS = [
+    ("the train is late", "our train has been delayed"),
+    ("the shop opens at nine", "the shop closes at nine"),
+    ("the soup needs salt", "interest rates rose again"),
+    ("a warm, witty film", "a slow film"),
+]
 
 
 def build(folder: Path) -> None:
@@ -31,3 +36,7 @@ def build(folder: Path) -> None:
     (folder / "1_Pooling").mkdir(exist_ok=True)
     said = {"word_embedding_dimension": 32, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
     (folder / "1_Pooling" / "config.json").write_text(json.dumps(said))
+    fields = [{"name": name, "kind": "text", "label": label} for name, label in SIDES.items()]
+    examples = [{"title": pair[0], "inputs": dict(zip(SIDES, pair, strict=True))} for pair in PAIRS]
+    about = {"task": "sentence-similarity", "title": "Tiny sentences", "summary": "Random cosines."}
+    (folder / "demo.json").write_text(json.dumps({"version": 1, **about, "fields": fields, "examples": examples}))
