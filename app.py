@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        for name in ("answers", "explanations", "checks"):
+        for name in ("answers", "explanations", "checks", "plays"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     else:
         loading = threading.Timer(OPENING, preload, [endpoints.catalogue])
@@ -92,6 +92,7 @@ def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace,
         ssr_mode=False,
         show_error=False,
         max_file_size=MAX_BODY,
+        allowed_paths=[str(file) for file in endpoints.catalogue.example_files()],  # a model may lie anywhere
         **how,
     )
 

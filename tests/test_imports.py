@@ -11,13 +11,22 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
 
 LAYERS = [
-    ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
+    [
+        "inference.errors",
+        "inference.folders",
+        "inference.units",
+        "inference.pictures",
+        "inference.quality",
+        "inference.sounds",
+        "inference.series",
+    ],
     ["inference.allocator", "inference.folding", "inference.precision"],
-    ["inference.types", "inference.metadata", "inference.tables"],
+    ["inference.types", "inference.metadata", "inference.tables", "inference.sheets", "inference.course"],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
-    ["inference.fields", "inference.policy"],
+    ["inference.fields", "inference.policy", "inference.recording"],
     ["inference.demo", "inference.tokens"],
+    ["inference.trees"],
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],
@@ -25,7 +34,8 @@ LAYERS = [
     ["inference.cache"],
     ["inference.task"],
     ["inference.replica"],
-    ["inference.draft"],
+    ["inference.columns"],
+    ["inference.draft", "inference.groups"],
     ["inference.registry"],
     ["inference.starter"],
     [
@@ -36,6 +46,8 @@ LAYERS = [
         "inference.inputs",
         "inference.encoders",
         "inference.rows",
+        "inference.nearest",
+        "inference.usual",
         "inference.modeling",
         "inference.functions",
     ],
@@ -76,8 +88,10 @@ LAYERS = [
         "explain.together",
         "explain.findings",
         "explain.shading",
+        "explain.timeline",
         "explain.overlay",
         "explain.waterfall",
+        "explain.waveform",
         "explain.figures",
     ],
     ["inference.panels", "explain.panels"],
@@ -85,7 +99,7 @@ LAYERS = [
 ]
 """From the ground up: a module may import those below it and those beside it."""
 
-HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
+HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
 LATE = (
     "inference.folding",
     "inference.precision",
@@ -94,6 +108,7 @@ LATE = (
     "inference.writing",
     "inference.inputs",
     "inference.rows",
+    "inference.usual",
     "inference.tasks",
     "inference.modeling",
     "inference.functions",

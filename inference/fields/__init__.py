@@ -7,21 +7,25 @@ from typing import Annotated
 
 from pydantic import Discriminator
 
+from .audio import AudioField
 from .category import CategoryField
 from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
 from .labels import LabelsField
 from .number import NumberField
+from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
 AnyField = Annotated[
-    TextField | ImageField | NumberField | CategoryField | HistoryField | LabelsField, Discriminator("kind")
+    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | LabelsField | SeriesField,
+    Discriminator("kind"),
 ]
 """Any kind of field, read by its `kind`."""
 
 __all__ = [
     "AnyField",
+    "AudioField",
     "CategoryField",
     "Field",
     "HistoryField",
@@ -29,6 +33,8 @@ __all__ = [
     "LabelsField",
     "NumberField",
     "Role",
+    "SeriesColumn",
+    "SeriesField",
     "TextField",
     "shown",
     "visible",

@@ -1,4 +1,4 @@
-"""sentence-similarity: a BERT that pools by its first token, 2 layers with random weights and a vocabulary of letters."""
+"""sentence-similarity: a BERT that pools by its first token, 2 layers with random weights, a vocabulary of letters."""
 
 import json
 from pathlib import Path
