@@ -72,6 +72,10 @@ class Task:
         """The options with which the pipeline is called."""
         return {}
 
+    def options_for(self, raw: Raw) -> dict[str, Any]:
+        """The further options with which the pipeline is called for one input."""
+        return {}
+
     def prepare(self, raw: Raw) -> Any:
         """What the pipeline takes for one input: by default the value of the only input field."""
         return raw[self.demo.inputs[0].name]
@@ -252,7 +256,7 @@ class Task:
 
     @property
     def stand_in(self) -> str:
-        """What hides a token of a text, by name."""
+        """What hides a token of a text, by name; empty where nothing does, and hidden tokens are left out."""
         return tokens.replacement(self.pipeline.tokenizer)[1]
 
     @cached_property

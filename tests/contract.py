@@ -57,7 +57,8 @@ def prediction_is_the_pipelines_own(task: Task) -> None:
     """Each example, asked one after the other, gets what a bare call of the pipeline says of that very example."""
     for inputs in inputs_of(task):
         prediction = task.predict(inputs).prediction
-        bare = BARE[prediction.kind](task.pipeline(task.prepare(task.parse(inputs)), **task.options()))
+        raw = task.parse(inputs)
+        bare = BARE[prediction.kind](task.pipeline(task.prepare(raw), **task.options(), **task.options_for(raw)))
         close(prediction, grouped(bare, task.demo) if task.demo.groups else bare)
 
 
@@ -71,7 +72,11 @@ def grouped(bare: list[tuple[str, float]], demo: Demo) -> list[tuple[str, float]
 
 
 BARE = {
-    "labels": lambda bare: [(entry.get("label") or entry["token_str"], entry["score"]) for entry in bare],
+    "labels": lambda bare: (
+        list(zip(bare["labels"], bare["scores"], strict=True))
+        if isinstance(bare, dict)  # transformers' zero-shot pipeline
+        else [(entry.get("label") or entry["token_str"], entry["score"]) for entry in bare]
+    ),
     "value": lambda bare: [("value", bare["value"] if isinstance(bare, dict) else bare[0]["score"])],
     "ranking": lambda bare: [(entry["item"], entry["score"]) for entry in bare],
     "text": lambda bare: [(bare["text"].strip() if isinstance(bare, dict) else bare[0]["generated_text"], None)],

@@ -53,6 +53,7 @@ LAYERS = [
         "inference.writing",
         "inference.rewriting",
         "inference.inputs",
+        "inference.encoders",
         "inference.rows",
         "inference.nearest",
         "inference.usual",

@@ -8,6 +8,7 @@ from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
+from .labels import LabelsPlayers
 from .messages import MessagesPlayers
 from .series import SeriesPlayers
 from .text import TextPlayers
@@ -20,6 +21,7 @@ __all__ = [
     "FieldPlayers",
     "HistoryPlayers",
     "ImagePlayers",
+    "LabelsPlayers",
     "MessagesPlayers",
     "Players",
     "Reference",

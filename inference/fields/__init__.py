@@ -12,13 +12,22 @@ from .category import CategoryField
 from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
+from .labels import LabelsField
 from .messages import Message, MessagesField
 from .number import NumberField
 from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
 AnyField = Annotated[
-    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | SeriesField | MessagesField,
+    TextField
+    | ImageField
+    | AudioField
+    | NumberField
+    | CategoryField
+    | HistoryField
+    | LabelsField
+    | SeriesField
+    | MessagesField,
     Discriminator("kind"),
 ]
 """Any kind of field, read by its `kind`."""
@@ -30,6 +39,7 @@ __all__ = [
     "Field",
     "HistoryField",
     "ImageField",
+    "LabelsField",
     "Message",
     "MessagesField",
     "NumberField",

@@ -26,6 +26,7 @@ from inference.fields import (
     Field,
     HistoryField,
     ImageField,
+    LabelsField,
     MessagesField,
     NumberField,
     SeriesColumn,
@@ -411,6 +412,8 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (SeriesField(name="f", label="L", columns=(SeriesColumn(name="c", label="C"),), length=3), gr.HTML, ""),
     (AudioField(name="f", label="L"), gr.Audio, None),
     (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
+    (LabelsField(name="f", label="L"), gr.Dropdown, []),
+    (LabelsField(name="f", label="L", default=("a", "b")), gr.Dropdown, ["a", "b"]),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 
@@ -432,6 +435,17 @@ def test_a_field_can_be_entered(field: Field, kind: type[Any], value: Any) -> No
 
 def test_a_widget_starts_with_the_value_it_is_given() -> None:
     assert form.widget("model", TextField(name="f", label="L", default="hello"), "other").value == "other"
+
+
+def test_labels_can_be_typed_and_those_of_an_example_stand_among_the_choices() -> None:
+    widget: Any = form.widget("model", LabelsField(name="f", label="L", default=("a", "b"), most=7), ["b", "c"])
+    assert [value for _, value in widget.choices] == ["a", "b", "c"]
+    assert (widget.value, widget.multiselect, widget.allow_custom_value, widget.max_choices) == (
+        ["b", "c"],
+        True,
+        True,
+        7,
+    )
 
 
 def test_a_history_is_chosen_by_name_and_sent_by_id() -> None:

@@ -18,6 +18,7 @@ from inference.fields import (
     CategoryField,
     HistoryField,
     ImageField,
+    LabelsField,
     MessagesField,
     NumberField,
     SeriesColumn,
@@ -35,6 +36,7 @@ FIRST: dict[str, Any] = {
     "category": CategoryField(name="f", label="F", choices=("a",)),
     "number": NumberField(name="f", label="F"),
     "history": HistoryField(name="f", label="F", items={"1": "One"}),
+    "labels": LabelsField(name="f", label="F"),
     "series": SeriesField(name="f", label="F", columns=(SeriesColumn(name="c", label="C"),), length=3),
 }
 

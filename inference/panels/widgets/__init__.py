@@ -9,6 +9,7 @@ from .audio import audio
 from .category import category
 from .history import history
 from .image import image
+from .labels import labels
 from .messages import messages
 from .number import number
 from .series import series
@@ -21,6 +22,7 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "number": number,
     "category": category,
     "history": history,
+    "labels": labels,
     "messages": messages,
     "series": series,
 }
