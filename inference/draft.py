@@ -59,6 +59,7 @@ SUMMARIES: dict[Kind, str] = {
     "value": "Gives one number.",
     "ranking": "Suggests what comes next.",
     "text": "Writes a text.",
+    "spans": "Marks passages of a text.",
 }
 
 

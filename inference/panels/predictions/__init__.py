@@ -5,6 +5,7 @@ from collections.abc import Callable
 from .labels import labels
 from .parts import Shown
 from .ranking import ranking
+from .spans import spans
 from .text import written
 from .value import value
 
@@ -13,6 +14,7 @@ FIGURES: dict[str, Callable[[Shown], str]] = {
     "value": value,
     "ranking": ranking,
     "text": written,
+    "spans": spans,
 }
 """By kind of output."""
 
