@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 import contract
 import pytest
+import tiny
 from conftest import shipped
 
 from explain import explainer
@@ -31,9 +33,9 @@ def test_contract(check: Callable[[Task], None], task: Task) -> None:
     check(task)
 
 
-def test_every_task_has_a_model_that_shows_it() -> None:
-    shown = {demo.read(models.find()[name]).task for name in shipped()} | {"text-generation"}
-    assert shown == set(available())
+def test_every_task_has_a_model_that_shows_it(tiny_models: Callable[[str], Path]) -> None:
+    folders = [models.find()[name] for name in shipped()] + [tiny_models(name) for name in tiny.names()]
+    assert {demo.read(folder).task for folder in folders} == set(available())
 
 
 def test_every_kind_of_field_has_players_and_a_widget() -> None:
