@@ -1,8 +1,8 @@
-"""What tasks share that read a question and a text to answer it from, each with words of its own to hide."""
+"""What tasks share that read a text in windows, or a question and a text: each has words of its own to hide."""
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,6 +25,9 @@ MONA = (
 class PassageInput(Task):
     """A task whose first text is a question and whose second is the text that is to answer it."""
 
+    roles: ClassVar[tuple[str, ...]] = ("question", "context")
+    """What the texts are to the pipeline, in the order of their fields."""
+
     fields = (
         TextField(name="question", label="Question", max_length=300),
         TextField(name="context", label="Text", max_length=20_000, description="What is to answer the question."),
@@ -37,17 +40,17 @@ class PassageInput(Task):
     )
 
     @cached_property
-    def texts(self) -> tuple[str, str]:
-        """The names of the fields of the question and of the text. Raises ModelError."""
+    def texts(self) -> tuple[str, ...]:
+        """The names of the fields, one for each role. Raises ModelError."""
         names = [field.name for field in self.demo.inputs if field.kind == "text" and field.role == "input"]
-        if len(names) != 2:
-            raise ModelError(f"{self.name} reads a question and a text: its demo.json needs two text fields, in that order.")
-        return names[0], names[1]
+        if len(names) != len(self.roles):
+            raise ModelError(f"{self.name} needs {len(self.roles)} text fields in its demo.json: {', '.join(self.roles)}.")
+        return tuple(names)
 
     @property
     def source(self) -> str:
         """The name of the field that an answer lies in."""
-        return self.texts[1]
+        return self.texts[-1]
 
     @property
     def reader(self) -> Reader:
@@ -55,8 +58,7 @@ class PassageInput(Task):
         return Reader(self.pipeline.tokenizer)
 
     def prepare(self, raw: Raw) -> dict[str, str]:
-        question, context = (tokens.masked(raw[name]).text for name in self.texts)
-        return {"question": question, "context": context}
+        return {role: tokens.masked(raw[name]).text for role, name in zip(self.roles, self.texts, strict=True)}
 
     def encode(self, raws: Sequence[Raw]) -> Batch:
         """The windows of all inputs."""
@@ -76,14 +78,11 @@ class PassageInput(Task):
     def variants(self, raw: Raw, parts: Parts, rows: Any = (), weights: Any = None) -> Variants | None:
         if set(parts) != set(self.texts) or not all(isinstance(part, Spans) for part in parts.values()):
             return None
-        return self.hiding(self.encode_one({**raw, **self.prepare_fields(raw)}), parts)
-
-    def prepare_fields(self, raw: Raw) -> Raw:
-        """The two texts with nothing hidden, by field."""
-        return dict(zip(self.texts, self.prepare(raw).values(), strict=True))
+        whole = zip(self.texts, self.prepare(raw).values(), strict=True)
+        return self.hiding(self.encode_one(dict(whole)), parts)
 
     def hiding(self, batch: Batch, parts: Parts) -> Variants:
-        """One input's windows with parts of both texts hidden."""
+        """One input's windows with parts of its texts hidden."""
         return self.reader.hiding(batch, parts, self.texts, tokens.replacement(self.pipeline.tokenizer)[0])
 
     def prepared(self, raw: Raw, batch: Batch) -> str:

@@ -21,6 +21,8 @@ LENGTH, STRIDE = 384, 128
 """Tokens of a window at most, and those that two neighbours share: as in SQuAD's reference code (Devlin et al. 2018)."""
 OURS = ("offsets", "sequence", "once", "begins", "ends", "owner")
 """The tensors that no model takes."""
+WHOLE = ("owner", "spans", "asked")
+"""The tensors that say something of a window and nothing of its tokens."""
 QUESTION, CONTEXT = 0, 1
 """Which text a token is of, in `sequence`; −1 is neither."""
 
@@ -92,7 +94,8 @@ class Reader:
         longest = max(batch["input_ids"].shape[1] for batch in batches)
         fill = {"input_ids": self.tokenizer.pad_token_id or 0, "sequence": -1}
         padded = [
-            {name: pad(value, longest, fill.get(name, 0)) for name, value in batch.items()} | {"owner": batch["owner"] + i}
+            {name: value if name in WHOLE else pad(value, longest, fill.get(name, 0)) for name, value in batch.items()}
+            | {"owner": batch["owner"] + i}
             for i, batch in enumerate(batches)
         ]
         return {name: torch.cat([each[name] for each in padded]) for name in padded[0]}
@@ -125,14 +128,13 @@ class Reader:
             return many | {"input_ids": torch.where(away, token, many["input_ids"])}
         order = away.to(torch.int8).argsort(dim=1, stable=True)[:, : int((~away).sum(1).max())]
         left, each = ~away.gather(1, order), torch.arange(len(away))[:, None]
-        found = {name: value[each, order] if value.dim() > 1 else value for name, value in many.items()}
+        found = {name: value if name in WHOLE else value[each, order] for name, value in many.items()}
         found["input_ids"] = torch.where(left, found["input_ids"], self.tokenizer.pad_token_id or 0)
-        return found | {name: found[name] * left for name in ("attention_mask", "once", "begins", "ends")}
+        read = [name for name in ("attention_mask", "once", "begins", "ends") if name in found]
+        return found | {name: found[name] * left for name in read}
 
 
 def pad(value: Tensor, length: int, fill: int) -> Tensor:
-    """A tensor [windows, tokens, …] with so many tokens; one number a window stays as it is."""
-    if value.dim() < 2 or value.shape[1] == length:
-        return value
+    """A tensor [windows, tokens, …] with so many tokens."""
     more = value.new_full((value.shape[0], length - value.shape[1], *value.shape[2:]), fill)
     return torch.cat([value, more], dim=1)

@@ -36,6 +36,8 @@ LAYERS = [
         "inference.inputs",
         "inference.windows",
         "inference.passages",
+    "inference.sentences",
+        "inference.sentences",
         "inference.truncation",
         "inference.rows",
         "inference.modeling",
