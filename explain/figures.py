@@ -14,6 +14,7 @@ from .shading import words
 from .stopping import settled
 from .types import Explanation
 from .waterfall import table, waterfall
+from .waveform import stretches
 from .wording import Row, sentence
 
 CAVEAT = "This is what the model uses, not what causes it."
@@ -50,5 +51,5 @@ def certain(values: Any, stderr: Any) -> list[bool]:
     return settled(np.array(values), np.array(stderr)).tolist()
 
 
-INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions}
+INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions, "seconds": stretches}
 """How features that have a place in the input are shown there."""

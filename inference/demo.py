@@ -183,16 +183,22 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
-    """`inputs` with the names of the folder's own example pictures as paths; nothing else becomes a path."""
+    """`inputs` with the names of the folder's own example files as paths; nothing else becomes a path."""
     if not isinstance(inputs, dict):
         return inputs
-    pictures = [field.name for field in demo.fields if field.kind == "image"]
-    named = [example.inputs.get(name) for example in demo.examples for name in pictures]
+    files = [field.name for field in demo.fields if field.kind in ("image", "audio")]
+    named = [example.inputs.get(name) for example in demo.examples for name in files]
     own = {name: path for name in named if isinstance(name, str) for path in [file(folder, demo, name)] if path}
     return {
-        name: own.get(value, value) if name in pictures and isinstance(value, str) else value
+        name: own.get(value, value) if name in files and isinstance(value, str) else value
         for name, value in inputs.items()
     }
+
+
+def example_files(folder: Path, demo: Demo) -> list[Path]:
+    """The files that the examples of a model folder name."""
+    inputs = [resolve(folder, demo, example.inputs) for example in demo.examples]
+    return [value for each in inputs for value in each.values() if isinstance(value, Path)]
 
 
 def file(folder: Path, demo: Demo, name: str) -> Path | None:

@@ -60,6 +60,7 @@ SUMMARIES: dict[Kind, str] = {
     "ranking": "Suggests what comes next.",
     "text": "Writes a text.",
     "spans": "Marks passages of a text.",
+    "boxes": "Finds things in a picture, each in a box.",
 }
 
 

@@ -17,7 +17,7 @@ from . import demo
 from .accelerator import in_background
 from .demo import Demo
 from .errors import InputError, ModelError
-from .masks import MaskedImage, MaskedText, Parts, Variants, of_records
+from .masks import MaskedImage, MaskedSound, MaskedText, Parts, Variants, of_records
 from .outputs import ItemTask, LabelsTask, ValueTask
 from .task import Task
 from .trace import Batch
@@ -159,7 +159,7 @@ class FunctionTask(ItemTask):
 
     def plain(self, value: Any) -> Any:
         """A text without the words that are hidden of it, a picture with its regions covered; else the value itself."""
-        if isinstance(value, MaskedImage):
+        if isinstance(value, MaskedImage | MaskedSound):
             return value.composed()
         if not isinstance(value, MaskedText):
             return value

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .sounds import Sound
 from .trace import Batch
 from .types import Span
 
@@ -65,9 +66,34 @@ class MaskedImage:
         return Image.composite(self.picture, self.regions.cover.resize(whole), mask.resize(whole, NEAREST))
 
 
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """The parts of a recording, samples (start, end) one after the other, and what covers a hidden one, float32[n]."""
+
+    spans: tuple[Span, ...]
+    cover: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class MaskedSound:
+    """A recording of which only the stretches in `kept` (bool[stretches]) reach the model; the others are covered."""
+
+    sound: Sound
+    stretches: Stretches
+    kept: Kept
+
+    def composed(self) -> Sound:
+        """The same as a recording."""
+        samples = self.stretches.cover.copy()
+        for (start, end), keep in zip(self.stretches.spans, self.kept, strict=True):
+            if keep:
+                samples[start:end] = self.sound.samples[start:end]
+        return Sound(samples)
+
+
 NEAREST = Image.Resampling.NEAREST
 
-Parts = Mapping[str, Spans | Regions | None]
+Parts = Mapping[str, Spans | Regions | Stretches | None]
 """What can be hidden, by field, in the order of the columns of `Kept`; a column of a table has no more to say."""
 
 
@@ -134,13 +160,16 @@ def tensors(batch: Batch) -> dict[str, "Tensor"]:
     return {name: value for name, value in batch.items() if hasattr(value, "gather")}
 
 
-def of_pixels(pixels: "Tensor", cover: "Tensor", labels: NDArray[np.intp]) -> Variants:
+def of_pixels(batch: Batch, cover: "Tensor", labels: NDArray[np.intp]) -> Variants:
     """Of one prepared picture, float[1, channels, height, width]: regions of `labels` [height, width] covered."""
     import torch
 
+    pixels = batch["pixel_values"]
+
     def encode(rows: Sequence[Kept]) -> Batch:
         kept = torch.from_numpy(np.array(rows)[:, labels])
-        return {"pixel_values": torch.where(kept[:, None], pixels, cover)}
+        others = {name: value.expand(len(rows), *value.shape[1:]) for name, value in tensors(batch).items()}
+        return others | {"pixel_values": torch.where(kept[:, None], pixels, cover)}
 
     return Variants(encode, ALONE)
 

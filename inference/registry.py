@@ -7,6 +7,7 @@ in text_classification.py. Nothing lists them: a new file is found.
 import importlib
 import pkgutil
 from pathlib import Path
+from typing import Any
 
 from . import demo, draft, folders, hub, models, runtime, snapshot
 from .demo import Demo
@@ -59,12 +60,18 @@ def task_of(folder: Path) -> str:
         known = architectures(str(told))
         if own and known and not own & known:
             raise ModelError(f"{name} is a {', '.join(sorted(own))}, which has no trained head for {told}.")
-        return str(told)
-    fitting = [] if told else [task for task in available() if architectures(task) & own]
+        return told if (folder / demo.FILE).is_file() else twin(str(told), config)
+    fitting = [] if told else [twin(task, config) for task in available() if architectures(task) & own]
     if not fitting:
         said = f"is for {str(told)[:80]}" if told else "does not say what it is for, nor does its architecture"
         raise ModelError(f"{name} {said}; the tasks here are {', '.join(available())}.")
     return fitting[0]
+
+
+def twin(task: str, config: dict[str, Any]) -> str:
+    """The regression that a classifier's task stands for, where the model's head is trained to give a number."""
+    regression = task.replace("-classification", "-regression")
+    return regression if config.get("problem_type") == "regression" and regression in available() else task
 
 
 def about(folder: Path) -> Demo:

@@ -115,13 +115,14 @@ class Task:
 
     # What the explanation asks
 
-    def target(self, prediction: Prediction) -> Target:
-        """What is explained unless something else is asked for: the first item, or the text as shown."""
+    def target(self, prediction: Prediction) -> Target | None:
+        """What is explained unless something else is asked for: the first item, or the text as shown; None if empty."""
         raise NotImplementedError
 
     def targets(self, prediction: Prediction) -> list[Target]:
         """What somebody may ask about a prediction; one pass of the model scores them all."""
-        return [self.target(prediction)]
+        first = self.target(prediction)
+        return [] if first is None else [first]
 
     def name_of(self, target: Target) -> str:
         """What a target is called, for people."""
@@ -209,7 +210,7 @@ class Task:
             step.detail = f"{', '.join(outputs)} → {self.summary(prediction)}"
             step.words = self.summary(prediction)
         decision = None
-        if self.demo.decision:
+        if self.demo.decision and prediction.items:
             with trace.step("decision") as step:
                 decision = self.demo.decision.decide(prediction)
                 step.detail = f"{decision.reason} → {decision.action}"

@@ -26,9 +26,11 @@ def rows(task: str) -> Iterator[str]:
         source = "embedded" if models.weights(folder) in models.find().values() else "`app.py fetch`"
         players = explained(task, about.fields)
         yield f"| `{task}` | {about.title} (`{name}`) | {source} | {players} | {card['quality']} |"
-    if default and not folders:
-        fields = task_class(task).fields
-        yield f"| `{task}` | `{default.partition('@')[0]}` | the hub | {explained(task, fields)} | by its own card |"
+    if not folders:
+        named, source = (
+            (f"`{default.partition('@')[0]}`", "the hub") if default else ("your own", "the hub, or a folder")
+        )
+        yield f"| `{task}` | {named} | {source} | {explained(task, task_class(task).fields)} | by its own card |"
 
 
 def explained(task: str, fields: tuple[demo.AnyField, ...]) -> str:

@@ -48,7 +48,7 @@ def test_every_kind_of_output_has_a_figure() -> None:
 
 
 def test_every_place_in_an_input_is_drawn_there_or_in_the_bars() -> None:
-    assert set(INPUTS) == {"chars", "region"}  # items and columns are drawn as bars alone
+    assert set(INPUTS) == {"chars", "region", "seconds"}  # items and columns are drawn as bars alone
 
 
 # Planted faults: each must make the contract fail

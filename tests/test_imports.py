@@ -11,7 +11,14 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
 
 LAYERS = [
-    ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
+    [
+        "inference.errors",
+        "inference.folders",
+        "inference.units",
+        "inference.pictures",
+        "inference.quality",
+        "inference.sounds",
+    ],
     ["inference.allocator", "inference.folding", "inference.precision"],
     ["inference.types", "inference.metadata", "inference.tables"],
     ["inference.trace", "inference.targets"],
@@ -31,6 +38,7 @@ LAYERS = [
     [
         "inference",
         "inference.outputs",
+        "inference.boxes",
         "inference.writing",
         "inference.spans",
         "inference.inputs",
@@ -82,6 +90,7 @@ LAYERS = [
         "explain.shading",
         "explain.overlay",
         "explain.waterfall",
+        "explain.waveform",
         "explain.figures",
     ],
     ["inference.panels", "explain.panels"],

@@ -3,6 +3,7 @@
 What is hidden is a raw value, before any preprocessing; no model or tokenizer is called here.
 """
 
+from .audio import AudioPlayers
 from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
@@ -11,6 +12,7 @@ from .text import TextPlayers
 from .whole import Players
 
 __all__ = [
+    "AudioPlayers",
     "CategoryPlayers",
     "ColumnPlayers",
     "FieldPlayers",

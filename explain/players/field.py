@@ -7,7 +7,7 @@ many atoms, an explanation begins with the groups; explain/hierarchy.py says whi
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from inference.masks import Kept, Regions, Spans
+from inference.masks import Kept, Regions, Spans, Stretches
 
 from ..types import Feature, LabelMap, Partition
 
@@ -27,8 +27,8 @@ class FieldPlayers:
     groups: Partition
     """The players to begin with."""
     baseline: str
-    masks: Spans | Regions | None = None
-    """What hides the atoms of a text or a picture."""
+    masks: Spans | Regions | Stretches | None = None
+    """What hides the atoms of a text, a picture or a recording."""
 
     def __init_subclass__(cls) -> None:
         if "kind" in cls.__dict__:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Discriminator
 
+from .audio import AudioField
 from .category import CategoryField
 from .field import Field, Role, shown
 from .history import HistoryField
@@ -14,11 +15,14 @@ from .image import ImageField
 from .number import NumberField
 from .text import TextField, visible
 
-AnyField = Annotated[TextField | ImageField | NumberField | CategoryField | HistoryField, Discriminator("kind")]
+AnyField = Annotated[
+    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField, Discriminator("kind")
+]
 """Any kind of field, read by its `kind`."""
 
 __all__ = [
     "AnyField",
+    "AudioField",
     "CategoryField",
     "Field",
     "HistoryField",

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import inference
 from explain import explain
@@ -109,7 +108,7 @@ def test_each_pixel_of_the_model_belongs_to_the_region_that_it_shows(photo: Task
 def test_a_model_that_gets_no_plain_pixels_is_asked_by_the_door(photo: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     raw, targets = asked(photo)
     preprocess = photo.preprocess  # type: ignore[attr-defined]
-    monkeypatch.setattr(photo, "preprocess", lambda picture: {**preprocess(picture), "mask": torch.ones(1)})
+    monkeypatch.setattr(photo, "preprocess", lambda picture: {"patches": preprocess(picture)["pixel_values"]})
     play = scorer(photo, raw, targets)
     assert not isinstance(play.game, Tensors)
     assert (play.noise, play.dtype) == (None, "float32")

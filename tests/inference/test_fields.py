@@ -19,6 +19,7 @@ from PIL import Image
 from inference.errors import InputError
 from inference.fields import (
     AnyField,
+    AudioField,
     CategoryField,
     Field,
     HistoryField,
@@ -38,7 +39,8 @@ MOVIES = HistoryField(
     name="history", label="Movies", items={"1": "Alien", "2": "Brazil", "3": "Chinatown"}, max_items=2
 )
 PHOTO = ImageField(name="photo", label="Photo", max_side=64)
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO]
+SPOKEN = AudioField(name="speech", label="Recording")  # more in test_fields_audio.py
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN]
 
 
 def refusal(field: Field, value: Any) -> str:

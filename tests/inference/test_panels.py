@@ -72,6 +72,7 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
     ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "3 more", "cat7"]),
     ("text", ["Reply", "cat"]),
+    ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
 ]
 
 

@@ -13,12 +13,13 @@ from PIL import Image
 
 from inference import demo, models
 from inference.demo import Demo
-from inference.fields import CategoryField, HistoryField, ImageField, NumberField, TextField
+from inference.fields import AudioField, CategoryField, HistoryField, ImageField, NumberField, TextField
 from inference.panels import form, landing
 
 EVIL = "<script>alert(1)</script>\"'&"
 FIRST: dict[str, Any] = {
     "image": ImageField(name="f", label="F"),
+    "audio": AudioField(name="f", label="F"),
     "text": TextField(name="f", label="F"),
     "category": CategoryField(name="f", label="F", choices=("a",)),
     "number": NumberField(name="f", label="F"),

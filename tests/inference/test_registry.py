@@ -144,6 +144,14 @@ def test_the_card_goes_before_the_architecture_and_the_demo_before_the_card(tmp_
     assert registry.task_of(folder) == "text-classification"
 
 
+@pytest.mark.parametrize("card", ["", "pipeline_tag: image-classification"])
+def test_a_head_that_gives_a_number_is_for_regression(tmp_path: Path, card: str) -> None:
+    told = [card] if card else []
+    named = {"architectures": ["ViTForImageClassification"]}
+    assert registry.task_of(saved(tmp_path / "a", *told, **named, problem_type="regression")) == "image-regression"
+    assert registry.task_of(saved(tmp_path / "b", *told, **named)) == "image-classification"
+
+
 @pytest.mark.parametrize(
     ("card", "config", "said"),
     [

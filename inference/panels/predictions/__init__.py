@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .boxes import boxes
 from .labels import labels
 from .parts import Shown
 from .ranking import ranking
@@ -15,6 +16,7 @@ FIGURES: dict[str, Callable[[Shown], str]] = {
     "ranking": ranking,
     "text": written,
     "spans": spans,
+    "boxes": boxes,
 }
 """By kind of output."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from .audio import audio
 from .category import category
 from .history import history
 from .image import image
@@ -14,11 +15,12 @@ from .text import text
 WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "text": text,
     "image": image,
+    "audio": audio,
     "number": number,
     "category": category,
     "history": history,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 
-SILENT = {"image"}
+SILENT = {"image", "audio"}
 """Kinds whose component has no place for the field's description: it stands above the form."""
