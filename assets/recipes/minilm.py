@@ -1,4 +1,4 @@
-"""MiniLM as it was published, and with a LoRA adapter (Hu et al. 2021, arXiv 2106.09685) and a head for two labels.
+"""MiniLM as it was published, and with a LoRA adapter (Hu et al. 2021, arXiv 2106.09685) and a head.
 
 Knows no training, no data set and no figure.
 """
@@ -25,14 +25,19 @@ def tokenizer_of_base() -> PreTrainedTokenizerBase:
     return AutoTokenizer.from_pretrained(BASE_DIR)
 
 
-def new_model(labels: Sequence[str], rank: int, seed: int) -> PeftModel:
-    """The base with a fresh head and a fresh adapter of this rank on every linear layer of its encoder."""
+def new_model(
+    labels: Sequence[str], rank: int, seed: int, problem_type: str = "single_label_classification"
+) -> PeftModel:
+    """The base with a fresh head and a fresh adapter of this rank on every linear layer of its encoder.
+
+    problem_type: in transformers' words; with "regression" the only label names the number.
+    """
     torch.manual_seed(seed)
     config = AutoConfig.from_pretrained(
         BASE_DIR,
         id2label=dict(enumerate(labels)),
         label2id={label: index for index, label in enumerate(labels)},
-        problem_type="single_label_classification",
+        problem_type=problem_type,
     )
     base = BertForSequenceClassification.from_pretrained(BASE_DIR, config=config)
     lora = LoraConfig(
@@ -49,10 +54,10 @@ def new_model(labels: Sequence[str], rank: int, seed: int) -> PeftModel:
 def predict(
     model: torch.nn.Module, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], max_tokens: int
 ) -> NDArray[np.float32]:
-    """Logits of each text in the given order: float32[texts, 2]."""
+    """Logits of each text in the given order: float32[texts, labels]."""
     model.eval()
     ids = tokenise(tokenizer, texts, max_tokens)
-    logits = np.zeros((len(ids), 2), dtype=np.float32)
+    logits = np.zeros((len(ids), model.config.num_labels), dtype=np.float32)
     for batch in buckets(ids, 128):
         logits[batch] = model(**pad([ids[i] for i in batch], tokenizer.pad_token_id)).logits.numpy()
     return logits
