@@ -66,11 +66,13 @@ class Reader:
         batch["sequence"] = torch.tensor([[-1 if s is None else s for s in encoded.sequence_ids(w)] for w in windows])
         words = torch.tensor([[-1 if word is None else word for word in encoded.word_ids(w)] for w in windows])
         once = self.once(batch["sequence"] == CONTEXT, batch["offsets"])
-        changes = words[:, 1:] != words[:, :-1]
-        edge = torch.ones(len(words), 1, dtype=torch.bool)
+        starts, ends = batch["offsets"].unbind(-1)
+        # Over all windows: one that begins in the middle of a word does not show where the word begins.
+        count = int(words.max()) + 1
+        first = starts.new_full((count,), 1 << 40).scatter_reduce_(0, words[once], starts[once], "amin")
+        last = ends.new_zeros(count).scatter_reduce_(0, words[once], ends[once], "amax")
         batch["once"] = once
-        batch["begins"] = once & torch.cat([edge, changes], dim=1)
-        batch["ends"] = once & torch.cat([changes, edge], dim=1)
+        batch["begins"], batch["ends"] = once & (starts == first[words]), once & (ends == last[words])
         return batch | {"owner": torch.zeros(len(words), dtype=torch.long)}
 
     @staticmethod

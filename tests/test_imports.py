@@ -24,7 +24,7 @@ LAYERS = [
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
     ["inference.fields", "inference.policy"],
-    ["inference.demo", "inference.tokens"],
+    ["inference.demo", "inference.slots", "inference.tokens"],
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],

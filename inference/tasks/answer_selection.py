@@ -1,7 +1,8 @@
 """A question and a text in, the sentence that answers it out: by the likeness of what they say, as vectors.
 
 The probability of a sentence is a softmax of its cosine with the question, over all sentences and a likeness below which
-nothing answers; the two constants are the model's own, in its config.json.
+nothing answers; the two constants are the model's own, in its config.json
+(`answer_selection`: `temperature`, `nothing`).
 """
 
 from collections.abc import Sequence
@@ -24,17 +25,22 @@ TEMPERATURE, NOTHING = 0.05, 0.3
 """For a model whose config.json says nothing: what cosines are divided by, and the one at which there is no answer."""
 
 
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of logits float64[n]."""
+    odds = np.exp(logits - logits.max())
+    p: NDArray[np.float64] = odds / odds.sum()
+    return p
+
+
 class AnswerSelectionPipeline(SentencesPipeline):
     """`pipe({"question": …, "context": …})`: the best sentences with their probabilities, and that of no answer."""
 
     def probabilities(self, found: Sentences) -> NDArray[np.float64]:
         """Of each sentence, and last of none, float64[n + 1]."""
-        config = self.model.config
-        nothing = float(getattr(config, "no_answer_cosine", NOTHING))
-        cosines = np.append(found.vectors @ found.question, nothing)
-        odds = np.exp((cosines - cosines.max()) / float(getattr(config, "temperature", TEMPERATURE)))
-        p: NDArray[np.float64] = odds / odds.sum()
-        return p
+        own = getattr(self.model.config, "answer_selection", {})
+        assert found.question is not None  # by the record
+        cosines = np.append(found.vectors @ found.question, own.get("nothing", NOTHING))
+        return softmax(cosines / own.get("temperature", TEMPERATURE))
 
     def postprocess(self, outputs: Batch) -> list[dict[str, Any]]:
         """The best sentences and "no answer", the most probable first."""

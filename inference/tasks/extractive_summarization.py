@@ -1,8 +1,8 @@
 """A text in, the sentences that say most of it out, in its own words.
 
 A sentence's score is its cosine with the mean of all sentences' vectors (the centroid: Radev et al. 2004, "Centroid-based
-summarization"), between −1 and 1. The sentences are chosen one by one for that score less their likeness to those already
-chosen (maximal marginal relevance: Carbonell and Goldstein 1998), so that none says what another has said.
+summarization"), between −1 and 1. The sentences with the highest scores make the summary, but none that says what one
+before it has said.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ from ..types import Prediction, Raw, Scale
 KEY = "key sentence"
 COUNT = 3
 """Sentences of a summary."""
-RELEVANCE = 0.7
-"""How much the score counts beside newness; 1 would let sentences repeat one another."""
+REPEAT = 0.8
+"""The cosine of two sentences from which one repeats the other."""
 
 
 class ExtractiveSummarizationPipeline(SentencesPipeline):
@@ -40,12 +40,10 @@ class ExtractiveSummarizationPipeline(SentencesPipeline):
         """The places of at most COUNT sentences, the highest score first."""
         scores, alike = self.scores(found), found.vectors @ found.vectors.T
         taken: list[int] = []
-        while len(taken) < min(COUNT, len(scores)):
-            repeats = alike[:, taken].max(1) if taken else np.zeros(len(scores))
-            worth = RELEVANCE * scores - (1 - RELEVANCE) * repeats
-            worth[taken] = -np.inf
-            taken.append(int(worth.argmax()))
-        return sorted(taken, key=lambda i: -scores[i])
+        for i in np.argsort(-scores, kind="stable").tolist():
+            if len(taken) < COUNT and (not taken or alike[i, taken].max() < REPEAT):
+                taken.append(i)
+        return taken
 
     def postprocess(self, outputs: Batch) -> list[dict[str, Any]]:
         """The sentences of the summary, the highest score first."""
