@@ -44,7 +44,9 @@ class PassageInput(Task):
         """The names of the fields, one for each role. Raises ModelError."""
         names = [field.name for field in self.demo.inputs if field.kind == "text" and field.role == "input"]
         if len(names) != len(self.roles):
-            raise ModelError(f"{self.name} needs {len(self.roles)} text fields in its demo.json: {', '.join(self.roles)}.")
+            raise ModelError(
+                f"{self.name} needs {len(self.roles)} text fields in its demo.json: {', '.join(self.roles)}."
+            )
         return tuple(names)
 
     @property

@@ -91,7 +91,7 @@ class Sentences(NamedTuple):
 
 
 class SentencesPipeline(Pipeline):
-    """A text, and a question where there is one, as vectors of its sentences; what follows from them is a subclass's."""
+    """A text, and a question where there is one, as vectors of its sentences; a subclass says what follows."""
 
     _load_tokenizer = True
     _load_feature_extractor = False
@@ -131,6 +131,8 @@ class SentencesTask(PassageInput, SpansTask):
     """A task whose spans are sentences of the text."""
 
     batch_size = 16
+    one_pass = False
+    """Half the width is not tried: an error of a cosine is divided by a small temperature, and grows."""
 
     @property
     def reader(self) -> Reader:

@@ -6,48 +6,51 @@ A rule takes the first passage that fits it; what none fits is missing, and the 
 import re
 
 NUMBER = (
-    r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|half an?"
-    r"|a quarter of an)"
+    r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
+    r"|half an?|a quarter of an)"
 )
 DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 MONTHS = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 PARTS = r"(?:morning|afternoon|evening|night)"
+HOUR = r"\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\b\.?)?"
+NTH = r"\d{1,2}(?:st|nd|rd|th)"
 NAME = r"[A-ZÀ-Þ][\w'’-]*"
 PERSON = (
-    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? {NAME}|(?:my|the|our|aunt|uncle) {NAME}|(?:my|the|our) [a-z]+|mum|mom|dad|grandma|grandpa"
-    rf"|{NAME}(?: and {NAME})?)"
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? {NAME}|(?:my|the|our|aunt|uncle) {NAME}|(?:my|the|our) [a-z]+"
+    rf"|mum|mom|dad|grandma|grandpa|{NAME}(?: and {NAME})?)"
 )
-UNIT = r"(?:second|minute|hour|day)s?"
-LENGTH = re.compile(rf"\b{NUMBER}(?:[- ]{NUMBER})?[- ]{UNIT}(?: and a half)?\b|\b(?:an )?hour and a half\b", re.I)
+SPAN = rf"{NUMBER}(?:[- ]{NUMBER})?[- ](?:second|minute|hour|day)s?"
+LENGTH = re.compile(rf"\b{SPAN}(?: and a half)?\b|\b(?:an )?hour and a half\b", re.I)
 TIME = re.compile(
-    rf"\b(?:at (?:about )?(?:\d{{1,2}}(?:[:.]\d\d)?(?: ?[ap]\.?m\b\.?)?|noon|midnight|(?:half past|a quarter (?:past|to)) \w+|"
-    rf"{NUMBER})\b|in {NUMBER}(?:[- ]{NUMBER})?[- ]{UNIT}|tonight|this {PARTS}|in the {PARTS}|(?:after|before) (?:lunch|dinner"
-    rf"|breakfast|work)|\d{{1,2}}(?::\d\d)? ?[ap]m\b|every {PARTS})",
+    rf"\b(?:at (?:about )?(?:{HOUR}|noon|midnight|(?:half past|a quarter (?:past|to)) \w+|{NUMBER})\b"
+    rf"|in {SPAN}|tonight|this {PARTS}|in the {PARTS}|every {PARTS}|\d{{1,2}}(?::\d\d)? ?[ap]m\b"
+    r"|(?:after|before) (?:lunch|dinner|breakfast|work))",
     re.I,
 )
 DATE = re.compile(
-    rf"\b(?:(?:on |next |this |by |every )?{DAYS}(?: {PARTS})?|today|tomorrow(?: {PARTS})?|tonight|(?:this |next |the )?weekend"
-    rf"|(?:this|next) (?:week|month|year)|(?:on )?the (?:\d{{1,2}}(?:st|nd|rd|th)|\w+) of {MONTHS}"
-    rf"|(?:on )?(?:the )?\d{{1,2}}(?:st|nd|rd|th)|\d{{1,2}} {MONTHS}|{MONTHS} \d{{1,2}})\b",
+    rf"\b(?:(?:on |next |this |by |every )?{DAYS}(?: {PARTS})?|today|tomorrow(?: {PARTS})?|tonight"
+    r"|(?:this |next |the )?weekend|(?:this|next) (?:week|month|year)"
+    rf"|(?:on )?the (?:{NTH}|\w+) of {MONTHS}|(?:on )?(?:the )?{NTH}|\d{{1,2}} {MONTHS}|{MONTHS} \d{{1,2}})\b",
     re.I,
 )
 TO_WHOM = re.compile(
     r"\b(?:call|phone|ring(?: up)?|dial|tell|text|message|e?mail|inform|ask|wish|let|reach|answer|to|give|with|for)\s+"
-    rf"(?P<found>{PERSON})"
+    rf"({PERSON})"
 )
 LOWERED = re.compile(r"^(?:Call|Phone|Ring|Dial|Tell|Text|Message|Email|Inform|Ask|Let|Give|Answer|Write|Send)\b")
-WHERE = re.compile(rf"\b(?:in|at|near|for)\s+(?P<found>{NAME}(?: {NAME})*|the (?:coast|mountains|city)|my home town)")
+WHERE = re.compile(rf"\b(?:in|at|near|for)\s+({NAME}(?: {NAME})*|the (?:coast|mountains|city)|my home town)")
 SAID = re.compile(
-    r"(?:\bthat\b|\bsaying\b|\bknow\b(?: that)?|\bwith\b|:|,)\s*(?P<found>.+)$|"
-    rf"\b(?:tell|text)\s+{PERSON}\s+(?P<rest>.+)$",
+    r"(?:\bthat\b|\bsaying\b|\bknow\b(?: that)?|\bwith\b|:|,)\s*(.+)$"
+    rf"|\b(?:tell|text)\s+{PERSON}\s+(.+)$",
     re.I,
 )
-LIST = re.compile(r"\b(?:my|the|our)\s+(?P<found>(?:[a-z-]+ )?list|groceries)\b", re.I)
+LIST = re.compile(r"\b(?:my|the|our)\s+((?:[a-z-]+ )?list|groceries)\b", re.I)
 OPENING = re.compile(
     r"^(?:(?:hey|please|can you|could you|would you|i want to|i need to|i'd like to|let's)\W+)*"
-    r"(?:(?:remind me|set a reminder|add a reminder|i need a reminder|don't let me forget|i must not forget|make sure i remember"
-    r"|search(?: the web)?|look up|look for|find(?: out)?|google|tell me|show me|play|put on|listen|hear|start|add|put|write"
-    r"|we need|note down|take|remove|explain|what do you know|give me information)\b\W*)"
+    r"(?:(?:remind me|set a reminder|add a reminder|i need a reminder|don't let me forget|i must not forget"
+    r"|make sure i remember|search(?: the web)?|look up|look for|find(?: out)?|google|tell me|show me|play|put on"
+    r"|listen|hear|start|add|put|write|we need|note down|take|remove|explain|what do you know"
+    r"|give me information)\b\W*)"
     r"(?:(?:to|for|about|on|that|something on|of)\b\W*)?",
     re.I,
 )

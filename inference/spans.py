@@ -58,7 +58,7 @@ class SpansTask(ItemTask):
         raise NotImplementedError
 
     def span_scores(self, outputs: Batch, place: Place) -> NDArray[np.float64]:
-        """The score of a label over a span in each row of the outputs, float64[batch], in `scale`; 0 where it is gone."""
+        """The score of a label over a span in each row of the outputs, float64[batch], in `scale`; 0 if it is gone."""
         raise NotImplementedError
 
     def score(self, outputs: Batch, targets: Sequence[Target]) -> NDArray[np.float64]:
@@ -99,7 +99,9 @@ class SpansTask(ItemTask):
             return super().called(target, raw)
         place, length = self.place(target), len(raw[self.source])
         if place.end > length:
-            raise InputError(f"The text that the model reads has {length:,} characters; the span ends at {place.end:,}.")
+            raise InputError(
+                f"The text that the model reads has {length:,} characters; the span ends at {place.end:,}."
+            )
         return f"{clipped(raw[self.source][place.start : place.end])} ({place.label})"
 
     def item(self, place: Place, raw: Raw, score: float) -> Item:
@@ -115,7 +117,9 @@ class SpansTask(ItemTask):
 
     def summary(self, prediction: Prediction) -> str:
         count = sum(item.chars is not None for item in prediction.items)
-        return f"{count:,} span{'s' if count != 1 else ''} of {len(self.kinds):,} kind{'s' if len(self.kinds) > 1 else ''}"
+        return (
+            f"{count:,} span{'s' if count != 1 else ''} of {len(self.kinds):,} kind{'s' if len(self.kinds) > 1 else ''}"
+        )
 
 
 def clipped(words: str) -> str:

@@ -18,7 +18,7 @@ from .tokens import PLAIN, touched
 from .trace import Batch
 
 LENGTH, STRIDE = 384, 128
-"""Tokens of a window at most, and those that two neighbours share: as in SQuAD's reference code (Devlin et al. 2018)."""
+"""Tokens of a window at most, and those that two neighbours share: as in SQuAD's reference code (Devlin et al.)."""
 OURS = ("offsets", "sequence", "once", "begins", "ends", "owner")
 """The tensors that no model takes."""
 WHOLE = ("owner", "spans", "asked")
@@ -109,7 +109,9 @@ class Reader:
         """
         chosen = [part for part in parts.values() if isinstance(part, Spans)]
         dropped = any(part.dropped for part in chosen)
-        by_field = [self.touching(batch, order.index(name), part) for name, part in parts.items() if isinstance(part, Spans)]
+        by_field = [
+            self.touching(batch, order.index(name), part) for name, part in parts.items() if isinstance(part, Spans)
+        ]
         each = np.concatenate(by_field)
         return Variants(lambda rows: self.hidden(batch, gone(rows, each), token, dropped), ALONE)
 

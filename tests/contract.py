@@ -75,7 +75,9 @@ BARE = {
     "value": lambda bare: [("value", bare["value"] if isinstance(bare, dict) else bare[0]["score"])],
     "ranking": lambda bare: [(entry["item"], entry["score"]) for entry in bare],
     "text": lambda bare: [(bare[0]["generated_text"], None)],
-    "spans": lambda bare: sorted(((span_id(entry), float(entry["score"])) for entry in bare), key=lambda each: -each[1]),
+    "spans": lambda bare: sorted(
+        ((span_id(entry), float(entry["score"])) for entry in bare), key=lambda each: -each[1]
+    ),
     "boxes": lambda bare: [(f"{e['label']}@{','.join(map(str, e['box'].values()))}", e["score"]) for e in bare],
 }
 

@@ -44,7 +44,7 @@ LAYERS = [
         "inference.inputs",
         "inference.windows",
         "inference.passages",
-    "inference.sentences",
+        "inference.sentences",
         "inference.sentences",
         "inference.truncation",
         "inference.rows",

@@ -100,7 +100,7 @@ def word_labels(
     texts: Sequence[str],
     max_tokens: int,
 ) -> Iterator[tuple[list[tuple[int, int]], NDArray[np.int64]]]:
-    """Of each text the characters of its words and the labels int64[words] of `answer`, which gives a batch's logits."""
+    """Of each text the characters of its words and their labels int64[words], by the logits that `answer` gives."""
     ids, spans = encode(tokenizer, texts, max_tokens)
     labels: list[NDArray[np.int64]] = [np.empty(0, np.int64)] * len(ids)
     for batch in buckets(ids, 64):

@@ -1,8 +1,8 @@
 """A question and a text in, the sentence that answers it out: by the likeness of what they say, as vectors.
 
-The probability of a sentence is a softmax of its cosine with the question, over all sentences and a likeness below which
-nothing answers; the two constants are the model's own, in its config.json
-(`answer_selection`: `temperature`, `nothing`).
+The probability of a sentence is a softmax of its cosine with the question, over all sentences and a likeness below
+which nothing answers; the two constants are the model's own, in its config.json (`answer_selection`: `temperature`,
+`nothing`).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""A spoken or written request in, what is meant by it out, and a card of what would be done: proposed, never carried out.
+"""A request in, what is meant by it out, and a card of what would be done: proposed, never carried out.
 
-What is meant is a label of a text classifier; what the card says is read off the text by the rules in slots.py. Where the
-decision rule of the model's demo.json asks back, so does the card.
+What is meant is a label of a text classifier; what the card says is read off the text by the rules in slots.py. Where
+the decision rule of the model's demo.json asks back, so does the card.
 """
 
 from collections.abc import Iterator
@@ -68,7 +68,9 @@ class Assistant(TextClassification):
         action, needed, possible = ACTIONS[intent]
         found = slots(text, (*needed, *possible))
         rows = [(name, found.get(name, MISSING)) for name in (*needed, *possible) if name in found or name in needed]
-        return Table(f"Proposed: {action}. Nothing is carried out.", ("slot", "value"), tuple(rows) or (("details", "none"),))
+        return Table(
+            f"Proposed: {action}. Nothing is carried out.", ("slot", "value"), tuple(rows) or (("details", "none"),)
+        )
 
     def question(self, prediction: Prediction) -> Table:
         """The likeliest intents, to choose from."""

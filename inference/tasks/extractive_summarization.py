@@ -1,8 +1,8 @@
 """A text in, the sentences that say most of it out, in its own words.
 
-A sentence's score is its cosine with the mean of all sentences' vectors (the centroid: Radev et al. 2004, "Centroid-based
-summarization"), between −1 and 1. The sentences with the highest scores make the summary, but none that says what one
-before it has said.
+A sentence's score is its cosine with the mean of all sentences' vectors (the centroid: Radev et al. 2004,
+"Centroid-based summarization"), between −1 and 1. The sentences with the highest scores make the summary, but none that
+says what one before it has said.
 """
 
 from collections.abc import Sequence

@@ -107,7 +107,9 @@ class QuestionAnsweringPipeline(Pipeline):
             p = torch.cat([logits[:, once], nothing], dim=1).softmax(1).numpy()
             count = int(once.sum())
             offsets, begins, ends = (outputs[name][rows][once].numpy() for name in ("offsets", "begins", "ends"))
-            yield Odds(offsets, p[0, :count], p[1, :count], begins, ends, float(p[:, count:].prod()) * (p.shape[1] > count))
+            yield Odds(
+                offsets, p[0, :count], p[1, :count], begins, ends, float(p[:, count:].prod()) * (p.shape[1] > count)
+            )
 
 
 # transformers refuses the names of pipelines that it once had.

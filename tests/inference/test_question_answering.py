@@ -1,6 +1,7 @@
 """Questions to a text: windows, where an answer lies, what its probability is, and that there may be none."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def test_a_long_text_is_read_in_windows_and_each_of_its_tokens_once(task: Task) 
     batch = task.encode([task.parse(LONG)])
     assert len(batch["input_ids"]) > 3
     read = batch["offsets"][batch["once"]]
-    alone = task.pipeline.tokenizer(LONG["context"], add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    alone = task.pipeline.tokenizer(
+        LONG["context"], add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )
     assert sorted(map(tuple, read.tolist())) == alone["offset_mapping"]
 
 
@@ -49,7 +52,7 @@ def test_passages_do_not_overlap_and_begin_and_end_with_words(task: Task) -> Non
     for inputs in (SHORT, LONG):
         prediction = task.predict(inputs).prediction
         places = sorted(item.chars[1:] for item in prediction.items if item.chars)
-        assert all(end <= start for (_, end), (start, _) in zip(places, places[1:], strict=False))
+        assert all(end <= start for (_, end), (start, _) in pairwise(places))
         for start, end in places:
             assert not inputs["context"][start - 1 : start].isalnum()
             assert not inputs["context"][end : end + 1].isalnum()

@@ -19,7 +19,12 @@ TEXT = "Tea grows in Assam. Mr. Ray picked it in May! Nobody\nwas there"
 
 
 def test_sentences_end_at_their_marks_and_at_new_lines_but_not_after_a_title() -> None:
-    assert [TEXT[a:b] for a, b in sentence_spans(TEXT)] == ["Tea grows in Assam.", "Mr. Ray picked it in May!", "Nobody", "was there"]
+    assert [TEXT[a:b] for a, b in sentence_spans(TEXT)] == [
+        "Tea grows in Assam.",
+        "Mr. Ray picked it in May!",
+        "Nobody",
+        "was there",
+    ]
     assert [b - a for a, b in sentence_spans("“Go.” He went.")] == [5, 8]
     assert sentence_spans("3.5 per cent") == [(0, 12)]
     assert sentence_spans("…") == [(0, 1)]
@@ -77,7 +82,9 @@ def test_a_summary_is_in_the_order_of_the_text_and_repeats_nothing(summary: Task
     text = about["examples"][0]["inputs"]["text"]
     prediction = summary.predict({"text": text}).prediction
     assert len(prediction.items) == 3
-    assert prediction.text == " ".join(text[a:b] for _, a, b in sorted(item.chars for item in prediction.items if item.chars))
+    assert prediction.text == " ".join(
+        text[a:b] for _, a, b in sorted(item.chars for item in prediction.items if item.chars)
+    )
     twice = summary.predict({"text": "Bees fly home. Bees fly home. The moon is far."}).prediction
     assert len(twice.items) == 2
 

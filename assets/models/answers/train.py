@@ -31,7 +31,9 @@ sys.path.insert(0, str(FOLDER.parents[2]))
 from assets.recipes import adapter, bootstrap, minilm  # noqa: E402
 from assets.recipes.report import table  # noqa: E402
 
-SUBJECTS = "computers food health history literature money movies politics psychology science sports tech_support trivia"
+SUBJECTS = (
+    "computers food health history literature money movies politics psychology science sports tech_support trivia"
+)
 CHOICES, SEED = 10, 0
 WORDS = re.compile(r"[a-z0-9]+")
 

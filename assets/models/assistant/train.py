@@ -36,8 +36,8 @@ from assets.recipes.report import table  # noqa: E402
 
 DATA = json.loads((FOLDER / "sentences.json").read_text(encoding="utf-8"))
 LABELS = list(DATA["train"])
-FILLED = 24  # times that a template is filled, at most
-SETTINGS = finetuning.Settings(rank=4, epochs=4, max_tokens=48, answered_tokens=64)
+FILLED = 12  # times that a template is filled, at most
+SETTINGS = finetuning.Settings(rank=4, epochs=3, learning_rate=3e-4, max_tokens=48, answered_tokens=64)
 ASKED = 0.6  # probability below which the assistant asks back
 OTHERS = {
     "weather": ("ovos_skill_weather", r"/en-us/intents/.*\.intent"),
@@ -99,7 +99,9 @@ def answers(model: torch.nn.Module, learnt: pd.DataFrame, texts: list[str]) -> M
     logits = torch.from_numpy(minilm.predict(model, tokenizer, texts, SETTINGS.answered_tokens)).double()
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit(learnt["text"])
     nearest = (words.transform(texts) @ words.transform(learnt["text"]).T).argmax(axis=1)
-    frozen = LogisticRegression(max_iter=2000).fit(minilm.embed(tokenizer, learnt["text"].tolist(), 64), learnt["label"])
+    frozen = LogisticRegression(max_iter=2000).fit(
+        minilm.embed(tokenizer, learnt["text"].tolist(), 64), learnt["label"]
+    )
     return {
         "nearest by words": learnt["label"].to_numpy()[np.asarray(nearest).ravel()],
         "frozen": frozen.predict(minilm.embed(tokenizer, texts, 64)),
@@ -118,7 +120,9 @@ def report(model: torch.nn.Module, learnt: pd.DataFrame, parts: Mapping[str, pd.
             right = found[rival] == truth
             row[rival] = bootstrap.quote(right.mean(), bootstrap.of_share(right, np.arange(len(right))))
         sure, right = found["p"] >= ASKED, found["this model"] == truth
-        rows.append(row | {"asks back": f"{(~sure).mean():.2f}", "right where it does not": f"{right[sure].mean():.3f}"})
+        rows.append(
+            row | {"asks back": f"{(~sure).mean():.2f}", "right where it does not": f"{right[sure].mean():.3f}"}
+        )
     return table(rows)
 
 

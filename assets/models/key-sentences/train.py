@@ -5,9 +5,9 @@ summaries experts marked and wrote (``pip download --no-deps aclsum==0.1.2``)::
 
     python train.py aclsum-0.1.2-py3-none-any.whl --out .
 
-Nothing is learned: the encoder is the base as it was published. On the papers' training and validation parts it compares
-ways of choosing three sentences, and on the test part it prints the way this model chooses beside the first three
-sentences and three at random. A few minutes on one CPU core.
+Nothing is learned: the encoder is the base as it was published. On the papers' training and validation parts it
+compares ways of choosing three sentences, and on the test part it prints the way this model chooses beside the first
+three sentences and three at random. A few minutes on one CPU core.
 """
 
 from __future__ import annotations
@@ -87,7 +87,10 @@ def rouge(summary: str, reference: str, size: int) -> float:
 
 
 def figures(papers: list[dict[str, Any]], sections: tuple[str, ...], ways: dict[str, Choose]) -> dict[str, np.ndarray]:
-    """Of each way: share of its sentences that experts marked, ROUGE-1 and ROUGE-2 against their summaries, [papers, 3]."""
+    """Of each way: share of its sentences that experts marked, ROUGE-1 and ROUGE-2 against their summaries.
+
+    float64[papers, 3] by name.
+    """
     texts = [[s for name in sections for s in paper["sentences"][name]] for paper in papers]
     every = sorted({s for some in texts for s in some})
     vectors = dict(zip(every, minilm.embed(minilm.tokenizer_of_base(), every, 256), strict=True))

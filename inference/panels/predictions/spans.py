@@ -35,7 +35,7 @@ def answer(prediction: Prediction) -> str:
 
 
 def in_order(items: Sequence[Item], field: str | None = None) -> list[Item]:
-    """The items that lie in a text, or in the text of one field, as they stand there; of two that overlap the better."""
+    """The items that lie in a text, or in that of one field, as they stand there; of two that overlap the better."""
     placed: list[Item] = []
     for item in items:
         if item.chars and field in (None, item.chars[0]) and all(apart(item, other) for other in placed):
@@ -68,8 +68,9 @@ def row(item: Item, prediction: Prediction, tones: dict[str, int]) -> str:
     label = label_of(item) if item.chars else ""
     tone = f"tone-{tones.get(label, 0)}"
     return (
-        f'<li class="{tone}">{asking(item.id)}<span class="name">{escape(item.name)}<small class="facts">{escape(label)}'
-        f'</small></span><span class="track"><span style="width:{width:.1f}%"></span></span>'
+        f'<li class="{tone}">{asking(item.id)}<span class="name">{escape(item.name)}'
+        f'<small class="facts">{escape(label)}</small></span>'
+        f'<span class="track"><span style="width:{width:.1f}%"></span></span>'
         f'<span class="number">{score(item, prediction)}</span></button></li>'
     )
 
