@@ -9,7 +9,7 @@ import numpy as np
 from . import tokens
 from .demo import Example
 from .errors import ModelError
-from .fields import TextField
+from .fields import Field, TextField
 from .masks import Parts, Spans, Variants
 from .task import Task
 from .trace import Batch, Sight
@@ -28,11 +28,11 @@ class PassageInput(Task):
     roles: ClassVar[tuple[str, ...]] = ("question", "context")
     """What the texts are to the pipeline, in the order of their fields."""
 
-    fields = (
+    fields: ClassVar[tuple[Field, ...]] = (
         TextField(name="question", label="Question", max_length=300),
         TextField(name="context", label="Text", max_length=20_000, description="What is to answer the question."),
     )
-    samples = (
+    samples: ClassVar[tuple[Example, ...]] = (
         Example("Who?", {"question": "Who painted the Mona Lisa?", "context": MONA}),
         Example("When?", {"question": "Since when has it hung in the Louvre?", "context": MONA}),
         Example("On what?", {"question": "What is it painted on?", "context": MONA}),
@@ -94,4 +94,5 @@ class PassageInput(Task):
 
     def sight(self, batch: Batch) -> Sight:
         with self.tokenizing:
-            return Sight(tokens=tuple(self.pipeline.tokenizer.batch_decode(batch["input_ids"][0][:, None])))
+            read = batch["input_ids"][batch["attention_mask"] > 0]
+            return Sight(tokens=tuple(self.pipeline.tokenizer.batch_decode(read[:, None])))

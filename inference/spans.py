@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from .errors import InputError
 from .fields import shown
 from .outputs import ItemTask
 from .trace import Batch
-from .types import Contrast, Item, ItemTarget, Prediction, Raw, Target
+from .types import Contrast, Item, ItemTarget, Prediction, Raw, Scale, Target
 
 ID = re.compile(r"(?P<label>.+)@(?P<start>\d{1,9})-(?P<end>\d{1,9})", re.DOTALL)
 NAMED = 60
@@ -40,7 +41,7 @@ class SpansTask(ItemTask):
     """Spans of a text with their labels, each scored for any coalition; there may be none."""
 
     kind = "spans"
-    scale = "probability"
+    scale: ClassVar[Scale] = "probability"
 
     @cached_property
     def positions(self) -> dict[str, int]:

@@ -6,19 +6,18 @@ says what one before it has said.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from transformers import AutoModel
 from transformers.pipelines import PIPELINE_REGISTRY
 
-from ..demo import Example
 from ..fields import TextField
 from ..sentences import Sentences, SentencesPipeline, SentencesTask
 from ..spans import Place
 from ..trace import Batch
-from ..types import Prediction, Raw, Scale
+from ..types import Prediction, Raw
 
 KEY = "key sentence"
 COUNT = 3
@@ -62,10 +61,10 @@ class ExtractiveSummarization(SentencesTask):
     """Any sentence encoder of the hub."""
 
     id = "extractive-summarization"
-    scale: ClassVar[Scale] = "value"
+    scale = "value"
     roles = ("context",)
     fields = (TextField(name="text", label="Text", max_length=20_000, description="Five sentences or more."),)
-    samples: ClassVar[tuple[Example, ...]] = ()
+    samples = ()
 
     @property
     def kinds(self) -> Sequence[str]:

@@ -63,7 +63,7 @@ class TokenClassification(TruncatedText, SpansTask):
     def encode_text(self, text: str) -> tuple[Batch, torch.Tensor]:
         """What the pipeline makes of a text, with the number of the word that each token belongs to."""
         options = {"return_offsets_mapping": True, "return_special_tokens_mask": True, "return_tensors": "pt"}
-        encoded = self.tokenize(text, **options, **self.reading())
+        encoded: Any = self.tokenize(text, **options, **self.reading())
         words = torch.tensor([[-1 if word is None else word for word in encoded.word_ids(0)]])
         batch = {**encoded, "word_ids": words, "sentence": text, "is_last": True}
         return batch, batch["offset_mapping"][0]
@@ -88,7 +88,7 @@ class TokenClassification(TruncatedText, SpansTask):
         """The pipeline's spans, scored as they will be explained."""
         found = []
         for i, raw in enumerate(raws):
-            row = {name: value[i : i + 1] for name, value in outputs.items() if isinstance(value, torch.Tensor)}
+            row: Batch = {name: value[i : i + 1] for name, value in outputs.items() if isinstance(value, torch.Tensor)}
             row["sentence"] = self.prepare(raw)
             entities = self.pipeline.postprocess([row], **self.postprocess_options)
             places = [Place(each["entity_group"], each["start"], each["end"]) for each in entities]

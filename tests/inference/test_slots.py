@@ -13,7 +13,11 @@ from inference.slots import RULES, slots
             ("about", "date", "time"),
             {"about": "water the plants", "date": "tomorrow", "time": "at 6 pm"},
         ),
-        ("Tell Anna that the train is delayed.", ("person", "text"), {"person": "Anna", "text": "the train is delayed"}),
+        (
+            "Tell Anna that the train is delayed.",
+            ("person", "text"),
+            {"person": "Anna", "text": "the train is delayed"},
+        ),
         ("text my sister I am late", ("person", "text"), {"person": "my sister", "text": "I am late"}),
         ("Next Monday call Dr Silva", ("person", "date"), {"person": "Dr Silva", "date": "Next Monday"}),
         ("Do I need an umbrella in Bergen on Sunday?", ("place", "date"), {"place": "Bergen", "date": "on Sunday"}),

@@ -36,8 +36,8 @@ from assets.recipes.report import table  # noqa: E402
 
 DATA = json.loads((FOLDER / "sentences.json").read_text(encoding="utf-8"))
 LABELS = list(DATA["train"])
-FILLED = 12  # times that a template is filled, at most
-SETTINGS = finetuning.Settings(rank=4, epochs=3, learning_rate=3e-4, max_tokens=48, answered_tokens=64)
+FILLED = 24  # times that a template is filled, at most
+SETTINGS = finetuning.Settings(rank=4, epochs=4, max_tokens=48, answered_tokens=64)
 ASKED = 0.6  # probability below which the assistant asks back
 OTHERS = {
     "weather": ("ovos_skill_weather", r"/en-us/intents/.*\.intent"),

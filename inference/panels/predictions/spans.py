@@ -11,15 +11,18 @@ TONES = 6
 """Colours that labels are told apart by, beside their names; more labels share them."""
 LARGE = 100
 """Characters that fit a headline."""
+MARKED = 0.1
+"""A span is marked in the text from this share of the first one's score; the others stand in the list alone."""
 NOTHING = '<p class="hint">Nothing was found in this text.</p>'
 
 
 def spans(shown: Shown) -> str:
     """What the spans amount to, the text with each marked under its label, and all of them by their scores."""
     items = shown.prediction.items
-    tones = {label: i % TONES for i, label in enumerate(dict.fromkeys(label_of(item) for item in in_order(items)))}
+    worth = [item for item in items if items[0].chars and item.score >= MARKED * items[0].score]
+    tones = {label: i % TONES for i, label in enumerate(dict.fromkeys(label_of(item) for item in in_order(worth)))}
     fields = dict.fromkeys(item.chars[0] for item in items if item.chars) or list(shown.raw)[-1:]
-    texts = "".join(marked(shown.raw.get(name, ""), in_order(items, name), tones) for name in fields)
+    texts = "".join(marked(shown.raw.get(name, ""), in_order(worth, name), tones) for name in fields)
     rows = [row(item, shown.prediction, tones) for item in items]
     return answer(shown.prediction) + texts + (folded("ul", "bars found", rows) if rows else NOTHING)
 
