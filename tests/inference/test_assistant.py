@@ -4,10 +4,10 @@ import pytest
 
 import inference
 from inference.registry import available, task_class
+from inference.slots import RULES
 from inference.task import Task
 from inference.tasks.assistant import ACTIONS, MISSING, Assistant
 from inference.types import Item, Prediction
-from inference.slots import RULES
 
 
 @pytest.fixture(scope="module")
