@@ -14,9 +14,9 @@ from inference.slots import RULES, slots
             {"about": "water the plants", "date": "tomorrow", "time": "at 6 pm"},
         ),
         (
-            "Tell Anna that the train is delayed.",
+            "Tell Anna that the train is late.",
             ("person", "text"),
-            {"person": "Anna", "text": "the train is delayed"},
+            {"person": "Anna", "text": "the train is late"},
         ),
         ("text my sister I am late", ("person", "text"), {"person": "my sister", "text": "I am late"}),
         ("Next Monday call Dr Silva", ("person", "date"), {"person": "Dr Silva", "date": "Next Monday"}),
