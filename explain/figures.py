@@ -9,9 +9,11 @@ import numpy as np
 
 from inference.types import Raw
 
+from .chosen import chosen
 from .overlay import regions
 from .shading import words
 from .stopping import settled
+from .timeline import timelines
 from .types import Explanation
 from .waterfall import table, waterfall
 from .waveform import stretches
@@ -39,7 +41,8 @@ def draw(explanation: Explanation, raw: Raw) -> Figure:
     rows = [Row(explanation.features[i].label, values[i], stderr[i], fixed[i]) for i in order]
     alt = sentence(explanation, rows)
     kinds = {next(iter(feature.where)) for feature in explanation.features if feature.where}
-    inputs = "".join(INPUTS[kind](explanation, raw, alt) for kind in sorted(kinds) if kind in INPUTS)
+    drawn = dict.fromkeys(INPUTS[kind] for kind in sorted(kinds) if kind in INPUTS)
+    inputs = "".join(each(explanation, raw, alt) for each in drawn)
     html = f'<p class="sentence">{escape(alt)}</p><p class="hint">{CAVEAT}</p>{inputs}{waterfall(explanation, rows)}'
     return Figure(html, table(explanation, rows), alt, rows)
 
@@ -51,5 +54,12 @@ def certain(values: Any, stderr: Any) -> list[bool]:
     return settled(np.array(values), np.array(stderr)).tolist()
 
 
-INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions, "seconds": stretches}
+INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {
+    "chars": words,
+    "region": regions,
+    "seconds": stretches,
+    "item": chosen,
+    "items": chosen,
+    "steps": timelines,
+}
 """How features that have a place in the input are shown there."""

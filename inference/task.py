@@ -33,7 +33,7 @@ class Task:
     kind: ClassVar[Kind]
     scale: ClassVar[Scale]
     batch_size: int = 32
-    additive: ClassVar[bool] = False
+    additive: bool = False
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
     one_pass: ClassVar[bool] = True
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""

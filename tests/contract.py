@@ -185,9 +185,14 @@ def values_agree_with_enumeration(task: Task) -> None:
 
 def small(task: Task) -> dict[str, Any]:
     """The first example with few words or items; pictures have few regions by the caller's patch."""
-    cut = {"text": lambda text: " ".join(text.split()[:SMALL]), "history": lambda items: items[:SMALL]}
+    cut = {"text": lambda text: " ".join(text.split()[:SMALL]), "history": first}
     kinds = {field.name: field.kind for field in task.demo.fields}
     return {name: cut.get(kinds[name], lambda v: v)(value) for name, value in inputs_of(task)[0].items()}
+
+
+def first(history: Any) -> Any:
+    """The first items of a history, with their ratings if it has any."""
+    return dict(list(history.items())[:SMALL]) if isinstance(history, dict) else history[:SMALL]
 
 
 def shapley_by_definition(task: Task, players: Players, explanation: Explanation) -> np.ndarray:

@@ -8,6 +8,7 @@ from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
+from .series import SeriesPlayers
 from .text import TextPlayers
 from .whole import Players
 
@@ -20,5 +21,6 @@ __all__ = [
     "ImagePlayers",
     "Players",
     "Reference",
+    "SeriesPlayers",
     "TextPlayers",
 ]

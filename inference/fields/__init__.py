@@ -13,10 +13,12 @@ from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
 from .number import NumberField
+from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
 AnyField = Annotated[
-    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField, Discriminator("kind")
+    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | SeriesField,
+    Discriminator("kind"),
 ]
 """Any kind of field, read by its `kind`."""
 
@@ -29,6 +31,8 @@ __all__ = [
     "ImageField",
     "NumberField",
     "Role",
+    "SeriesColumn",
+    "SeriesField",
     "TextField",
     "shown",
     "visible",

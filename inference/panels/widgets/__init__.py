@@ -10,6 +10,7 @@ from .category import category
 from .history import history
 from .image import image
 from .number import number
+from .series import series
 from .text import text
 
 WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
@@ -19,6 +20,7 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "number": number,
     "category": category,
     "history": history,
+    "series": series,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 
