@@ -111,6 +111,7 @@ LATE = (
     "inference.inputs",
     "inference.windows",
     "inference.passages",
+    "inference.sentences",
     "inference.truncation",
     "inference.rows",
     "inference.tasks",
