@@ -102,6 +102,8 @@ def coordinates(values: Sequence[object], field: Field) -> NDArray[np.float64]:
     """One column as float64[rows, d] whose rows are √2 apart in the root mean square; a constant has d = 0."""
     if field.kind == "number":
         points = np.array(values, dtype=np.float64)[:, None]
+        known = points[~np.isnan(points)]
+        points = np.nan_to_num(points, nan=known.mean() if len(known) else 0.0)  # what is not known is no extreme
     elif isinstance(field, SeriesField):
         points = cells_of(values)
     else:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from . import recording
 from .errors import InputError, ModelError
 from .fields import AnyField
 from .folders import home, name_of
@@ -71,7 +72,9 @@ class Demo(Record):
     of reference rows (columns are field names): what a hidden number or category is replaced by in an explanation.
     `picture` names an SVG, PNG, JPEG or WebP that stands for the model. `weights` names the model folder beside this
     one whose weights it shows in another way. `groups` joins labels: each group's probability is the sum of those of
-    its labels, and `rest` is what remains.
+    its labels, and `rest` is what remains. `labels` names the classes of fitted trees, in the order of their numbers.
+    `recording` names a JSON file with a stream of inputs to play, one decision a tick: {"title", "seconds" between
+    ticks, "ticks": [inputs, …], "truth": [a word each, or null], "source"}.
     """
 
     version: Literal[1] = 1
@@ -89,6 +92,8 @@ class Demo(Record):
     weights: str | None = None
     groups: dict[str, tuple[str, ...]] | None = None
     rest: str = "other"
+    labels: tuple[str, ...] | None = None
+    recording: str | None = None
 
     def __post_init__(self) -> None:
         if self.weights is not None and not SIBLING.fullmatch(self.weights):
@@ -186,6 +191,17 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
         raise ModelError(f"{name_of(folder)}/{demo.background}: {error}") from None
 
 
+def read_recording(folder: Path, demo: Demo) -> recording.Recording | None:
+    """The recorded stream, each tick checked like any input; None if there is none. Raises ModelError."""
+    found = recording.read(folder, demo.recording) if demo.recording else None
+    for number, inputs in enumerate(found.ticks if found else ()):
+        try:
+            demo.parse(inputs)
+        except InputError as error:
+            raise ModelError(f"{name_of(folder)}/{demo.recording}: tick {number}: {error}") from None
+    return found
+
+
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
     """`inputs` with the names of the folder's own example files as paths; nothing else becomes a path."""
     if not isinstance(inputs, dict):
@@ -227,6 +243,7 @@ def check(folder: Path, about: Demo | None = None) -> str:
             f"{referenced[0]} where an explanation hides it."
         )
     read_background(folder, about)
+    read_recording(folder, about)
     picture = file(folder, about, about.picture) if about.picture else None
     if about.picture and not (picture and picture.is_file()):
         raise ModelError(f"{name_of(folder)}/{FILE}: picture names {about.picture!r}, which is not in the folder.")

@@ -47,7 +47,7 @@ def from_function(
     """A task that predicts, decides and explains with `function`.
 
     function: takes a list of at most `batch_size` records keyed by field name (str, RGB PIL.Image.Image, float,
-    tuple[str, ...] of item ids, or a dict of ratings by id) and returns float64[batch], a value each, or with `labels`
+    tuple[str, ...] of item ids, ratings by id, Series) and returns float64[batch], a value each, or with `labels`
     float64[batch, labels], their probabilities, which add up to 1 unless `multi_label`. It is asked by one thread at a
     time. An InputError that it raises reaches the visitor as a message; anything else is logged and gets a number to
     quote.

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import demo, folders, tokens
+from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .fields import Field
 from .masks import Parts, Variants
@@ -55,6 +55,11 @@ class Task:
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
             **self.options()
         )
+
+    @classmethod
+    def open(cls, folder: Path, about: demo.Demo) -> "Pipeline":
+        """The pipeline of a model folder. Raises ModelError."""
+        return runtime.load_pipeline(cls.id, folder)
 
     # What the pipeline does, batch by batch: encode, forward, read
 

@@ -24,8 +24,9 @@ LAYERS = [
     ["inference.types", "inference.metadata", "inference.tables", "inference.sheets", "inference.course"],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
-    ["inference.fields", "inference.policy"],
+    ["inference.fields", "inference.policy", "inference.recording"],
     ["inference.demo", "inference.slots", "inference.tokens"],
+    ["inference.trees"],
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],
@@ -33,7 +34,8 @@ LAYERS = [
     ["inference.cache"],
     ["inference.task"],
     ["inference.replica"],
-    ["inference.draft"],
+    ["inference.columns"],
+    ["inference.draft", "inference.groups"],
     ["inference.registry"],
     ["inference.starter"],
     [
@@ -48,6 +50,8 @@ LAYERS = [
         "inference.sentences",
         "inference.truncation",
         "inference.rows",
+        "inference.nearest",
+        "inference.usual",
         "inference.modeling",
         "inference.functions",
     ],
@@ -99,7 +103,7 @@ LAYERS = [
 ]
 """From the ground up: a module may import those below it and those beside it."""
 
-HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
+HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
 LATE = (
     "inference.folding",
     "inference.precision",
@@ -113,6 +117,7 @@ LATE = (
     "inference.sentences",
     "inference.truncation",
     "inference.rows",
+    "inference.usual",
     "inference.tasks",
     "inference.modeling",
     "inference.functions",

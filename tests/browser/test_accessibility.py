@@ -75,6 +75,14 @@ def test_an_answer(page: Page, model: str) -> None:
     assert violations(page) == []
 
 
+def test_a_recording(page: Page) -> None:
+    choose(page, "shuttle")
+    page.get_by_role("button", name="Play the recording").click()
+    expect(page.locator("#recording .readout")).to_contain_text("Tick 2", timeout=EXPLAINED)
+    page.get_by_role("button", name="Pause").click()
+    assert violations(page) == []
+
+
 def test_a_long_text_with_a_warning_and_another_label_asked_about(page: Page) -> None:
     choose(page, TEXT)
     page.get_by_role("textbox", name="Text").fill("A slow film with a warm and witty end. " * 70)  # longer than is read

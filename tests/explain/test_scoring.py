@@ -23,6 +23,7 @@ from inference.types import Contrast, ItemTarget, Raw, Target
 ON_TENSORS = (
     *("sentiment", "sms-spam", "mobilenet-v2", "cat-or-dog", "breast-cancer", "home-loans", "ames-house-prices"),
     *("new-york-weather", "any-series"),
+    *("customers", "penguins"),
 )
 
 

@@ -691,3 +691,13 @@ def test_a_reduced_photo_tells_the_size_it_came_in(orientation: int) -> None:
     found = field.parse("data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode())
     assert max(found.size) == 100
     assert field.describe(found) == f"Photo: {'900 × 600' if orientation == 1 else '600 × 900'} pixels, RGB"
+
+
+def test_an_optional_number_may_be_left_empty_and_says_so() -> None:
+    field = NumberField(name="a", label="Depth", limits=(0, 9), optional=True)
+    for empty in (None, ""):
+        assert math.isnan(field.parse(empty))
+    assert list(field.warnings(math.nan)) == ["Depth is not known: the answer goes by the rest."]
+    assert field.describe(math.nan) == "Depth not known"
+    with pytest.raises(InputError, match="Depth must be a number"):
+        field.parse("nan")
