@@ -88,6 +88,7 @@ SUMMARIES: dict[Kind, str] = {
     "value": "Gives one number.",
     "ranking": "Suggests what comes next.",
     "text": "Writes a text.",
+    "spans": "Marks passages of a text.",
     "boxes": "Finds things in a picture, each in a box.",
 }
 

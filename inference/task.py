@@ -158,6 +158,12 @@ class Task:
             return target.item
         return "the reply" if target.token is None else f"token {target.token + 1} of the reply"
 
+    def called(self, target: Target, raw: Raw) -> str:
+        """`name_of`, where the input is at hand to be quoted."""
+        if isinstance(target, Contrast):
+            return " rather than ".join(self.called(each, raw) for each in target.contrast)
+        return self.name_of(target)
+
     def score(self, outputs: Batch, targets: Sequence[Target]) -> "NDArray[np.float64]":
         """The scores of simple targets in each row of the outputs, float64[batch, targets], in `scale`."""
         raise NotImplementedError

@@ -80,8 +80,17 @@ BARE = {
     "value": lambda bare: [("value", bare["value"] if isinstance(bare, dict) else bare[0]["score"])],
     "ranking": lambda bare: [(entry["item"], entry["score"]) for entry in bare],
     "text": lambda bare: [(bare["text"].strip() if isinstance(bare, dict) else bare[0]["generated_text"], None)],
+    "spans": lambda bare: sorted(
+        ((span_id(entry), float(entry["score"])) for entry in bare), key=lambda each: -each[1]
+    ),
     "boxes": lambda bare: [(f"{e['label']}@{','.join(map(str, e['box'].values()))}", e["score"]) for e in bare],
 }
+
+
+def span_id(entry: dict[str, Any]) -> str:
+    """The item id of a span as a pipeline gives it; what is no span goes by its label."""
+    label = entry.get("entity_group") or entry["label"]
+    return label if entry["start"] is None else f"{label}@{entry['start']}-{entry['end']}"
 
 
 def close(prediction: Prediction, bare: list[tuple[str, float | None]]) -> None:

@@ -6,6 +6,7 @@ from .boxes import boxes
 from .labels import labels
 from .parts import Shown
 from .ranking import ranking
+from .spans import spans
 from .text import written
 from .value import value
 
@@ -14,6 +15,7 @@ FIGURES: dict[str, Callable[[Shown], str]] = {
     "value": value,
     "ranking": ranking,
     "text": written,
+    "spans": spans,
     "boxes": boxes,
 }
 """By kind of output."""
