@@ -46,7 +46,7 @@ def test_every_kind_of_output_has_a_figure() -> None:
 
 
 def test_every_place_in_an_input_is_drawn_there_or_in_the_bars() -> None:
-    assert set(INPUTS) == {"chars", "region"}  # items and columns are drawn as bars alone
+    assert set(INPUTS) == {"chars", "region", "car"}  # items and columns are drawn as bars alone
 
 
 # Planted faults: each must make the contract fail

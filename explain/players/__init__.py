@@ -7,6 +7,7 @@ from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
+from .scene import ScenePlayers
 from .text import TextPlayers
 from .whole import Players
 
@@ -18,5 +19,6 @@ __all__ = [
     "ImagePlayers",
     "Players",
     "Reference",
+    "ScenePlayers",
     "TextPlayers",
 ]

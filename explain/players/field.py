@@ -42,6 +42,10 @@ class FieldPlayers:
         """The raw value with only the atoms in `kept` (bool[n]) to be seen."""
         raise NotImplementedError
 
+    def filled(self, kept: Kept, reference: Any) -> Any:
+        """`show`, with what is hidden as in a reference row, whose value of this field is `reference`."""
+        return reference
+
     def together(self, atoms: Sequence[int]) -> Feature:
         """The feature that stands for some neighbouring atoms as one player."""
         (atom,) = atoms

@@ -86,21 +86,21 @@ class Players:
 
     def inputs(self, kept: Kept) -> Iterator[tuple[float, Raw]]:
         """The inputs that together stand for one coalition (bool[n]), each with its weight; weights add up to 1."""
-        shown, hidden = dict(self.raw), []
+        shown, hidden = dict(self.raw), {}
         for name, part in self.parts.items():
             own = kept[self.starts[name] : self.starts[name] + len(part.features)]
             if part.referenced and not own.all():
-                hidden.append(name)
+                hidden[name] = own
             else:
                 shown[name] = part.show(own)
         for values, weight in self._references(hidden).items():
             yield weight, {**shown, **dict(zip(hidden, values, strict=True))}
 
-    def _references(self, hidden: Sequence[str]) -> Mapping[tuple[Any, ...], float]:
-        """The distinct values of the hidden columns in the reference rows, with their shares."""
+    def _references(self, hidden: Mapping[str, Kept]) -> Mapping[tuple[Any, ...], float]:
+        """The distinct values of the fields that are hidden, or some of whose atoms are, with their shares."""
         if not hidden:
             return {(): 1.0}
         shares: dict[tuple[Any, ...], float] = defaultdict(float)
         for row, weight in zip(self.rows, np.asarray(self.weights).tolist(), strict=True):
-            shares[tuple(map(row.__getitem__, hidden))] += weight
+            shares[tuple(self.parts[name].filled(kept, row[name]) for name, kept in hidden.items())] += weight
         return shares

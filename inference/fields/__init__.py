@@ -12,19 +12,25 @@ from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
 from .number import NumberField
+from .scene import Car, Scene, SceneField
 from .text import TextField, visible
 
-AnyField = Annotated[TextField | ImageField | NumberField | CategoryField | HistoryField, Discriminator("kind")]
+AnyField = Annotated[
+    TextField | ImageField | NumberField | CategoryField | HistoryField | SceneField, Discriminator("kind")
+]
 """Any kind of field, read by its `kind`."""
 
 __all__ = [
     "AnyField",
+    "Car",
     "CategoryField",
     "Field",
     "HistoryField",
     "ImageField",
     "NumberField",
     "Role",
+    "Scene",
+    "SceneField",
     "TextField",
     "shown",
     "visible",

@@ -13,7 +13,7 @@ from ..demo import Demo, file
 from ..models import ASSETS
 from ..pictures import FORMATS, data_uri
 
-KINDS = ("image", "text", "category", "number", "history")
+KINDS = ("image", "text", "category", "number", "history", "scene")
 """What a model takes first, in the order of the tiles."""
 TILE = (480, 300)
 """Pixels of a tile's picture, twice what the page shows."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .action import action
 from .labels import labels
 from .parts import Shown
 from .ranking import ranking
@@ -13,6 +14,7 @@ FIGURES: dict[str, Callable[[Shown], str]] = {
     "value": value,
     "ranking": ranking,
     "text": written,
+    "action": action,
 }
 """By kind of output."""
 

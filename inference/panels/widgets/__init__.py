@@ -9,6 +9,7 @@ from .category import category
 from .history import history
 from .image import image
 from .number import number
+from .scene import scene
 from .text import text
 
 WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
@@ -17,6 +18,7 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "number": number,
     "category": category,
     "history": history,
+    "scene": scene,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 
