@@ -22,9 +22,7 @@ def road(explanation: Explanation, scene: Scene, name: str, alt: str) -> str:
     """One field's road."""
     values = by_car(explanation, name)
     top = max(map(abs, values.values()), default=0) or 1
-    marks = {
-        i: Mark(side(value), abs(value) / top, signed(value, explanation)) for i, value in values.items() if value
-    }
+    marks = {i: Mark(side(value), abs(value) / top, signed(value, explanation)) for i, value in values.items() if value}
     parts = [feature for feature in explanation.features if feature.parent]
     more = ["numbers above: its effect" + (", of a car taken apart that of its numbers together" if parts else "")]
     return f'<div data-field="{escape(name)}">{Road(scene).draw(marks, alt=alt)}{legend(scene.unit, more)}</div>'

@@ -34,7 +34,7 @@ class Road:
         self.scene = scene
         places = [car.distance for car in scene.cars]
         self.low, self.high = min([NEAR[0], *places]) - 10, max([NEAR[1], *places]) + 12
-        self.height = LANE * field.lanes + 26
+        self.height = LANE * scene.lanes + 26
 
     def x(self, distance: float) -> float:
         """Pixels from the left for metres ahead."""
@@ -95,11 +95,7 @@ class Road:
         title = f"Car {i}: {whereabouts(car.distance)}, lane {number(car.lane)}, {quantity(car.speed, unit)}"
         drift = (car.speed - self.scene.speed) / 3.6 * SECONDS * WIDTH / (self.high - self.low)
         end = x + (CAR[0] / 2 if drift > 0 else -CAR[0] / 2)
-        arrow = (
-            f'<path class="drift" d="M{end:.1f} {y:.1f}h{drift:.1f}{HEAD[drift > 0]}"/>'
-            if abs(drift) > 4
-            else ""
-        )
+        arrow = f'<path class="drift" d="M{end:.1f} {y:.1f}h{drift:.1f}{HEAD[drift > 0]}"/>' if abs(drift) > 4 else ""
         return box(x, y, str(i), title, f"{number(round(car.speed))}", mark, arrow)
 
     def own(self, mark: Mark | None) -> str:

@@ -70,4 +70,3 @@ class ScenePlayers(FieldPlayers):
 
     def _speed(self, speed: float) -> str:
         return quantity(speed, self.scene.unit)
-

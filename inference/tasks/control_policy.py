@@ -45,9 +45,14 @@ class ControlPolicyPipeline(Pipeline):
     def preprocess(self, scene: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Batch:
         """own, cars, present and possible, as SceneExtractor makes them."""
         assert self.feature_extractor is not None  # loaded by declaration above
-        return self.cast(self.feature_extractor([scene] if isinstance(scene, Mapping) else scene))
+        return self._cast(self.feature_extractor([scene] if isinstance(scene, Mapping) else scene))
 
-    def cast(self, batch: Batch) -> Batch:
+    def scaled(self, own: torch.Tensor, cars: torch.Tensor, present: torch.Tensor) -> Batch:
+        """The same from tensors, as SceneExtractor.scaled takes them."""
+        assert self.feature_extractor is not None  # loaded by declaration above
+        return self._cast(self.feature_extractor.scaled(own, cars, present))
+
+    def _cast(self, batch: Batch) -> Batch:
         """A batch with its numbers in the model's precision."""
         return {**batch, **{name: batch[name].to(self.model.dtype) for name in ("own", "cars")}}
 
@@ -117,7 +122,8 @@ class ControlPolicy(ItemTask):
             there = seen.any(-1) & (seen.all(-1) | ~other_cars.isnan().any(-1))
             mixed_own = torch.where(kept[..., :2], own, other_own).flatten(0, 1)
             mixed_cars = torch.where(seen, cars, other_cars.nan_to_num()).flatten(0, 1)
-            return self.pipeline.cast(self.pipeline.feature_extractor.scaled(mixed_own, mixed_cars, there.flatten(0, 1)))
+            batch: Batch = self.pipeline.scaled(mixed_own, mixed_cars, there.flatten(0, 1))
+            return batch
 
         return Variants(encode, weights)
 
@@ -140,7 +146,7 @@ class ControlPolicy(ItemTask):
 
 
 def numbers(scene: Scene, other: Scene) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Own float32[2] and cars float32[cars, 3] of another scene, paired with the cars of this one; NaN if it has none."""
+    """Own float32[2] and cars float32[cars, 3] of another scene, paired with the cars of this one; NaN for none."""
     cars = [[getattr(car, name) if car else np.nan for name in OF_CAR] for car in paired(scene, other)]
     own = np.array([getattr(other, name) for name in OWN], np.float32)
     return own, np.array(cars, np.float32).reshape(len(cars), len(OF_CAR))

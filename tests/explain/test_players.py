@@ -19,6 +19,7 @@ from explain.players import (
     ImagePlayers,
     Players,
     Reference,
+    ScenePlayers,
     TextPlayers,
 )
 from explain.players.field import several, singles
@@ -67,6 +68,7 @@ def test_players_are_registered_under_their_own_kind() -> None:
         "number": ColumnPlayers,
         "category": CategoryPlayers,
         "history": HistoryPlayers,
+        "scene": ScenePlayers,
     }
     assert expected.items() <= FieldPlayers.kinds.items()
 

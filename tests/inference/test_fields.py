@@ -24,6 +24,7 @@ from inference.fields import (
     HistoryField,
     ImageField,
     NumberField,
+    SceneField,
     TextField,
 )
 from inference.pictures import MAX_PIXELS
@@ -38,7 +39,8 @@ MOVIES = HistoryField(
     name="history", label="Movies", items={"1": "Alien", "2": "Brazil", "3": "Chinatown"}, max_items=2
 )
 PHOTO = ImageField(name="photo", label="Photo", max_side=64)
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO]
+ROAD = SceneField(name="scene", label="Road")
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, ROAD]
 
 
 def refusal(field: Field, value: Any) -> str:

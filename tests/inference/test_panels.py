@@ -20,7 +20,7 @@ from PIL import Image
 from inference import demo, models
 from inference.demo import Demo
 from inference.errors import Busy, InputError
-from inference.fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+from inference.fields import CategoryField, Field, HistoryField, ImageField, NumberField, SceneField, TextField
 from inference.panels import answer, form, remote
 from inference.panels.predictions import FIGURES, Shown, parts
 from inference.policy import Policy, Rule
@@ -72,6 +72,7 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
     ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "3 more", "cat7"]),
     ("text", ["Reply", "cat"]),
+    ("action", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
 ]
 
 
@@ -194,7 +195,7 @@ def targets(html: str) -> list[Any]:
     return [json.loads(target) for target in Reader(html).attributes.get("data-target", [])]
 
 
-@pytest.mark.parametrize("kind", ["labels", "ranking"])
+@pytest.mark.parametrize("kind", ["labels", "ranking", "action"])
 def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
     html = answer.answer(found(prediction(kind, EVIL)), about())
     assert targets(html) == [f"{EVIL}{i}" for i in range(8)]
@@ -395,6 +396,8 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (CategoryField(name="f", label="L", choices=("a", "b"), default="b"), gr.Dropdown, "b"),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.Dropdown, []),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.Dropdown, ["2"]),
+    (SceneField(name="f", label="L"), gr.HTML, None),
+    (SceneField(name="f", label="L", default={"lane": 1, "speed": 90}), gr.HTML, {"lane": 1, "speed": 90}),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 

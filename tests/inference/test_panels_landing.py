@@ -13,7 +13,7 @@ from PIL import Image
 
 from inference import demo, models
 from inference.demo import Demo
-from inference.fields import CategoryField, HistoryField, ImageField, NumberField, TextField
+from inference.fields import CategoryField, HistoryField, ImageField, NumberField, SceneField, TextField
 from inference.panels import form, landing
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -23,6 +23,7 @@ FIRST: dict[str, Any] = {
     "category": CategoryField(name="f", label="F", choices=("a",)),
     "number": NumberField(name="f", label="F"),
     "history": HistoryField(name="f", label="F", items={"1": "One"}),
+    "scene": SceneField(name="f", label="F"),
 }
 
 

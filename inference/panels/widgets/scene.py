@@ -12,8 +12,9 @@ from ...models import ASSETS
 
 HTML = """<div class="scene" data-road="{road}"><div class="label">{label}</div><p class="hint">{info}</p>
 <div class="road"><svg viewBox="0 0 620 {height}" aria-hidden="true"></svg></div>
-<table><thead><tr><th scope="col"><span class="hidden">Car</span></th><th scope="col">Distance (m)</th><th scope="col">Lane</th>
-<th scope="col">Speed ({unit})</th><th><span class="hidden">Remove</span></th></tr></thead><tbody></tbody></table>
+<table><thead><tr><th scope="col"><span class="hidden">Car</span></th><th scope="col">Distance (m)</th>
+<th scope="col">Lane</th><th scope="col">Speed ({unit})</th>
+<th><span class="hidden">Remove</span></th></tr></thead><tbody></tbody></table>
 <p class="buttons"><button type="button" class="add">Add a car</button>
 <button type="button" class="clear">Empty road</button></p></div>"""
 """What assets/scene.js fills in; it names no value, so that gradio does not draw it anew while somebody types."""
@@ -30,13 +31,15 @@ def scene(field: SceneField, props: dict[str, Any]) -> gr.HTML:
     }
     html = HTML.format(
         road=escape(json.dumps(road)),
-        label=escape(field.label),
+        label=escape(props["label"]),
         info=escape(field.description),
         height=40 * field.lanes,
         unit=escape(field.speed_unit),
     )
     own = {name: value for name, value in props.items() if name in ("key", "value", "label")}
-    return gr.HTML(html_template=html, js_on_load=script(), elem_classes="block", **own)
+    widget = gr.HTML(html_template=html, js_on_load=script(), **own)
+    widget.interactive = True  # gradio takes HTML for an output
+    return widget
 
 
 @cache
