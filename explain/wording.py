@@ -99,5 +99,5 @@ def parts_of(features: Sequence[Feature], count: int = 2) -> str:
     return noun if count == 1 else {"entry": "entries"}.get(noun, f"{noun}s")
 
 
-NOUNS = {"chars": "word", "passage": "passage", "region": "region", "item": "entry", "column": "column", "car": "car"}
+NOUNS = {"chars": "word", "passage": "passage", "region": "region", "item": "entry", "column": "column", "car": "part"}
 """One feature, by the key of its `where`."""

@@ -115,8 +115,10 @@ class SceneField(Field):
             parsed = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError, OverflowError):
             parsed = math.nan
+        ends = f"{number(limits[0])} and {quantity(limits[1], unit)}"
+        if value is None:
+            raise InputError(f"{self.label}: {what} is missing; enter a number between {ends}{more}.")
         if not limits[0] <= parsed <= limits[1]:
-            ends = f"{number(limits[0])} and {quantity(limits[1], unit)}"
             raise InputError(f"{self.label}: {what} must lie between {ends}, got {shown(value)}{more}.")
         return parsed
 

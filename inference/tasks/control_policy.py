@@ -99,6 +99,9 @@ class ControlPolicy(ItemTask):
         count = int(batch["present"].sum())
         return f"lane, speed and {count} car{'' if count == 1 else 's'} brought to one scale"
 
+    def summary(self, prediction: Prediction) -> str:
+        return f"a probability for each of {len(self.positions)} actions"
+
     def encode(self, raws: Sequence[Raw]) -> Batch:
         """All scenes at once."""
         batch: Batch = self.pipeline.preprocess([self.prepare(raw) for raw in raws])

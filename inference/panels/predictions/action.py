@@ -24,4 +24,4 @@ def action(shown: Shown) -> str:
 
 def road(scene: Scene, taken: str) -> str:
     """One scene with the action that is taken."""
-    return Road(scene).draw(action=taken) + legend(scene.unit, ["bold arrow: what the driver does"])
+    return Road(scene).draw(action=taken) + legend(scene.unit, ["bold arrow: what the policy does"])
