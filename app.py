@@ -92,6 +92,7 @@ def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace,
         ssr_mode=False,
         show_error=False,
         max_file_size=MAX_BODY,
+        allowed_paths=[str(file) for file in endpoints.catalogue.example_files()],  # a model may lie anywhere
         **how,
     )
 

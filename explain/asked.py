@@ -15,7 +15,10 @@ MAX_EVALUATIONS = 16_384
 def parse_target(task: Task, raw: Raw, target: Any) -> Target:
     """A Target from itself, from JSON, or from what the task predicts. Raises InputError."""
     if target is None:
-        return task.target(task.read(task.forward(task.encode([raw])), [raw])[0])
+        predicted = task.target(task.predict_some([raw])[0])
+        if predicted is None:
+            raise InputError("The model found nothing here, so there is nothing to explain; name a target to ask why.")
+        return predicted
     try:
         parsed: Target = from_json(Target, {"item": target} if isinstance(target, str) else target, "target")
     except InputError:

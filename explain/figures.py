@@ -9,12 +9,15 @@ import numpy as np
 
 from inference.types import Raw
 
+from .chosen import chosen
 from .overlay import regions
 from .roads import roads
 from .shading import words
 from .stopping import settled
+from .timeline import timelines
 from .types import Explanation
 from .waterfall import table, waterfall
+from .waveform import stretches
 from .wording import Row, sentence
 
 CAVEAT = "This is what the model uses, not what causes it."
@@ -39,7 +42,8 @@ def draw(explanation: Explanation, raw: Raw) -> Figure:
     rows = [Row(explanation.features[i].label, values[i], stderr[i], fixed[i]) for i in order]
     alt = sentence(explanation, rows)
     kinds = {next(iter(feature.where)) for feature in explanation.features if feature.where}
-    inputs = "".join(INPUTS[kind](explanation, raw, alt) for kind in sorted(kinds) if kind in INPUTS)
+    drawn = dict.fromkeys(INPUTS[kind] for kind in sorted(kinds) if kind in INPUTS)
+    inputs = "".join(each(explanation, raw, alt) for each in drawn)
     html = f'<p class="sentence">{escape(alt)}</p><p class="hint">{CAVEAT}</p>{inputs}{waterfall(explanation, rows)}'
     return Figure(html, table(explanation, rows), alt, rows)
 
@@ -51,5 +55,13 @@ def certain(values: Any, stderr: Any) -> list[bool]:
     return settled(np.array(values), np.array(stderr)).tolist()
 
 
-INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {"chars": words, "region": regions, "car": roads}
+INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {
+    "chars": words,
+    "region": regions,
+    "seconds": stretches,
+    "item": chosen,
+    "items": chosen,
+    "steps": timelines,
+    "car": roads,
+}
 """How features that have a place in the input are shown there."""

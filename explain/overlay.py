@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from inference import boxes
 from inference.pictures import data_uri
-from inference.types import Raw
+from inference.types import ItemTarget, Raw
 
 from .types import Explanation, Feature
 from .wording import strengths
@@ -30,7 +31,21 @@ def regions(explanation: Explanation, raw: Raw, alt: str) -> str:
     veil = overlay(explanation).resize(photo.size, Image.Resampling.BICUBIC)
     return (
         f'<figure class="regions"><img src="{data_uri(photo)}" alt="{escape(alt)}">'
-        f'<img class="veil" src="{data_uri(veil, "PNG")}" alt="">{numbers(explanation)}</figure>'
+        f'<img class="veil" src="{data_uri(veil, "PNG")}" alt="">{box(explanation, raw)}{numbers(explanation)}</figure>'
+    )
+
+
+def box(explanation: Explanation, raw: Raw) -> str:
+    """The box that is explained, where the target is one."""
+    target, label_map = explanation.target, explanation.label_map
+    found = boxes.ID.fullmatch(target.item) if isinstance(target, ItemTarget) else None
+    if not found or label_map is None:
+        return ""
+    picture, (x0, y0, x1, y1) = raw[label_map.field], boxes.parsed(found[0])[1]
+    width, height = picture.info.get("size", picture.size)
+    return (
+        f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">'
+        f'<rect x="{x0:.0f}" y="{y0:.0f}" width="{x1 - x0:.0f}" height="{y1 - y0:.0f}"/></svg>'
     )
 
 

@@ -96,8 +96,17 @@ def parts_of(features: Sequence[Feature], count: int = 2) -> str:
     kinds = {next(iter(feature.where)) if feature.where else "column" for feature in features}
     spaced = any(" " in feature.label.strip() for feature in features)
     noun = NOUNS["passage" if kinds == {"chars"} and spaced else kinds.pop()] if len(kinds) == 1 else "part"
-    return noun if count == 1 else {"entry": "entries"}.get(noun, f"{noun}s")
+    return noun if count == 1 else {"entry": "entries", "stretch": "stretches"}.get(noun, f"{noun}s")
 
 
-NOUNS = {"chars": "word", "passage": "passage", "region": "region", "item": "entry", "column": "column", "car": "part"}
+NOUNS = {
+    "chars": "word",
+    "passage": "passage",
+    "region": "region",
+    "item": "entry",
+    "seconds": "stretch",
+    "steps": "cell",
+    "column": "column",
+    "car": "part",
+}
 """One feature, by the key of its `where`."""

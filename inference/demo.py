@@ -37,9 +37,10 @@ class Interval(Record):
     """How far the truth lies from an estimate: of cases like those it was measured on, a share `level` lies within.
 
     The ends are estimate × `low` and estimate × `high` where `relative`, else estimate + `low` and estimate + `high` in
-    the value's unit. They are conformal quantiles (Vovk, Gammerman and Shafer 2005; Lei et al. 2018, "Distribution-Free
-    Predictive Inference for Regression") of errors on rows that the estimating model had not learned from. The share
-    holds over all cases together, not for each group of them.
+    the value's unit, or in multiples of what the model itself says that it usually misses by, where it does. They are
+    conformal quantiles (Vovk, Gammerman and Shafer 2005; Lei et al. 2018, "Distribution-Free Predictive Inference for
+    Regression") of errors on rows that the estimating model had not learned from. The share holds over all cases
+    together, not for each group of them.
     """
 
     level: float
@@ -53,9 +54,12 @@ class Interval(Record):
         if self.low > self.high or (self.relative and self.low < 0):
             raise ValueError(f"low lies below high, and not below 0 where relative, got {self.low} and {self.high}")
 
-    def around(self, value: float) -> tuple[float, float]:
-        """The interval of one estimate, from its lower to its upper end, in the value's unit."""
-        low, high = (value * end if self.relative else value + end for end in (self.low, self.high))
+    def around(self, value: float, spread: float = 1.0) -> tuple[float, float]:
+        """The interval of one estimate, from its lower to its upper end, in the value's unit.
+
+        spread: what the model says that it usually misses by, in that unit.
+        """
+        low, high = (value * end if self.relative else value + end * spread for end in (self.low, self.high))
         return min(low, high), max(low, high)  # a negative estimate times `high` is the lower end
 
 
@@ -150,7 +154,7 @@ def read(folder: Path) -> Demo:
     fields = data.get("fields")
     for field in fields if isinstance(fields, list) else []:
         if isinstance(field, dict) and isinstance(field.get("items"), str):
-            field["items"] = read_items(folder, field["items"])
+            field["items"], field["facts"] = read_items(folder, field["items"])
     try:
         about: Demo = adapter(Demo).validate_python(data)
     except ValidationError as error:
@@ -183,16 +187,22 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
-    """`inputs` with the names of the folder's own example pictures as paths; nothing else becomes a path."""
+    """`inputs` with the names of the folder's own example files as paths; nothing else becomes a path."""
     if not isinstance(inputs, dict):
         return inputs
-    pictures = [field.name for field in demo.fields if field.kind == "image"]
-    named = [example.inputs.get(name) for example in demo.examples for name in pictures]
+    files = [field.name for field in demo.fields if field.kind in ("image", "audio")]
+    named = [example.inputs.get(name) for example in demo.examples for name in files]
     own = {name: path for name in named if isinstance(name, str) for path in [file(folder, demo, name)] if path}
     return {
-        name: own.get(value, value) if name in pictures and isinstance(value, str) else value
+        name: own.get(value, value) if name in files and isinstance(value, str) else value
         for name, value in inputs.items()
     }
+
+
+def example_files(folder: Path, demo: Demo) -> list[Path]:
+    """The files that the examples of a model folder name."""
+    inputs = [resolve(folder, demo, example.inputs) for example in demo.examples]
+    return [value for each in inputs for value in each.values() if isinstance(value, Path)]
 
 
 def file(folder: Path, demo: Demo, name: str) -> Path | None:
@@ -210,7 +220,7 @@ def check(folder: Path, about: Demo | None = None) -> str:
     about = about or read(folder)
     for example in about.examples:
         about.parse(resolve(folder, about, example.inputs))
-    referenced = [field.label for field in about.inputs if field.kind in ("number", "category")]
+    referenced = [field.label for field in about.inputs if field.referenced]
     if referenced and about.background is None and (folder / FILE).is_file():
         raise ModelError(
             f"{name_of(folder)}/{FILE}: background must name a CSV of reference rows, whose values take the place of "

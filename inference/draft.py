@@ -5,11 +5,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from . import demo, folders, models
 from .demo import Demo
 from .errors import ModelError
-from .fields import CategoryField, Field, HistoryField, NumberField
+from .fields import CategoryField, Field, HistoryField, NumberField, SeriesColumn, SeriesField
 from .policy import Policy, Rule
 from .task import Task
 from .types import Kind
@@ -23,7 +24,7 @@ PROCESSOR = "preprocessor_config.json"
 
 def draft(folder: Path, kind: type[Task]) -> Demo:
     """A Demo for a folder that brings none. Raises ModelError where the fields do not follow from what is there."""
-    fields = columns(folder) or items(folder) or kind.fields
+    fields = columns(folder) or items(folder) or steps(folder) or kind.fields
     if not fields:
         raise ModelError(
             f"{folders.name_of(folder)} needs a {demo.FILE}: the fields of {kind.id} differ from model to model. "
@@ -59,6 +60,7 @@ SUMMARIES: dict[Kind, str] = {
     "value": "Gives one number.",
     "ranking": "Suggests what comes next.",
     "text": "Writes a text.",
+    "boxes": "Finds things in a picture, each in a box.",
 }
 
 
@@ -115,3 +117,20 @@ def items(folder: Path) -> list[Field]:
             f"{folders.name_of(folder)}/{PROCESSOR}: item_ids must be a list, as our own recommenders keep it."
         )
     return [HistoryField(name="history", label="History", items={str(item): str(item) for item in ids})] if ids else []
+
+
+def steps(folder: Path) -> list[Field]:
+    """A series from the columns and the length that our own forecasters keep there; hidden steps take its mean.
+
+    Raises ModelError for what is no such series.
+    """
+    kept = models.config_of(folder, PROCESSOR)
+    names = kept.get("names") or []
+    try:
+        columns = tuple(SeriesColumn(name=str(name), label=str(name).replace("_", " ")) for name in names)
+        given: dict[str, Any] = {"length": int(kept.get("length", 0)), "calendar": bool(kept.get("calendar"))}
+        return [SeriesField(name="series", label="Series", columns=columns, hidden="mean", **given)] if names else []
+    except (TypeError, ValueError):
+        raise ModelError(
+            f"{folders.name_of(folder)}/{PROCESSOR}: names and length are not as our own forecasters keep them."
+        ) from None

@@ -17,7 +17,7 @@ from . import demo
 from .accelerator import in_background
 from .demo import Demo
 from .errors import InputError, ModelError
-from .masks import MaskedImage, MaskedText, Parts, Variants, of_records
+from .masks import MaskedImage, MaskedSound, MaskedText, Parts, Variants, of_records
 from .outputs import ItemTask, LabelsTask, ValueTask
 from .task import Task
 from .trace import Batch
@@ -47,9 +47,10 @@ def from_function(
     """A task that predicts, decides and explains with `function`.
 
     function: takes a list of at most `batch_size` records keyed by field name (str, RGB PIL.Image.Image, float,
-    tuple[str, ...] of item ids) and returns float64[batch], a value each, or with `labels` float64[batch, labels],
-    their probabilities, which add up to 1 unless `multi_label`. It is asked by one thread at a time. An InputError that
-    it raises reaches the visitor as a message; anything else is logged and gets a number to quote.
+    tuple[str, ...] of item ids, or a dict of ratings by id) and returns float64[batch], a value each, or with `labels`
+    float64[batch, labels], their probabilities, which add up to 1 unless `multi_label`. It is asked by one thread at a
+    time. An InputError that it raises reaches the visitor as a message; anything else is logged and gets a number to
+    quote.
     about: a Demo, or what a demo.json holds. name: what the model is called, by default as the function is.
     background: reference rows keyed by field name, which hidden numbers and categories take their values from; or name
     a CSV as background in `about`. hidden: what each hidden word of a text is replaced by; choose something that the
@@ -159,7 +160,7 @@ class FunctionTask(ItemTask):
 
     def plain(self, value: Any) -> Any:
         """A text without the words that are hidden of it, a picture with its regions covered; else the value itself."""
-        if isinstance(value, MaskedImage):
+        if isinstance(value, MaskedImage | MaskedSound):
             return value.composed()
         if not isinstance(value, MaskedText):
             return value

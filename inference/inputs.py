@@ -4,7 +4,7 @@ Words are hidden token by token, and the tokenizer is one that many threads use.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from PIL import Image
 
 from . import tokens
 from .demo import Example
-from .fields import ImageField, TextField
+from .fields import Field, ImageField, TextField
 from .masks import MaskedImage, MaskedText, Parts, Regions, Spans, Variants, of_pixels, of_tokens, only, without_tokens
 from .quality import TINY
 from .task import Task
@@ -29,7 +29,9 @@ JUDGED = 6
 class TextInput(Task):
     """A task whose first input of kind text goes through the pipeline's tokenizer."""
 
-    fields = (TextField(name="text", label="Text", description="In the language that the model was trained on."),)
+    fields: ClassVar[tuple[Field, ...]] = (
+        TextField(name="text", label="Text", description="In the language that the model was trained on."),
+    )
     samples = (
         Example("A plain fact", {"text": "The train leaves at nine and arrives before noon."}),
         Example("A complaint", {"text": "I waited two hours and nobody answered the phone."}),
@@ -124,13 +126,13 @@ def strange(pieces: list[str], usual: float) -> Iterator[str]:
 class ImageInput(Task):
     """A task whose first input of kind image goes through the pipeline's image processor."""
 
-    fields = (ImageField(name="image", label="Picture"),)
+    fields: ClassVar[tuple[Field, ...]] = (ImageField(name="image", label="Picture"),)
 
     def encode_one(self, raw: Raw) -> Batch:
         """Model inputs; hidden regions are covered in the picture as the model gets it, where that is a picture."""
         picture = self.prepare(raw)
         if not isinstance(picture, MaskedImage):
-            return super().encode_one(raw)
+            return self.preprocess(picture)
         found = self.covering(picture.picture, picture.regions)
         return found.encode([picture.kept]) if found else self.preprocess(picture.composed())
 
@@ -146,13 +148,13 @@ class ImageInput(Task):
     def covering(self, picture: Image.Image, regions: Regions) -> Variants | None:
         """A picture with its regions covered; None where the model does not get pixels [1, channels, height, width]."""
         batch = dict(self.preprocess(picture))
-        if list(batch) != ["pixel_values"] or batch["pixel_values"].ndim != 4:
+        if "pixel_values" not in batch or batch["pixel_values"].ndim != 4:
             return None
         cover = self.preprocess(regions.cover.resize(picture.size))["pixel_values"]
         height, width = regions.labels.shape
         row, column = (self.geometry(picture.size, axis) for axis in (0, 1))
         labels = regions.labels[(row * (height - 1)).round().astype(int), (column * (width - 1)).round().astype(int)]
-        return of_pixels(batch["pixel_values"], cover, labels.astype(np.intp))
+        return of_pixels(batch, cover, labels.astype(np.intp))
 
     def geometry(self, size: tuple[int, int], axis: int) -> NDArray[np.float64]:
         """Where each pixel that the model gets lies in a picture of this (width, height): 0 to 1 along an axis.

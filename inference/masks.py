@@ -1,7 +1,7 @@
 """One input with some of its parts hidden: as a value that a task reads, and, many at once, on tensors.
 
-What is hidden of a text are tokens, of a picture the pixels that the model gets, of a row its columns. Nothing here
-knows a model, or why something is hidden.
+What is hidden of a text are tokens, of a picture the pixels that the model gets, of a row its columns, of a series its
+cells. Nothing here knows a model, or why something is hidden.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .series import Series
+from .sounds import Sound
 from .trace import Batch
 from .types import Span
 
@@ -65,9 +67,49 @@ class MaskedImage:
         return Image.composite(self.picture, self.regions.cover.resize(whole), mask.resize(whole, NEAREST))
 
 
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """The parts of a recording, samples (start, end) one after the other, and what covers a hidden one, float32[n]."""
+
+    spans: tuple[Span, ...]
+    cover: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class MaskedSound:
+    """A recording of which only the stretches in `kept` (bool[stretches]) reach the model; the others are covered."""
+
+    sound: Sound
+    stretches: Stretches
+    kept: Kept
+
+    def composed(self) -> Sound:
+        """The same as a recording."""
+        samples = self.stretches.cover.copy()
+        for (start, end), keep in zip(self.stretches.spans, self.kept, strict=True):
+            if keep:
+                samples[start:end] = self.sound.samples[start:end]
+        return Sound(samples)
+
+
 NEAREST = Image.Resampling.NEAREST
 
-Parts = Mapping[str, Spans | Regions | None]
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The parts of a series: that of each cell, intp[steps, columns], and that of its calendar, −1 if it has none.
+
+    stand_in: the series that hidden cells are taken from; None where they are taken from reference rows.
+    """
+
+    places: NDArray[np.intp]
+    calendar: int
+    stand_in: Series | None
+
+
+Hidden = Spans | Regions | Stretches | Cells
+"""How the parts of one field are hidden."""
+Parts = Mapping[str, Hidden | None]
 """What can be hidden, by field, in the order of the columns of `Kept`; a column of a table has no more to say."""
 
 
@@ -128,13 +170,16 @@ def tensors(batch: Batch) -> dict[str, "Tensor"]:
     return {name: value for name, value in batch.items() if hasattr(value, "gather")}
 
 
-def of_pixels(pixels: "Tensor", cover: "Tensor", labels: NDArray[np.intp]) -> Variants:
+def of_pixels(batch: Batch, cover: "Tensor", labels: NDArray[np.intp]) -> Variants:
     """Of one prepared picture, float[1, channels, height, width]: regions of `labels` [height, width] covered."""
     import torch
 
+    pixels = batch["pixel_values"]
+
     def encode(rows: Sequence[Kept]) -> Batch:
         kept = torch.from_numpy(np.array(rows)[:, labels])
-        return {"pixel_values": torch.where(kept[:, None], pixels, cover)}
+        others = {name: value.expand(len(rows), *value.shape[1:]) for name, value in tensors(batch).items()}
+        return others | {"pixel_values": torch.where(kept[:, None], pixels, cover)}
 
     return Variants(encode, ALONE)
 
@@ -142,9 +187,9 @@ def of_pixels(pixels: "Tensor", cover: "Tensor", labels: NDArray[np.intp]) -> Va
 def of_columns(
     own: Batch, references: Batch, columns: Mapping[str, NDArray[np.intp]], weights: NDArray[np.float64]
 ) -> Variants:
-    """Of one encoded row, tensors [1, width]: hidden columns take the values of the references [references, width].
+    """Of one encoded row, tensors [1, …]: hidden columns take the values of the references [references, …].
 
-    columns: for each tensor the part that each of its columns belongs to; −1 for none, which is always seen.
+    columns: for each tensor the part that each of its numbers belongs to; −1 for none, which is always seen.
     """
     import torch
 

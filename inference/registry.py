@@ -7,6 +7,7 @@ in text_classification.py. Nothing lists them: a new file is found.
 import importlib
 import pkgutil
 from pathlib import Path
+from typing import Any
 
 from . import demo, draft, folders, hub, models, runtime, snapshot
 from .demo import Demo
@@ -59,12 +60,18 @@ def task_of(folder: Path) -> str:
         known = architectures(str(told))
         if own and known and not own & known:
             raise ModelError(f"{name} is a {', '.join(sorted(own))}, which has no trained head for {told}.")
-        return str(told)
-    fitting = [] if told else [task for task in available() if architectures(task) & own]
+        return told if (folder / demo.FILE).is_file() else twin(str(told), config)
+    fitting = [] if told else [twin(task, config) for task in available() if architectures(task) & own]
     if not fitting:
         said = f"is for {str(told)[:80]}" if told else "does not say what it is for, nor does its architecture"
         raise ModelError(f"{name} {said}; the tasks here are {', '.join(available())}.")
     return fitting[0]
+
+
+def twin(task: str, config: dict[str, Any]) -> str:
+    """The regression that a classifier's task stands for, where the model's head is trained to give a number."""
+    regression = task.replace("-classification", "-regression")
+    return regression if config.get("problem_type") == "regression" and regression in available() else task
 
 
 def about(folder: Path) -> Demo:
@@ -95,10 +102,13 @@ def check(folder: Path) -> str:
 
 
 def find(spec: str, max_bytes: int = hub.MAX_BYTES) -> dict[str, Path]:
-    """The models that a presenter names: a folder, a folder of them, or `owner/name[@revision]` on the hub.
+    """The models that a presenter names: a folder, a folder of them, `owner/name[@revision]` on the hub, or a task.
 
-    A folder goes before a hub model of the same spelling. Raises NotFound, ModelError, Busy.
+    A task stands for its default on the hub. A folder goes before a hub model or a task of the same spelling. Raises
+    NotFound, ModelError, Busy.
     """
+    if spec in available() and not Path(spec).exists() and task_class(spec).default:
+        spec = task_class(spec).default
     if Path(spec).exists() or not hub.ID.fullmatch(spec):
         return models.find(Path(spec))
     return {spec: hub.fetch(spec, examine, max_bytes)}

@@ -33,12 +33,14 @@ class Task:
     kind: ClassVar[Kind]
     scale: ClassVar[Scale]
     batch_size: int = 32
-    additive: ClassVar[bool] = False
+    additive: bool = False
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
     one_pass: ClassVar[bool] = True
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
     trees: Any = None
     """The fitted trees that a task over numbers asks, if it does: then their Shapley values have a closed form, too."""
+    default: ClassVar[str] = ""
+    """A model on the hub to begin with, `owner/name@revision`, where none is embedded; the task's id stands for it."""
     fields: ClassVar[tuple[Field, ...]] = ()
     """What a model takes that does not say so itself, in a demo.json; empty where that differs from model to model."""
     samples: ClassVar[tuple[demo.Example, ...]] = ()
@@ -113,13 +115,14 @@ class Task:
 
     # What the explanation asks
 
-    def target(self, prediction: Prediction) -> Target:
-        """What is explained unless something else is asked for: the first item, or the text as shown."""
+    def target(self, prediction: Prediction) -> Target | None:
+        """What is explained unless something else is asked for: the first item, or the text as shown; None if empty."""
         raise NotImplementedError
 
     def targets(self, prediction: Prediction) -> list[Target]:
         """What somebody may ask about a prediction; one pass of the model scores them all."""
-        return [self.target(prediction)]
+        first = self.target(prediction)
+        return [] if first is None else [first]
 
     def name_of(self, target: Target) -> str:
         """What a target is called, for people."""
@@ -201,7 +204,7 @@ class Task:
             step.detail = f"{', '.join(outputs)} → {self.summary(prediction)}"
             step.words = self.summary(prediction)
         decision = None
-        if self.demo.decision:
+        if self.demo.decision and prediction.items:
             with trace.step("decision") as step:
                 decision = self.demo.decision.decide(prediction)
                 step.detail = f"{decision.reason} → {decision.action}"

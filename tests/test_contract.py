@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 import contract
 import pytest
+import tiny
 from conftest import shipped
 
 from explain import explainer
 from explain.figures import INPUTS
-from explain.players import FieldPlayers, segments
+from explain.players import FieldPlayers, segments, series
+from explain.types import Feature
+from explain.types import Feature
 from inference import demo, models
 from inference.fields import AnyField
 from inference.panels.predictions import FIGURES
@@ -21,9 +25,10 @@ from inference.task import Task
 
 @pytest.fixture(autouse=True)
 def few_regions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures in so few regions that all coalitions can be enumerated."""
+    """Pictures in so few regions, and series in so few runs, that all coalitions can be enumerated."""
     monkeypatch.setattr(segments, "REGIONS", contract.SMALL)
     monkeypatch.setattr(segments, "PATCHES", 1)
+    monkeypatch.setattr(series, "FINEST", contract.SMALL)
 
 
 @pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
@@ -31,9 +36,9 @@ def test_contract(check: Callable[[Task], None], task: Task) -> None:
     check(task)
 
 
-def test_every_task_has_a_model_that_shows_it() -> None:
-    shown = {demo.read(models.find()[name]).task for name in shipped()} | {"text-generation"}
-    assert shown == set(available())
+def test_every_task_has_a_model_that_shows_it(tiny_models: Callable[[str], Path]) -> None:
+    folders = [models.find()[name] for name in shipped()] + [tiny_models(name) for name in tiny.names()]
+    assert {demo.read(folder).task for folder in folders} == set(available())
 
 
 def test_every_kind_of_field_has_players_and_a_widget() -> None:
@@ -45,8 +50,8 @@ def test_every_kind_of_output_has_a_figure() -> None:
     assert {task_class(name).kind for name in available()} == set(FIGURES)
 
 
-def test_every_place_in_an_input_is_drawn_there_or_in_the_bars() -> None:
-    assert set(INPUTS) == {"chars", "region", "car"}  # items and columns are drawn as bars alone
+def test_every_place_that_is_drawn_in_an_input_is_documented() -> None:
+    assert all(f'"{place}"' in (Feature.__doc__ or "") for place in INPUTS)
 
 
 # Planted faults: each must make the contract fail

@@ -11,9 +11,17 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT / "explain").rglob("*.py")])
 
 LAYERS = [
-    ["inference.errors", "inference.folders", "inference.units", "inference.pictures", "inference.quality"],
+    [
+        "inference.errors",
+        "inference.folders",
+        "inference.units",
+        "inference.pictures",
+        "inference.quality",
+        "inference.sounds",
+        "inference.series",
+    ],
     ["inference.allocator", "inference.folding", "inference.precision"],
-    ["inference.types", "inference.metadata", "inference.tables"],
+    ["inference.types", "inference.metadata", "inference.tables", "inference.sheets", "inference.course"],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
     ["inference.fields", "inference.policy"],
@@ -31,6 +39,7 @@ LAYERS = [
     [
         "inference",
         "inference.outputs",
+        "inference.boxes",
         "inference.writing",
         "inference.inputs",
         "inference.rows",
@@ -75,8 +84,10 @@ LAYERS = [
         "explain.findings",
         "explain.shading",
         "explain.roads",
+        "explain.timeline",
         "explain.overlay",
         "explain.waterfall",
+        "explain.waveform",
         "explain.figures",
     ],
     ["inference.panels", "explain.panels"],

@@ -3,15 +3,18 @@
 What is hidden is a raw value, before any preprocessing; no model or tokenizer is called here.
 """
 
+from .audio import AudioPlayers
 from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
 from .scene import ScenePlayers
+from .series import SeriesPlayers
 from .text import TextPlayers
 from .whole import Players
 
 __all__ = [
+    "AudioPlayers",
     "CategoryPlayers",
     "ColumnPlayers",
     "FieldPlayers",
@@ -20,5 +23,6 @@ __all__ = [
     "Players",
     "Reference",
     "ScenePlayers",
+    "SeriesPlayers",
     "TextPlayers",
 ]

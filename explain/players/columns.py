@@ -44,6 +44,7 @@ class ColumnPlayers(FieldPlayers):
     """One number, as one player; hidden, it takes the values of the reference rows in turn (interventional)."""
 
     kind = "number"
+    words = "columns"
     referenced = True
 
     def __init__(self, field: Field, value: Any, stand_in: str) -> None:

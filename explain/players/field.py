@@ -7,7 +7,7 @@ many atoms, an explanation begins with the groups; explain/hierarchy.py says whi
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from inference.masks import Kept, Regions, Spans
+from inference.masks import Hidden, Kept
 
 from ..types import Feature, LabelMap, Partition
 
@@ -16,17 +16,19 @@ class FieldPlayers:
     """The atoms of one field of one input. Subclasses register themselves by the `kind` of field they split."""
 
     kind: ClassVar[str]
+    words: ClassVar[str]
+    """What the players are called, for people: `regions of the picture`."""
     kinds: ClassVar[dict[str, type["FieldPlayers"]]] = {}
-    referenced: ClassVar[bool] = False
-    """Whether a hidden value comes from a reference row instead of from `show`."""
+    referenced: bool = False
+    """Whether a hidden value comes from a reference row, by `filled`, instead of from `show`."""
 
     features: tuple[Feature, ...]
     """The atoms, each as a player of its own."""
     groups: Partition
     """The players to begin with."""
     baseline: str
-    masks: Spans | Regions | None = None
-    """What hides the atoms of a text or a picture."""
+    masks: Hidden | None = None
+    """What hides the atoms of a text, a picture, a recording or a series."""
 
     def __init_subclass__(cls) -> None:
         if "kind" in cls.__dict__:
@@ -43,7 +45,7 @@ class FieldPlayers:
         raise NotImplementedError
 
     def filled(self, kept: Kept, reference: Any) -> Any:
-        """`show`, with what is hidden as in a reference row, whose value of this field is `reference`."""
+        """The raw value with the atoms in `kept` (bool[n]) as they are and the others as in a reference row's value."""
         return reference
 
     def together(self, atoms: Sequence[int]) -> Feature:

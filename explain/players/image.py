@@ -22,6 +22,7 @@ class ImagePlayers(FieldPlayers):
     """
 
     kind = "image"
+    words = "regions of the picture"
     masks: Regions
 
     def __init__(self, field: Field, value: Image.Image, stand_in: str) -> None:

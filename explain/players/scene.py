@@ -21,6 +21,7 @@ class ScenePlayers(FieldPlayers):
     """
 
     kind = "scene"
+    words = "cars, and the numbers of each"
     referenced = True
 
     def __init__(self, field: SceneField, value: Scene, stand_in: str) -> None:

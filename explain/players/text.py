@@ -26,6 +26,7 @@ class TextPlayers(FieldPlayers):
     """Words with their characters; in a long text, sentences made of them."""
 
     kind = "text"
+    words = "words"
     masks: Spans
 
     def __init__(self, field: Field, value: str, stand_in: str) -> None:

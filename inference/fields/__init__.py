@@ -7,21 +7,25 @@ from typing import Annotated
 
 from pydantic import Discriminator
 
+from .audio import AudioField
 from .category import CategoryField
 from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
 from .number import NumberField
 from .scene import Car, Scene, SceneField
+from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
 AnyField = Annotated[
-    TextField | ImageField | NumberField | CategoryField | HistoryField | SceneField, Discriminator("kind")
+    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | SeriesField | SceneField,
+    Discriminator("kind"),
 ]
 """Any kind of field, read by its `kind`."""
 
 __all__ = [
     "AnyField",
+    "AudioField",
     "Car",
     "CategoryField",
     "Field",
@@ -31,6 +35,8 @@ __all__ = [
     "Role",
     "Scene",
     "SceneField",
+    "SeriesColumn",
+    "SeriesField",
     "TextField",
     "shown",
     "visible",

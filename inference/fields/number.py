@@ -25,6 +25,10 @@ class NumberField(Field):
             if low > high:
                 raise ValueError(f"limits and seen run from low to high, got {low} to {high}")
 
+    @property
+    def referenced(self) -> bool:
+        return True
+
     def parse(self, value: Any) -> float:
         if value is None or value == "":
             raise self.missing(f"enter a number {self._range()}".rstrip())

@@ -65,5 +65,5 @@ def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Datase
 def example_values(folder: Path, about: Demo, example: Example) -> list[Any]:
     """An example as the widgets take it."""
     values = resolve(folder, about, example.inputs)
-    given = [values.get(field.name) for field in about.inputs]
+    given = [values.get(field.name, field.default if field.role == "setting" else None) for field in about.inputs]
     return [str(value) if isinstance(value, Path) else value for value in given]

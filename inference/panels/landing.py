@@ -13,17 +13,32 @@ from ..demo import Demo, file
 from ..models import ASSETS
 from ..pictures import FORMATS, data_uri
 
-KINDS = ("image", "text", "category", "number", "history", "scene")
-"""What a model takes first, in the order of the tiles."""
+GROUPS = {
+    "image": "Pictures",
+    "audio": "Recordings",
+    "text": "Texts",
+    "category": "Tables",
+    "number": "Tables",
+    "history": "Past choices",
+    "series": "Series over time",
+    "scene": "Driving",
+}
+"""Under which heading a model stands, by the kind of field that it takes first, in the order of the page."""
 TILE = (480, 300)
 """Pixels of a tile's picture, twice what the page shows."""
 
 
 def tiles(demos: Mapping[str, Demo], folders: Mapping[str, Path]) -> str:
     """The models as links: page.js opens them in place, and each has an address of its own."""
-    ordered = sorted(demos.items(), key=lambda entry: KINDS.index(entry[1].inputs[0].kind))
-    each = "".join(tile(name, about, folders[name]) for name, about in ordered)
-    return f'<nav class="tiles" aria-label="Models">{each}</nav>'
+    grouped: dict[str, list[str]] = {title: [] for title in GROUPS.values()}
+    for name, about in demos.items():
+        grouped[GROUPS[about.inputs[0].kind]].append(tile(name, about, folders[name]))
+    filled = {title: links for title, links in grouped.items() if links}
+    sections = (
+        f'<h2>{title if len(filled) > 1 else ""}</h2><div class="tiles">{"".join(links)}</div>'
+        for title, links in filled.items()
+    )
+    return f'<nav class="models" aria-label="Models">{"".join(sections)}</nav>'
 
 
 def tile(name: str, about: Demo, folder: Path) -> str:

@@ -10,12 +10,15 @@ from ..demo import Demo
 
 ORIGIN = "http://127.0.0.1:7860"
 """Stands for the page's own address, which page.js puts in."""
+FILES = {"image": "photo.jpg", "audio": "speech.wav"}
+"""What is sent as a file, by kind of field, and what such a file may be called."""
 
 
 def take(name: str, about: Demo, inputs: Mapping[str, Any]) -> str:
     """The card under an answered case."""
+    files = {field.name: FILES[field.kind] for field in about.inputs if field.kind in FILES}
+    asked = {"model": name, "inputs": {key: value for key, value in inputs.items() if key not in files}}
     pictures = [field.name for field in about.inputs if field.kind == "image"]
-    asked = {"model": name, "inputs": {key: value for key, value in inputs.items() if key not in pictures}}
     saved = escape(json.dumps({**asked, "pictures": pictures}))
     buttons = "".join(
         f'<button type="button" data-save="{kind}">{label}</button>'
@@ -24,7 +27,7 @@ def take(name: str, about: Demo, inputs: Mapping[str, Any]) -> str:
     samples = "".join(
         f'<figure class="code"><figcaption>{title}<button type="button" class="copy">Copy</button></figcaption>'
         f'<pre tabindex="0" role="region" aria-label="{title}"><code>{escape(text)}</code></pre></figure>'
-        for title, text in (("Shell", curl(asked, pictures)), ("Python", python(asked, pictures)))
+        for title, text in (("Shell", curl(asked, files)), ("Python", python(asked, files)))
     )
     return (
         f'<div class="card take" role="region" aria-label="Take it along" data-asked="{saved}">'
@@ -33,24 +36,24 @@ def take(name: str, about: Demo, inputs: Mapping[str, Any]) -> str:
     )
 
 
-def curl(asked: Mapping[str, Any], pictures: list[str]) -> str:
-    """The same prediction by curl; pictures are files."""
-    if not pictures:
+def curl(asked: Mapping[str, Any], files: Mapping[str, str]) -> str:
+    """The same prediction by curl; pictures and recordings are files."""
+    if not files:
         body = shlex.quote(json.dumps(asked, ensure_ascii=False))
         return f"curl {ORIGIN}/api/v1/predict -H 'content-type: application/json' \\\n     -d {body}"
     given = f" -F inputs={shlex.quote(json.dumps(asked['inputs']))}" if asked["inputs"] else ""
-    files = "".join(f" -F {shlex.quote(f'{picture}=@photo.jpg')}" for picture in pictures)
-    return f"curl {ORIGIN}/api/v1/predict -F model={shlex.quote(asked['model'])}{given}{files}"
+    sent = "".join(f" -F {shlex.quote(f'{field}=@{file}')}" for field, file in files.items())
+    return f"curl {ORIGIN}/api/v1/predict -F model={shlex.quote(asked['model'])}{given}{sent}"
 
 
-def python(asked: Mapping[str, Any], pictures: list[str]) -> str:
+def python(asked: Mapping[str, Any], files: Mapping[str, str]) -> str:
     """The prediction and its explanation by gradio_client, which comes with gradio."""
     inputs = ", ".join(
         [f"{name!r}: {value!r}" for name, value in asked["inputs"].items()]
-        + [f"{picture!r}: handle_file('photo.jpg')" for picture in pictures]
+        + [f"{field!r}: handle_file({file!r})" for field, file in files.items()]
     )
     return (
-        f"from gradio_client import Client{', handle_file' if pictures else ''}\n\n"
+        f"from gradio_client import Client{', handle_file' if files else ''}\n\n"
         f"client = Client({ORIGIN!r})\n"
         f"inputs = {{{inputs}}}\n"
         f"answer = client.predict({asked['model']!r}, inputs, api_name='/predict')\n"

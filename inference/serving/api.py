@@ -30,7 +30,7 @@ CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody
 
 @dataclass(frozen=True, kw_only=True)
 class PredictRequest(Record):
-    """One input for one model; pictures travel as data URIs."""
+    """One input for one model; pictures and recordings travel as data URIs."""
 
     model: str
     inputs: dict[str, Any]

@@ -51,6 +51,10 @@ class Catalogue:
         described = {name: about.to_json() for name, about in self.demos.items()}
         return [{"name": name, **{key: about[key] for key in keys}} for name, about in described.items()]
 
+    def example_files(self) -> list[Path]:
+        """The files that a visitor may see: those that the models' examples name."""
+        return [file for name, about in self.demos.items() for file in demo.example_files(self.folders[name], about)]
+
     def about(self, name: str) -> demo.Demo:
         """What a model says of itself; a hub model is fetched first where visitors may name one.
 

@@ -15,7 +15,7 @@ from explain.players import ImagePlayers
 from explain.players.field import singles
 from explain.types import Explanation, LabelMap
 from inference.fields import ImageField
-from inference.types import Raw
+from inference.types import ItemTarget, Raw
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,14 @@ def test_a_photo_lies_under_a_veil_of_its_size_with_the_sentence_as_alt(photo: t
     assert veil["alt"] == ""
     assert decoded(picture["src"]).size == decoded(veil["src"]).size == (200, 120)
     assert decoded(veil["src"]).mode == "RGBA"
+
+
+def test_a_box_that_is_explained_is_drawn_where_it_lies(photo: tuple[Explanation, Raw]) -> None:
+    explanation, raw = photo
+    assert not page(explanation, raw).of("rect")
+    boxed = replace(explanation, target=ItemTarget("cat@20,10,120,60"))
+    (rect,) = page(boxed, raw).of("rect")
+    assert rect == {"x": "20", "y": "10", "width": "100", "height": "50"}
 
 
 def test_the_photo_itself_is_not_changed(photo: tuple[Explanation, Raw]) -> None:

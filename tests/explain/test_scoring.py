@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import inference
 from explain import explain
@@ -21,7 +20,10 @@ from inference.masks import Kept, MaskedImage, MaskedText, Regions
 from inference.task import Task
 from inference.types import Contrast, ItemTarget, Raw, Target
 
-ON_TENSORS = ("sentiment", "sms-spam", "mobilenet-v2", "cat-or-dog", "breast-cancer", "home-loans", "ames-house-prices")
+ON_TENSORS = (
+    *("sentiment", "sms-spam", "mobilenet-v2", "cat-or-dog", "breast-cancer", "home-loans", "ames-house-prices"),
+    *("new-york-weather", "any-series"),
+)
 
 
 @pytest.fixture(scope="module", params=ON_TENSORS)
@@ -109,7 +111,7 @@ def test_each_pixel_of_the_model_belongs_to_the_region_that_it_shows(photo: Task
 def test_a_model_that_gets_no_plain_pixels_is_asked_by_the_door(photo: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     raw, targets = asked(photo)
     preprocess = photo.preprocess  # type: ignore[attr-defined]
-    monkeypatch.setattr(photo, "preprocess", lambda picture: {**preprocess(picture), "mask": torch.ones(1)})
+    monkeypatch.setattr(photo, "preprocess", lambda picture: {"patches": preprocess(picture)["pixel_values"]})
     play = scorer(photo, raw, targets)
     assert not isinstance(play.game, Tensors)
     assert (play.noise, play.dtype) == (None, "float32")
@@ -234,5 +236,5 @@ def test_ten_thousand_words_are_explained_as_far_as_they_are_read(task_of_text: 
 
 
 def test_every_model_on_tensors_is_named_here() -> None:
-    others = {"movies", "smollm2"}  # a closed form; a text that is written
+    others = {"groceries", "movies", "smollm2"}  # closed forms; a text that is written
     assert set(models.find()) - others == set(ON_TENSORS)

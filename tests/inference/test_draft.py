@@ -74,7 +74,7 @@ def test_a_recommender_has_its_models_own_items(tmp_path: Path) -> None:
     task = registry.load(bare("movies", tmp_path / "films"))
     (field,) = task.demo.fields
     assert isinstance(field, HistoryField)
-    assert len(field.catalogue) == 962
+    assert len(field.catalogue) == 2618
     assert task.predict({"history": ["260", "1196"]}).prediction.names
 
 

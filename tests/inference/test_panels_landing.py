@@ -13,17 +13,29 @@ from PIL import Image
 
 from inference import demo, models
 from inference.demo import Demo
-from inference.fields import CategoryField, HistoryField, ImageField, NumberField, SceneField, TextField
+from inference.fields import (
+    AudioField,
+    CategoryField,
+    HistoryField,
+    ImageField,
+    NumberField,
+    SceneField,
+    SeriesColumn,
+    SeriesField,
+    TextField,
+)
 from inference.panels import form, landing
 
 EVIL = "<script>alert(1)</script>\"'&"
 FIRST: dict[str, Any] = {
     "image": ImageField(name="f", label="F"),
+    "audio": AudioField(name="f", label="F"),
     "text": TextField(name="f", label="F"),
     "category": CategoryField(name="f", label="F", choices=("a",)),
     "number": NumberField(name="f", label="F"),
     "history": HistoryField(name="f", label="F", items={"1": "One"}),
     "scene": SceneField(name="f", label="F"),
+    "series": SeriesField(name="f", label="F", columns=(SeriesColumn(name="c", label="C"),), length=3),
 }
 
 
@@ -52,7 +64,7 @@ def test_a_tile_is_a_link_with_an_address_of_its_own(tmp_path: Path) -> None:
         ("?model=first", "first"),
         ("?model=second", "second"),
     ]
-    assert html.startswith('<nav class="tiles" aria-label="Models">')
+    assert html.startswith('<nav class="models" aria-label="Models">')
 
 
 @pytest.mark.parametrize("name", ["R&D", "50% off", "a+b", "c#d", "ü?x=1"])
@@ -65,10 +77,18 @@ def test_the_way_back_leads_to_no_model() -> None:
     assert '<a href="?" data-model="" class="back">All models</a>' in landing.heading("Title")
 
 
-def test_tiles_are_ordered_by_what_a_model_takes_first(tmp_path: Path) -> None:
-    demos = {kind: about(kind) for kind in reversed(landing.KINDS)}
+def test_models_stand_under_what_they_take_first(tmp_path: Path) -> None:
+    demos = {kind: about(kind) for kind in reversed(landing.GROUPS)}
     html = landing.tiles(demos, dict.fromkeys(demos, tmp_path))
-    assert tuple(re.findall(r'data-model="(.*?)"', html)) == landing.KINDS
+    found = dict(re.findall(r'<h2>(.*?)</h2><div class="tiles">(.*?)</div>', html))
+    assert list(found) == list(dict.fromkeys(landing.GROUPS.values()))
+    for kind, title in landing.GROUPS.items():
+        assert f'data-model="{kind}"' in found[title]
+
+
+def test_models_of_one_group_need_no_heading(tmp_path: Path) -> None:
+    html = landing.tiles({"a": about("number"), "b": about("category")}, {"a": tmp_path, "b": tmp_path})
+    assert "Tables" not in html and "<h2></h2>" in html
 
 
 def test_models_of_one_kind_keep_their_order(tmp_path: Path) -> None:
@@ -78,7 +98,7 @@ def test_models_of_one_kind_keep_their_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", form.WIDGETS)
 def test_a_model_without_a_picture_gets_that_of_its_first_fields_kind(tmp_path: Path, kind: str) -> None:
-    assert kind in landing.KINDS
+    assert kind in landing.GROUPS
     for missing in (None, "nothing.png"):
         media, content = shown(landing.picture(tmp_path, about(kind, picture=missing)))
         assert media == "image/svg+xml"

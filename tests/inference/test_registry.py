@@ -67,6 +67,19 @@ def folder(path: Path, **change: object) -> Path:
     return path
 
 
+def test_a_task_stands_for_its_default_on_the_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(registry.task_class("text-generation"), "default", "someone/model@abc")
+    monkeypatch.setattr(registry.hub, "fetch", lambda spec, *_: asked.append(spec) or tmp_path)
+    assert registry.find("text-generation") == {"someone/model@abc": tmp_path}
+    assert asked == ["someone/model@abc"]
+
+
+def test_a_task_with_embedded_models_alone_is_no_model() -> None:
+    with pytest.raises(ModelError, match="holds no model"):
+        registry.find("tabular-regression")
+
+
 def test_a_good_folder_passes_the_check(tmp_path: Path) -> None:
     assert "no mistake found" in check(folder(tmp_path))
 
@@ -129,6 +142,14 @@ def test_the_card_goes_before_the_architecture_and_the_demo_before_the_card(tmp_
         registry.task_of(folder)
     (folder / "demo.json").write_text(json.dumps(GOOD))
     assert registry.task_of(folder) == "text-classification"
+
+
+@pytest.mark.parametrize("card", ["", "pipeline_tag: image-classification"])
+def test_a_head_that_gives_a_number_is_for_regression(tmp_path: Path, card: str) -> None:
+    told = [card] if card else []
+    named = {"architectures": ["ViTForImageClassification"]}
+    assert registry.task_of(saved(tmp_path / "a", *told, **named, problem_type="regression")) == "image-regression"
+    assert registry.task_of(saved(tmp_path / "b", *told, **named)) == "image-classification"
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,10 @@ def test_a_road_may_be_empty(value: Any) -> None:
         ("[" * 100_000, "Road is no JSON"),
         ([1], "Road must be an object, got [1]; send {"),
         ({**INPUT, "wheels": 4}, "Road has lane, speed and cars, got also 'wheels'."),
-        ({"speed": 90}, "your lane is missing; enter a number between 1 and 3; the road has 3 lanes, 1 is the leftmost."),
+        (
+            {"speed": 90},
+            "your lane is missing; enter a number between 1 and 3; the road has 3 lanes, 1 is the",
+        ),
         ({**INPUT, "lane": 4}, "your lane must lie between 1 and 3, got 4; the road has 3 lanes"),
         ({**INPUT, "lane": True}, "your lane must lie between 1 and 3, got True"),
         ({**INPUT, "speed": float("nan")}, "your speed must lie between 0 and 150 km/h, got nan."),

@@ -51,7 +51,7 @@ def test_an_example_can_be_sent_as_it_is_listed(client: TestClient, model: dict[
     response = client.post("/predict", json=sent)
     assert response.status_code == 200
     answer = response.json()
-    assert list(answer) == ["model", "task", "prediction", "decision", "warnings", "trace"]
+    assert list(answer) == ["model", "task", "prediction", "decision", "warnings", "trace", "tables"]
     assert Answer.from_json(answer).model == model["name"]
     assert next(step["step"] for step in answer["trace"]) == "model loading"
 

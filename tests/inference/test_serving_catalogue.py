@@ -1,6 +1,7 @@
 """Which models are on offer, in which order, and what is said when one is not."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,9 @@ def test_a_model_that_was_dropped_is_loaded_again(tiny_chat: Path) -> None:
     for name in ("tiny-chat", "movies", "tiny-chat", "tiny-chat"):
         catalogue.task(name, trace)
     assert ["already in memory" in step.detail for step in trace.steps] == [False, False, False, True]
+
+
+def test_of_the_models_files_the_examples_alone_may_be_seen(tiny_models: Callable[[str], Path]) -> None:
+    folder = tiny_models("tiny-detector")
+    files = Catalogue({"tiny-detector": folder}).example_files()
+    assert len(files) == 4 and all(file.parent == folder and file.suffix == ".jpg" for file in files)

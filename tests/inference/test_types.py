@@ -130,7 +130,7 @@ def with_score(score: float) -> dict[str, Any]:
 
 
 def with_time(ms: float) -> dict[str, Any]:
-    return {**RECORDS[-2].to_json(), "trace": [{"step": "a", "ms": ms, "detail": ""}]}
+    return {**RECORDS[-3].to_json(), "trace": [{"step": "a", "ms": ms, "detail": ""}]}
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

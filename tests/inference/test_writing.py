@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import TINY_TEXTS, load
+from conftest import load
+from tiny.chat import TEXTS
 
 from inference import tokens
 from inference.accelerator import accelerator
@@ -17,7 +18,7 @@ from inference.errors import Busy, InputError
 from inference.types import Answer, Contrast, Item, ItemTarget, Prediction, TextTarget
 from inference.writing import LONGEST, TextTask
 
-PROMPT = {"prompt": TINY_TEXTS[0]}
+PROMPT = {"prompt": TEXTS[0]}
 REPLY = " would be grey, and loud"
 
 
@@ -62,7 +63,7 @@ def by_hand(task: TextTask, prompt: str, reply: str) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize("prompt", TINY_TEXTS)
+@pytest.mark.parametrize("prompt", TEXTS)
 def test_the_pieces_of_a_stream_join_to_the_text(chat: TextTask, prompt: str) -> None:
     *pieces, answer = chat.stream({"prompt": prompt})
     assert isinstance(answer, Answer)
@@ -109,7 +110,7 @@ def test_a_contrast_of_texts_is_a_difference(chat: TextTask) -> None:
 
 
 def test_prompts_of_different_lengths_score_as_they_do_alone(chat: TextTask) -> None:
-    raws = [{"prompt": text} for text in ("a", *TINY_TEXTS, "b", "The sea " * 20)]
+    raws = [{"prompt": text} for text in ("a", *TEXTS, "b", "The sea " * 20)]
     assert len({chat.encode([raw])["input_ids"].shape[1] for raw in raws}) > 3
     for target in (TextTarget(REPLY), TextTarget(REPLY, 2)):
         alone = [chat.scores([raw], [target])[0, 0] for raw in raws]
@@ -117,7 +118,7 @@ def test_prompts_of_different_lengths_score_as_they_do_alone(chat: TextTask) -> 
 
 
 def test_prompts_of_different_lengths_are_answered_as_they_are_alone(chat: TextTask) -> None:
-    inputs = [{"prompt": text} for text in ("a", *TINY_TEXTS)]
+    inputs = [{"prompt": text} for text in ("a", *TEXTS)]
     together = chat.predict_batch(inputs)
     alone = [chat.predict(each).prediction for each in inputs]
     assert [each.text for each in together] == [each.text for each in alone]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from .action import action
+from .boxes import boxes
 from .labels import labels
 from .parts import Shown
 from .ranking import ranking
@@ -15,6 +16,7 @@ FIGURES: dict[str, Callable[[Shown], str]] = {
     "ranking": ranking,
     "text": written,
     "action": action,
+    "boxes": boxes,
 }
 """By kind of output."""
 

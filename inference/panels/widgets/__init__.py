@@ -5,22 +5,26 @@ from typing import Any
 
 import gradio as gr
 
+from .audio import audio
 from .category import category
 from .history import history
 from .image import image
 from .number import number
 from .scene import scene
+from .series import series
 from .text import text
 
 WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "text": text,
     "image": image,
+    "audio": audio,
     "number": number,
     "category": category,
     "history": history,
     "scene": scene,
+    "series": series,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 
-SILENT = {"image"}
+SILENT = {"image", "audio"}
 """Kinds whose component has no place for the field's description: it stands above the form."""

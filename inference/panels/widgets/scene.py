@@ -37,7 +37,7 @@ def scene(field: SceneField, props: dict[str, Any]) -> gr.HTML:
         unit=escape(field.speed_unit),
     )
     own = {name: value for name, value in props.items() if name in ("key", "value", "label")}
-    widget = gr.HTML(html_template=html, js_on_load=script(), **own)
+    widget = gr.HTML(html_template=html, js_on_load=script(), apply_default_css=False, **own)
     widget.interactive = True  # gradio takes HTML for an output
     return widget
 
