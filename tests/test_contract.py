@@ -14,7 +14,6 @@ from explain import explainer
 from explain.figures import INPUTS
 from explain.players import FieldPlayers, segments, series
 from explain.types import Feature
-from explain.types import Feature
 from inference import demo, models
 from inference.fields import AnyField
 from inference.panels.predictions import FIGURES

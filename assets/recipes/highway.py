@@ -14,8 +14,12 @@ KMH = 3.6
 ACTIONS = ("left", "keep", "right", "faster", "slower")
 """In the simulator's order."""
 LANE_WIDTH = 4.0  # metres, in the simulator
-AHEAD, BEHIND, NEAREST = 120.0, -60.0, 8
-"""What the driver sees: the nearest cars between these distances in metres."""
+AHEAD = 120.0
+"""Metres ahead that the driver sees."""
+BEHIND = -60.0
+"""And behind."""
+NEAREST = 8
+"""Of the cars there, so many."""
 Scene = dict[str, Any]
 """`lane` (from 1, the leftmost; between two lanes while changing), `speed` in km/h, and `cars`, each with `distance` in
 metres from middle to middle (negative: behind), `lane` and `speed`."""
