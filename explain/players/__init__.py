@@ -10,6 +10,7 @@ from .history import HistoryPlayers
 from .image import ImagePlayers
 from .labels import LabelsPlayers
 from .messages import MessagesPlayers
+from .scene import ScenePlayers
 from .series import SeriesPlayers
 from .text import TextPlayers
 from .whole import Players
@@ -25,6 +26,7 @@ __all__ = [
     "MessagesPlayers",
     "Players",
     "Reference",
+    "ScenePlayers",
     "SeriesPlayers",
     "TextPlayers",
 ]

@@ -15,6 +15,7 @@ from .image import ImageField
 from .labels import LabelsField
 from .messages import Message, MessagesField
 from .number import NumberField
+from .scene import Car, Scene, SceneField
 from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
@@ -27,7 +28,8 @@ AnyField = Annotated[
     | HistoryField
     | LabelsField
     | SeriesField
-    | MessagesField,
+    | MessagesField
+    | SceneField,
     Discriminator("kind"),
 ]
 """Any kind of field, read by its `kind`."""
@@ -35,6 +37,7 @@ AnyField = Annotated[
 __all__ = [
     "AnyField",
     "AudioField",
+    "Car",
     "CategoryField",
     "Field",
     "HistoryField",
@@ -44,6 +47,8 @@ __all__ = [
     "MessagesField",
     "NumberField",
     "Role",
+    "Scene",
+    "SceneField",
     "SeriesColumn",
     "SeriesField",
     "TextField",

@@ -23,6 +23,7 @@ GROUPS = {
     "history": "Past choices",
     "labels": "Texts",
     "series": "Series over time",
+    "scene": "Driving",
 }
 """Under which heading a model stands, by the kind of field that it takes first, in the order of the page."""
 TILE = (480, 300)

@@ -28,6 +28,7 @@ from inference.fields import (
     LabelsField,
     MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -50,7 +51,8 @@ WEATHER = SeriesField(
     name="days", label="Days", columns=(SeriesColumn(name="temperature", label="Temperature", unit="°C"),), length=3
 )
 TALK = MessagesField(name="talk", label="Talk")
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER, TALK, LABELS]
+ROAD = SceneField(name="scene", label="Road")  # more in test_scene.py
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER, TALK, LABELS, ROAD]
 
 
 def refusal(field: Field, value: Any) -> str:

@@ -29,6 +29,7 @@ from inference.fields import (
     LabelsField,
     MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -84,6 +85,7 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
     ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "cat7"]),
     ("text", ["Cat0", "cat"]),
+    ("action", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
 ]
 
@@ -207,7 +209,7 @@ def targets(html: str) -> list[Any]:
     return [json.loads(target) for target in Reader(html).attributes.get("data-target", [])]
 
 
-@pytest.mark.parametrize("kind", ["labels", "ranking"])
+@pytest.mark.parametrize("kind", ["labels", "ranking", "action"])
 def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
     html = answer.answer(found(prediction(kind, EVIL)), about())
     assert targets(html) == [f"{EVIL}{i}" for i in range(8)]
@@ -414,6 +416,8 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
     (LabelsField(name="f", label="L"), gr.Dropdown, []),
     (LabelsField(name="f", label="L", default=("a", "b")), gr.Dropdown, ["a", "b"]),
+    (SceneField(name="f", label="L"), gr.HTML, None),
+    (SceneField(name="f", label="L", default={"lane": 1, "speed": 90}), gr.HTML, {"lane": 1, "speed": 90}),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 

@@ -21,6 +21,7 @@ from inference.fields import (
     LabelsField,
     MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -37,6 +38,7 @@ FIRST: dict[str, Any] = {
     "number": NumberField(name="f", label="F"),
     "history": HistoryField(name="f", label="F", items={"1": "One"}),
     "labels": LabelsField(name="f", label="F"),
+    "scene": SceneField(name="f", label="F"),
     "series": SeriesField(name="f", label="F", columns=(SeriesColumn(name="c", label="C"),), length=3),
 }
 

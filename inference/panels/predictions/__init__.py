@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .action import action
 from .boxes import boxes
 from .labels import labels
 from .parts import Shown
@@ -16,6 +17,7 @@ FIGURES: dict[str, Callable[[Shown], str]] = {
     "ranking": ranking,
     "text": written,
     "spans": spans,
+    "action": action,
     "boxes": boxes,
 }
 """By kind of output."""

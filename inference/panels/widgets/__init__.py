@@ -12,6 +12,7 @@ from .image import image
 from .labels import labels
 from .messages import messages
 from .number import number
+from .scene import scene
 from .series import series
 from .text import text
 
@@ -24,6 +25,7 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "history": history,
     "labels": labels,
     "messages": messages,
+    "scene": scene,
     "series": series,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
