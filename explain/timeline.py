@@ -18,6 +18,8 @@ from .wording import side, signed
 
 ROW, GAP = 12, 17
 """Heights of a row of cells and of the names above it, in the chart's units."""
+TOLD = 14
+"""Steps whose sums are read out, at most."""
 
 
 def timelines(explanation: Explanation, raw: Raw, alt: str) -> str:
@@ -37,7 +39,9 @@ def timeline(explanation: Explanation, name: str, series: Series, alt: str) -> s
         for step, value in enumerate(steps.tolist())
     )
     rows = cells(drawn, explanation, series, shares) if len(series.columns) > 1 else ""
-    return f'<figure class="timeline">{course(drawn, alt, bands)}{rows}</figure>'
+    told = ", ".join(f"{series.name_of(i)} {signed(value, explanation)}" for i, value in enumerate(steps.tolist()))
+    whole = f"{alt} All columns together: {told}." if rows and len(series) <= TOLD else alt
+    return f'<figure class="series-values">{course(drawn, whole, bands)}{rows}</figure>'
 
 
 def shared(explanation: Explanation, features: Sequence[Feature], series: Series) -> NDArray[np.float64]:

@@ -31,7 +31,9 @@ def draft(folder: Path, kind: type[Task]) -> Demo:
     """A Demo for a folder that brings none. Raises ModelError where the fields do not follow from what is there."""
     file = models.trees(folder)
     grown = trees.read(file) if file else None
-    fields = tree_fields(grown) if grown else columns(folder) or items(folder) or steps(folder) or kind.fields
+    fields = (
+        tree_fields(grown) if grown else columns(folder) or items(folder) or steps(folder) or kind.fields_of(folder)
+    )
     if not fields:
         raise ModelError(
             f"{folders.name_of(folder)} needs a {demo.FILE}: the fields of {kind.id} differ from model to model. "
@@ -86,6 +88,7 @@ SUMMARIES: dict[Kind, str] = {
     "value": "Gives one number.",
     "ranking": "Suggests what comes next.",
     "text": "Writes a text.",
+    "spans": "Marks passages of a text.",
     "boxes": "Finds things in a picture, each in a box.",
 }
 

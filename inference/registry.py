@@ -39,7 +39,8 @@ def architectures(task: str) -> set[str]:
     # The names alone: the public mapping would import every architecture there is.
     named = [auto._model_mapping._model_mapping.values() for auto in autos if auto.__name__ != "AutoModel"]
     every = [entry if isinstance(entry, tuple | list) else (entry,) for names in named for entry in names]
-    return {name for entry in every for name in entry}
+    ours = {kind.__name__ for auto in autos for kind in auto._model_mapping._extra_content.values()}
+    return {name for entry in every for name in entry} | (ours if every else set())
 
 
 def task_of(folder: Path) -> str:
@@ -67,7 +68,9 @@ def task_of(folder: Path) -> str:
     if not fitting:
         said = f"is for {str(told)[:80]}" if told else "does not say what it is for, nor does its architecture"
         raise ModelError(f"{name} {said}; the tasks here are {', '.join(available())}.")
-    return fitting[0]
+    # An encoder-decoder may translate or summarise: its card's tags tell, unless it is what we name for one of them.
+    tags = snapshot.card(folder).get("tags") or ()
+    return min(fitting, key=lambda task: (task_class(task).default.partition("@")[0] != name, task not in tags))
 
 
 def twin(task: str, config: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..errors import InputError
 from ..series import Series
@@ -32,6 +32,19 @@ class SeriesColumn(Record):
     def title(self) -> str:
         """The label with its unit."""
         return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+class Step(NamedTuple):
+    """A row as it came: its number from 1, what its day is called, if anything, and its cells."""
+
+    place: int
+    day: str
+    cells: list[Any]
+
+
+def backwards(days: Sequence[str]) -> bool:
+    """Whether dates run from the newest to the oldest."""
+    return len(days) > 1 and all(map(DAY.match, days)) and list(days) == sorted(days, reverse=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,23 +87,26 @@ class SeriesField(Field):
             raise self.missing(f"enter at least {self.shortest} {self.step}s of {self._wanted()}")
         sheet = read(value, self.label)
         calendar, places, notes = self._places(sheet)
-        days = [] if calendar is None else [str(cell).strip()[:10] for cell in sheet.column(calendar)]
-        rows = list(enumerate(sheet.rows, start=1))
-        if len(days) > 1 and all(map(DAY.fullmatch, days)) and days == sorted(days, reverse=True):
-            days, rows = days[::-1], rows[::-1]
+        steps = self._steps(sheet, calendar)
+        if backwards([step.day for step in steps]):
+            steps.reverse()
             notes.append(f"{self.label} ran backwards: it was read from the oldest {self.step} to the newest.")
-        if len(rows) < self.shortest:
-            raise InputError(f"{self.label} needs at least {self.shortest} {self.step}s, got {len(rows)}.")
-        if len(rows) > self.length:
-            notes.append(f"{self.label} has {len(rows):,} {self.step}s: the model reads the last {self.length}.")
-        days, rows = days[-self.length :], rows[-self.length :]
-        self._check_days(days, [place for place, _ in rows])
-        values = tuple(
-            tuple(self._number(row[i], column, place, days[k] if days else "") for i, column in places)
-            for k, (place, row) in enumerate(rows)
-        )
+        if len(steps) < self.shortest:
+            raise InputError(f"{self.label} needs at least {self.shortest} {self.step}s, got {len(steps)}.")
+        if len(steps) > self.length:
+            notes.append(f"{self.label} has {len(steps):,} {self.step}s: the model reads the last {self.length}.")
+        steps = steps[-self.length :]
+        self._check_days(steps)
+        values = tuple(tuple(self._number(step, i, column) for i, column in places) for step in steps)
         names, titles = zip(*((column.name, column.label) for column in self.columns), strict=True)
-        return Series(names, values, titles, tuple(days), tuple(notes))
+        days = tuple(step.day for step in steps)
+        return Series(names, values, titles, days if any(days) else (), tuple(notes))
+
+    def _steps(self, sheet: Sheet, calendar: int | None) -> list[Step]:
+        """The rows in their order; a day is cut to its date where the model reads the calendar, else to the second."""
+        length = 10 if self.calendar else 19
+        days = [""] * len(sheet.rows) if calendar is None else [str(cell).strip() for cell in sheet.column(calendar)]
+        return [Step(i, day[:length], row) for i, (day, row) in enumerate(zip(days, sheet.rows, strict=True), start=1)]
 
     def _places(self, sheet: Sheet) -> tuple[int | None, list[tuple[int, SeriesColumn]], list[str]]:
         """The place of the dates, those of the columns, and what there is to say of others. Raises InputError."""
@@ -120,31 +136,32 @@ class SeriesField(Field):
             raise InputError(f"{self.label} lacks the column {column.name} ({column.title}); it has {listed(header)}.")
         return found[0]
 
-    def _check_days(self, days: Sequence[str], places: Sequence[int]) -> None:
-        """That days follow one another; all of them, where the model reads the calendar. Raises InputError."""
-        if not days or (not self.calendar and not all(map(DAY.fullmatch, days))):
-            return  # no names, or such as are no dates
-        read = [self._day(day, place) for day, place in zip(days, places, strict=True)]
-        for i in range(1, len(read)):
-            before, now = read[i - 1], read[i]
+    def _check_days(self, steps: Sequence[Step]) -> None:
+        """That days, or times, follow one another; day after day where the model reads them. Raises InputError."""
+        days = [self._day(step).isoformat() if self.calendar else step.day for step in steps]
+        if not all(map(DAY.match, days)):
+            return  # names of steps that are no dates
+        for before, now, step in zip(days, days[1:], steps[1:], strict=False):
+            where = f"{self.label}, row {step.place}: "
             if now <= before:
                 problem = "comes twice" if now == before else f"stands after {before}: put the oldest first"
-                raise InputError(f"{self.label}, row {places[i]}: {now} {problem}.")
-            if self.calendar and now - before > timedelta(days=1):
-                missing = before + timedelta(days=1)
-                raise InputError(f"{self.label}, row {places[i]}: after {before} comes {now}; {missing} is missing.")
+                raise InputError(f"{where}{now} {problem}.")
+            following = date.fromisoformat(before) + timedelta(days=1) if self.calendar else None
+            if following and now != following.isoformat():
+                raise InputError(f"{where}after {before} comes {now}; {following} is missing.")
 
-    def _day(self, text: str, place: int) -> date:
+    def _day(self, step: Step) -> date:
         try:
-            return date.fromisoformat(text)
+            return date.fromisoformat(step.day)
         except ValueError:
             raise InputError(
-                f"{self.label}, row {place}: a date must be written as 2013-01-31, got {shown(text)}."
+                f"{self.label}, row {step.place}: a date must be written as 2013-01-31, got {shown(step.day)}."
             ) from None
 
-    def _number(self, cell: Any, column: SeriesColumn, place: int, day: str) -> float:
-        value = number(cell)
-        where = f"{self.label}, row {place}{f' ({day})' if day else ''}, {column.label}"
+    def _number(self, step: Step, place: int, column: SeriesColumn) -> float:
+        cell = step.cells[place]
+        value, day = number(cell), f" ({step.day})" if step.day else ""
+        where = f"{self.label}, row {step.place}{day}, {column.label}"
         if value is None:
             raise InputError(f"{where}: enter a number, got {shown(cell)}.")
         if column.limits and not column.limits[0] <= value <= column.limits[1]:

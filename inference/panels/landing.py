@@ -17,10 +17,13 @@ GROUPS = {
     "image": "Pictures",
     "audio": "Recordings",
     "text": "Texts",
+    "messages": "Texts",
     "category": "Tables",
     "number": "Tables",
     "history": "Past choices",
+    "labels": "Texts",
     "series": "Series over time",
+    "scene": "Driving",
 }
 """Under which heading a model stands, by the kind of field that it takes first, in the order of the page."""
 TILE = (480, 300)

@@ -119,6 +119,7 @@ def test_the_figure_colours_days_and_cells_and_says_each_columns_sum() -> None:
     assert len(days) == 3 + 6
     assert 'aria-label="Temperature +3.00 °C; Wind −2.00 °C"' in html
     assert html.count('role="img"') == 2
+    assert "All columns together: 2013-01-30 +4.00 °C, 2013-01-31 +0.00 °C, 2013-02-01 −3.00 °C." in html
 
 
 def test_names_of_days_are_no_markup() -> None:

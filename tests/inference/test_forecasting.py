@@ -8,6 +8,7 @@ import pytest
 import torch
 
 import inference
+from explain import explain
 from inference.errors import InputError
 from inference.modeling.forecaster import ForecasterConfig, ForecasterModel, SeriesExtractor, season
 from inference.modeling.smoother import SmootherConfig, SmootherModel
@@ -153,3 +154,38 @@ def test_a_bad_series_gets_a_message(smoother: Task, series: Any, words: str) ->
         smoother.predict({"series": series})
     assert "Your series" in str(error.value)
     assert words in str(error.value)
+
+
+def test_the_interval_is_in_multiples_of_what_this_series_was_missed_by(smoother: Task) -> None:
+    interval = smoother.demo.interval
+    assert interval is not None
+    for factor in (1.0, 10.0):
+        raw = smoother.parse({"series": (factor * WALK).tolist()})
+        outputs = smoother.forward(smoother.encode([raw]))
+        value, spread = outputs["logits"].item(), outputs["spread"].item()
+        item = smoother.read(outputs, [raw])[0].items[0]
+        assert item.interval == pytest.approx((value + interval.low * spread, value + interval.high * spread))
+        assert spread == pytest.approx(factor * np.diff(WALK)[15:].std(), rel=0.3)
+
+
+@pytest.mark.parametrize("hidden", ["mean", "background"])
+def test_any_function_of_a_series_is_explained(hidden: str) -> None:
+    field = {"kind": "series", "name": "s", "label": "S", "length": 4, "hidden": hidden}
+    about = {"task": "forecasting", "title": "T", "summary": "S", "fields": [{**field, "columns": COLUMNS}]}
+    rows = [{"s": [[0, 0]] * 4}, {"s": [[2, 4]] * 4}] if hidden == "background" else []
+    task = inference.from_function(
+        lambda records: [weighed(each["s"].cells) for each in records], about, background=rows
+    )
+    found = explain(task, {"s": [[1, 5], [2, 6], [3, 7], [4, 8]]}).to_frame()
+    values = dict(zip(found["id"], found["value"], strict=True))
+    hiding = (1, 2) if hidden == "background" else (2.5, 6.5)
+    assert values["s:a:3-4"] == pytest.approx(2 * (4 - hiding[0]))
+    assert values["s:b:0-1"] == pytest.approx(-1 * (5 - hiding[1]))
+    assert sum(map(abs, values.values())) == pytest.approx(abs(values["s:a:3-4"]) + abs(values["s:b:0-1"]))
+
+
+COLUMNS = [{"name": "a", "label": "A"}, {"name": "b", "label": "B"}]
+
+
+def weighed(cells: np.ndarray) -> float:
+    return float(2 * cells[3, 0] - cells[0, 1])

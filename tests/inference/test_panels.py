@@ -21,11 +21,15 @@ from inference import demo, models
 from inference.demo import Demo
 from inference.errors import Busy, InputError
 from inference.fields import (
+    AudioField,
     CategoryField,
     Field,
     HistoryField,
     ImageField,
+    LabelsField,
+    MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -80,7 +84,8 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("labels", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
     ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "cat7"]),
-    ("text", ["Reply", "cat"]),
+    ("text", ["Cat0", "cat"]),
+    ("action", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
 ]
 
@@ -204,7 +209,7 @@ def targets(html: str) -> list[Any]:
     return [json.loads(target) for target in Reader(html).attributes.get("data-target", [])]
 
 
-@pytest.mark.parametrize("kind", ["labels", "ranking"])
+@pytest.mark.parametrize("kind", ["labels", "ranking", "action"])
 def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
     html = answer.answer(found(prediction(kind, EVIL)), about())
     assert targets(html) == [f"{EVIL}{i}" for i in range(8)]
@@ -215,9 +220,10 @@ def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
 def test_each_piece_of_a_written_text_is_a_button_that_asks_about_its_token() -> None:
     said = replace(prediction("text"), text=f"a {EVIL}")
     html = FIGURES["text"](Shown(said, ["a", "", f" {EVIL}"]))
-    assert targets(html) == [{"text": said.text, "token": 0}, {"text": said.text, "token": 2}]  # an empty one has none
+    # An empty one has none; last comes the whole.
+    assert targets(html) == [{"text": said.text, "token": token} for token in (0, 2, None)]
     assert f"a {EVIL}" in Reader(html).text
-    assert Reader(html).tags.count("button") == 2
+    assert Reader(html).tags.count("button") == 3
 
 
 @pytest.mark.parametrize("pieces", [(), ("a", "c")])
@@ -406,6 +412,12 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.HTML, []),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.HTML, ["2"]),
     (SeriesField(name="f", label="L", columns=(SeriesColumn(name="c", label="C"),), length=3), gr.HTML, ""),
+    (AudioField(name="f", label="L"), gr.Audio, None),
+    (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
+    (LabelsField(name="f", label="L"), gr.Dropdown, []),
+    (LabelsField(name="f", label="L", default=("a", "b")), gr.Dropdown, ["a", "b"]),
+    (SceneField(name="f", label="L"), gr.HTML, None),
+    (SceneField(name="f", label="L", default={"lane": 1, "speed": 90}), gr.HTML, {"lane": 1, "speed": 90}),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 
@@ -427,6 +439,17 @@ def test_a_field_can_be_entered(field: Field, kind: type[Any], value: Any) -> No
 
 def test_a_widget_starts_with_the_value_it_is_given() -> None:
     assert form.widget("model", TextField(name="f", label="L", default="hello"), "other").value == "other"
+
+
+def test_labels_can_be_typed_and_those_of_an_example_stand_among_the_choices() -> None:
+    widget: Any = form.widget("model", LabelsField(name="f", label="L", default=("a", "b"), most=7), ["b", "c"])
+    assert [value for _, value in widget.choices] == ["a", "b", "c"]
+    assert (widget.value, widget.multiselect, widget.allow_custom_value, widget.max_choices) == (
+        ["b", "c"],
+        True,
+        True,
+        7,
+    )
 
 
 def test_a_history_is_chosen_by_name_and_sent_by_id() -> None:

@@ -106,8 +106,10 @@ def test_a_model_that_reads_the_calendar_needs_it() -> None:
         "Day,Visits\nMonday,1\nTuesday,2\nFriday,4",
         "Date,Open,High,Low,Close,Volume\n2013-01-01,0,0,0,1,9\n2013-01-02,0,0,0,2,9\n2013-01-05,0,0,0,4,9",
         "2013-01-01,1\n2013-01-02,2\n2013-01-07,4",
+        "time,value\n2013-01-01 06:00,1\n2013-01-01 07:00,2\n2013-01-01 08:00,4",
+        "time,value\n2013-01-01T08:00:00Z,4\n2013-01-01T07:00:00Z,2\n2013-01-01T06:00:00Z,1",
     ],
-    ids=["bare", "list", "one name", "days of the week", "prices", "no header"],
+    ids=["bare", "list", "one name", "days of the week", "prices", "no header", "hours", "hours, newest first"],
 )
 def test_one_column_is_found_whatever_it_is_called(value: Any) -> None:
     assert PRICES.parse(value).cells[:, 0].tolist() == [1, 2, 4]
@@ -116,6 +118,15 @@ def test_one_column_is_found_whatever_it_is_called(value: Any) -> None:
 def test_of_several_columns_without_a_known_name_one_has_to_be_named() -> None:
     assert "lacks the column value (Value); it has a, b" in refusal(PRICES, "a,b\n1,2\n1,2\n1,2")
     assert "must have 1 columns (value), got 2 and no line that names them" in refusal(PRICES, "1,2\n1,2\n1,2")
+
+
+@pytest.mark.parametrize(("second", "words"), [("06:00", "comes twice"), ("05:00", "put the oldest first")])
+def test_times_out_of_order_are_named(second: str, words: str) -> None:
+    assert words in refusal(PRICES, f"t,v\n2013-01-01 06:00,1\n2013-01-01 {second},2\n2013-01-01 07:00,4")
+
+
+def test_a_step_may_have_no_name_where_others_have() -> None:
+    assert PRICES.parse("day,visits\nMon,1\n,2\nWed,4").days == ("Mon", "", "Wed")
 
 
 def test_a_shorter_series_is_taken_down_to_the_least() -> None:

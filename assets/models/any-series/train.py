@@ -26,6 +26,7 @@ from assets.recipes.intervals import conformal  # noqa: E402
 from assets.recipes.report import table  # noqa: E402
 from inference.modeling.forecaster import SeriesExtractor  # noqa: E402
 from inference.modeling.smoother import SmootherConfig, SmootherModel  # noqa: E402
+from inference.tasks.forecasting import HOPELESS  # noqa: E402
 
 Numbers = NDArray[np.float64]
 Source = tuple[str, str, str]
@@ -177,7 +178,6 @@ def measure(model: SmootherModel, parts: dict[str, dict[str, Windows]], ends: di
 
 
 HEAD = ("series", "forecasts", "mean miss beside the last value's", "interval held", "said to be hopeless")
-HOPELESS = 0.97
 
 
 def write(model: SmootherModel, ends: dict[str, float]) -> None:
