@@ -29,7 +29,7 @@ def messages(field: MessagesField, props: dict[str, Any]) -> gr.HTML:
         longest=field.max_length,
     )
     widget.interactive = True
-    widget.postprocess = said  # type: ignore[method-assign,assignment]  # gradio's would take it for HTML
+    widget.postprocess = said  # type: ignore[method-assign]  # gradio's would take it for HTML
     return widget
 
 
