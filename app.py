@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        for name in ("answers", "explanations", "checks"):
+        for name in ("answers", "explanations", "checks", "plays"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     else:
         loading = threading.Timer(OPENING, preload, [endpoints.catalogue])

@@ -115,7 +115,7 @@ const RIVALS = 20;
 
 function nameRivals(line) {
     const items = all("#answer [data-target]").filter((each) => each.querySelector(".name"))
-        .map((each) => [each.querySelector(".name").textContent, JSON.parse(each.dataset.target)]);
+        .map((each) => [each.querySelector(".name").firstChild.textContent, JSON.parse(each.dataset.target)]);
     const mine = items.find(([, item]) => item === JSON.parse(line.dataset.of).item);
     if (!mine || items.length < 2) return;
     const rivals = items.filter((each) => each !== mine).slice(0, RIVALS);

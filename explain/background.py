@@ -3,16 +3,17 @@
 import weakref
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.fields import Field
+from inference.fields import Field, SeriesField
 from inference.task import Task
 from inference.types import Raw
 
 from .association import clusters
-from .players import FieldPlayers, Reference
+from .players import Reference
 
 FEWEST, MOST = 25, 100
 """Reference rows of an explanation. Values against the first 25 of 100 rows are 6 to 10 % off those against all rows,
@@ -70,7 +71,7 @@ def of(task: Task) -> Background:
     known = _of.get(task)
     if known is None or known.all is not task.background:
         inputs = [field for field in task.demo.inputs if field.role == "input"]
-        columns = [field for field in inputs if FieldPlayers.kinds[field.kind].referenced]
+        columns = [field for field in inputs if field.referenced]
         known = _of[task] = Background(task.background, columns)
     return known
 
@@ -101,11 +102,22 @@ def coordinates(values: Sequence[object], field: Field) -> NDArray[np.float64]:
     """One column as float64[rows, d] whose rows are √2 apart in the root mean square; a constant has d = 0."""
     if field.kind == "number":
         points = np.array(values, dtype=np.float64)[:, None]
+        known = points[~np.isnan(points)]
+        points = np.nan_to_num(points, nan=known.mean() if len(known) else 0.0)  # what is not known is no extreme
+    elif isinstance(field, SeriesField):
+        points = cells_of(values)
     else:
         points = (np.array(values, dtype=object)[:, None] == sorted(set(values), key=str)).astype(np.float64)
     points -= points.mean(0)
     spread = float(np.sqrt((points**2).sum(1).mean()))
     return points / spread if spread > 0 else points[:, :0]
+
+
+def cells_of(windows: Sequence[Any]) -> NDArray[np.float64]:
+    """The cells of some series, float64[windows, steps · columns], each column on a scale of its own."""
+    cells = np.stack([window.cells for window in windows])
+    spread = cells.std((0, 1))
+    return (cells / np.where(spread > 0, spread, 1)).reshape(len(windows), -1)
 
 
 def squares(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,9 +1,10 @@
 """A Curve of scores as an SVG, beside what random orders do. Colours and strokes are in assets/style.css."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+
+from inference.course import ticks
 
 from .faithfulness import Curve
 from .wording import written
@@ -77,15 +78,6 @@ def counts(plane: Plane, top: int, under: str) -> str:
         f'<line class="guide" x1="{plane.x(top):.1f}" x2="{plane.x(top):.1f}" y1="{TOP}" y2="{foot}"/>' if top else ""
     )
     return f'{guide}{numbers}<text x="{middle}" y="{foot + 30}" text-anchor="middle">{escape(under)}</text>'
-
-
-def ticks(low: float, high: float) -> list[float]:
-    """Three to six round numbers that reach from at most `low` to at least `high`, a step of 1, 2 or 5 apart."""
-    span = (high - low) or abs(high) or 1.0
-    power = 10 ** math.floor(math.log10(span / 4))
-    step = next(factor * power for factor in (1, 2, 5, 10) if span / (factor * power) <= 4)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [count * step for count in range(first, max(last, first + 1) + 1)]
 
 
 def short(mark: float, unit: str | None, largest: float) -> str:

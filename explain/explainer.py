@@ -9,10 +9,11 @@ from inference.types import Raw, Target
 
 from .asked import limits, parse_target
 from .estimators import estimate
-from .games import STEP
+from .games import STEP, Memo
 from .hierarchy import ADDED, Level, grouped, sharpen
 from .memory import Explained, Memory
 from .players import Players
+from .players.field import singles
 from .scoring import Play, scorer, trees_of
 from .stopping import enough
 from .types import Explanation, Feature, LabelMap, Partition
@@ -81,11 +82,15 @@ def explain_all(
     allowed = evaluations or allowance(play.players)
     writing = Account(task, play, allowed, seed, start)
     options: dict[str, Any] = {"method": method, "additive": task.additive, "noise": play.noise}
-    options |= {"step": step(play), "first": FIRST, "closed": trees_of(task, play.players, targets)}
+    closed, groups = trees_of(task, play.players, targets), play.players.groups
+    if closed and method == "auto" and len(groups) < len(play.players):  # no groups where every column is known
+        closed = closed if closed(Memo(play.game)) else None
+        groups = singles(len(play.players)) if closed else groups
+    options |= {"step": step(play), "first": FIRST, "closed": closed}
     if method not in ("auto", "anytime"):
         options["levels"] = 1  # a reference is of the players as they are
     before: Level | None = None
-    for level in sharpen(play.game, play.players.groups, allowed, seed, **options):
+    for level in sharpen(play.game, groups, allowed, seed, **options):
         found = tuple(writing.of(target, i, level) for i, target in enumerate(targets))
         for explanation in found:
             memory.keep(explanation, level.players)

@@ -9,9 +9,11 @@ import numpy as np
 
 from inference.types import Raw
 
+from .chosen import chosen
 from .overlay import regions
 from .shading import conversation, words
 from .stopping import settled
+from .timeline import timelines
 from .types import Explanation
 from .waterfall import table, waterfall
 from .waveform import stretches
@@ -39,7 +41,8 @@ def draw(explanation: Explanation, raw: Raw) -> Figure:
     rows = [Row(explanation.features[i].label, values[i], stderr[i], fixed[i]) for i in order]
     alt = sentence(explanation, rows)
     kinds = {next(iter(feature.where)) for feature in explanation.features if feature.where}
-    inputs = "".join(INPUTS[kind](explanation, raw, alt) for kind in sorted(kinds) if kind in INPUTS)
+    drawn = dict.fromkeys(INPUTS[kind] for kind in sorted(kinds) if kind in INPUTS)
+    inputs = "".join(each(explanation, raw, alt) for each in drawn)
     html = f'<p class="sentence">{escape(alt)}</p><p class="hint">{CAVEAT}</p>{inputs}{waterfall(explanation, rows)}'
     return Figure(html, table(explanation, rows), alt, rows)
 
@@ -56,5 +59,8 @@ INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {
     "message": conversation,
     "region": regions,
     "seconds": stretches,
+    "item": chosen,
+    "items": chosen,
+    "steps": timelines,
 }
 """How features that have a place in the input are shown there."""

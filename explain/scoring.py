@@ -6,12 +6,14 @@ from the input encoded once; a test holds the two together.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from math import nan
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from inference.accelerator import in_background
 from inference.errors import OutOfMemory
+from inference.fields import CategoryField, Field
 from inference.masks import Kept, Variants
 from inference.targets import apart
 from inference.task import Forward, Task
@@ -134,17 +136,29 @@ class Tensors:
 
 
 def trees_of(task: Task, players: Players, targets: Sequence[Target]) -> Closed | None:
-    """The closed form for targets of a task that has trees and explains each column by itself; else None."""
+    """The closed form for targets of a task that has trees, each column by itself; else None."""
     positions = getattr(task, "positions", {})
     items = [target.item for target in targets if isinstance(target, ItemTarget)]
     names = [feature.field for feature in players.features]
     plain = len(items) == len(targets) and set(items) <= set(positions)
-    if task.trees is None or not plain or len(players.groups) < len(names):
+    if task.trees is None or not plain:
         return None
-    background = np.array([[row[name] for name in names] for row in players.rows], np.float64)
-    row = np.array([players.raw[name] for name in names], np.float64)
+    fields = [field for field in task.demo.fields if field.name in names]
+    background = np.array([coded(row, fields) for row in players.rows], np.float64)
+    row = np.array(coded(players.raw, fields), np.float64)
     scale: Literal["raw", "probability"] = "probability" if task.scale == "probability" else "raw"
-    return of_trees(task.trees, background, row, [positions[item] for item in items], scale)
+    outputs = [positions[item] for item in items]
+    if task.kind == "value" and len(getattr(task.trees, "classes_", ())) == 2:
+        outputs = [1] * len(items)  # a number out of two classes speaks of the second
+    return of_trees(task.trees, background, row, outputs, scale)
+
+
+def coded(row: Raw, fields: Sequence[Field]) -> list[float]:
+    """A row as trees take it: of a category, its place among the choices; NaN for one that is not among them."""
+    places = {field.name: field.choices for field in fields if isinstance(field, CategoryField)}
+    values = {field.name: row[field.name] for field in fields}
+    known = {name: choices.index(values[name]) if values[name] in choices else nan for name, choices in places.items()}
+    return [*(values | known).values()]
 
 
 def patiently(work: Any, *arguments: Any) -> Any:

@@ -106,6 +106,7 @@ NOUNS = {
     "region": "region",
     "item": "entry",
     "seconds": "stretch",
+    "steps": "cell",
     "column": "column",
 }
 """One feature, by the key of its `where`."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from . import recording
 from .errors import InputError, ModelError
 from .fields import AnyField
 from .folders import home, name_of
@@ -37,9 +38,10 @@ class Interval(Record):
     """How far the truth lies from an estimate: of cases like those it was measured on, a share `level` lies within.
 
     The ends are estimate × `low` and estimate × `high` where `relative`, else estimate + `low` and estimate + `high` in
-    the value's unit. They are conformal quantiles (Vovk, Gammerman and Shafer 2005; Lei et al. 2018, "Distribution-Free
-    Predictive Inference for Regression") of errors on rows that the estimating model had not learned from. The share
-    holds over all cases together, not for each group of them.
+    the value's unit, or in multiples of what the model itself says that it usually misses by, where it does. They are
+    conformal quantiles (Vovk, Gammerman and Shafer 2005; Lei et al. 2018, "Distribution-Free Predictive Inference for
+    Regression") of errors on rows that the estimating model had not learned from. The share holds over all cases
+    together, not for each group of them.
     """
 
     level: float
@@ -53,9 +55,12 @@ class Interval(Record):
         if self.low > self.high or (self.relative and self.low < 0):
             raise ValueError(f"low lies below high, and not below 0 where relative, got {self.low} and {self.high}")
 
-    def around(self, value: float) -> tuple[float, float]:
-        """The interval of one estimate, from its lower to its upper end, in the value's unit."""
-        low, high = (value * end if self.relative else value + end for end in (self.low, self.high))
+    def around(self, value: float, spread: float = 1.0) -> tuple[float, float]:
+        """The interval of one estimate, from its lower to its upper end, in the value's unit.
+
+        spread: what the model says that it usually misses by, in that unit.
+        """
+        low, high = (value * end if self.relative else value + end * spread for end in (self.low, self.high))
         return min(low, high), max(low, high)  # a negative estimate times `high` is the lower end
 
 
@@ -67,7 +72,9 @@ class Demo(Record):
     of reference rows (columns are field names): what a hidden number or category is replaced by in an explanation.
     `picture` names an SVG, PNG, JPEG or WebP that stands for the model. `weights` names the model folder beside this
     one whose weights it shows in another way. `groups` joins labels: each group's probability is the sum of those of
-    its labels, and `rest` is what remains.
+    its labels, and `rest` is what remains. `labels` names the classes of fitted trees, in the order of their numbers.
+    `recording` names a JSON file with a stream of inputs to play, one decision a tick: {"title", "seconds" between
+    ticks, "ticks": [inputs, …], "truth": [a word each, or null], "source"}.
     """
 
     version: Literal[1] = 1
@@ -85,6 +92,8 @@ class Demo(Record):
     weights: str | None = None
     groups: dict[str, tuple[str, ...]] | None = None
     rest: str = "other"
+    labels: tuple[str, ...] | None = None
+    recording: str | None = None
 
     def __post_init__(self) -> None:
         if self.weights is not None and not SIBLING.fullmatch(self.weights):
@@ -150,7 +159,7 @@ def read(folder: Path) -> Demo:
     fields = data.get("fields")
     for field in fields if isinstance(fields, list) else []:
         if isinstance(field, dict) and isinstance(field.get("items"), str):
-            field["items"] = read_items(folder, field["items"])
+            field["items"], field["facts"] = read_items(folder, field["items"])
     try:
         about: Demo = adapter(Demo).validate_python(data)
     except ValidationError as error:
@@ -180,6 +189,17 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
         return [demo.parse(row) for row in read_csv(folder, demo.background)]
     except InputError as error:
         raise ModelError(f"{name_of(folder)}/{demo.background}: {error}") from None
+
+
+def read_recording(folder: Path, demo: Demo) -> recording.Recording | None:
+    """The recorded stream, each tick checked like any input; None if there is none. Raises ModelError."""
+    found = recording.read(folder, demo.recording) if demo.recording else None
+    for number, inputs in enumerate(found.ticks if found else ()):
+        try:
+            demo.parse(inputs)
+        except InputError as error:
+            raise ModelError(f"{name_of(folder)}/{demo.recording}: tick {number}: {error}") from None
+    return found
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
@@ -216,13 +236,14 @@ def check(folder: Path, about: Demo | None = None) -> str:
     about = about or read(folder)
     for example in about.examples:
         about.parse(resolve(folder, about, example.inputs))
-    referenced = [each.label for each in about.inputs if each.role == "input" and each.kind in ("number", "category")]
+    referenced = [each.label for each in about.inputs if each.role == "input" and each.referenced]
     if referenced and about.background is None and (folder / FILE).is_file():
         raise ModelError(
             f"{name_of(folder)}/{FILE}: background must name a CSV of reference rows, whose values take the place of "
             f"{referenced[0]} where an explanation hides it."
         )
     read_background(folder, about)
+    read_recording(folder, about)
     picture = file(folder, about, about.picture) if about.picture else None
     if about.picture and not (picture and picture.is_file()):
         raise ModelError(f"{name_of(folder)}/{FILE}: picture names {about.picture!r}, which is not in the folder.")

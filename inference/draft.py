@@ -3,14 +3,18 @@
 `app.py new-model` writes such a draft down, so that a person can go on from there.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from . import demo, folders, models
-from .demo import Demo
-from .errors import ModelError
-from .fields import CategoryField, Field, HistoryField, NumberField
+from . import demo, folders, models, trees
+from .columns import fields as tree_fields
+from .demo import Demo, Example
+from .errors import InputError, ModelError
+from .fields import CategoryField, Field, HistoryField, NumberField, SeriesColumn, SeriesField
 from .policy import Policy, Rule
+from .tables import read_csv
 from .task import Task
 from .types import Kind
 from .units import listed
@@ -18,12 +22,18 @@ from .units import listed
 FEW = 6
 """Labels that a sentence can name one by one, and of which one can be decided about."""
 MAX_COLUMNS = 200
+BACKGROUND, TRIED = "background.csv", 4
+"""What reference rows are called where nothing else is said, and how many of them are offered to try."""
 PROCESSOR = "preprocessor_config.json"
 
 
 def draft(folder: Path, kind: type[Task]) -> Demo:
     """A Demo for a folder that brings none. Raises ModelError where the fields do not follow from what is there."""
-    fields = columns(folder) or items(folder) or kind.fields_of(folder)
+    file = models.trees(folder)
+    grown = trees.read(file) if file else None
+    fields = (
+        tree_fields(grown) if grown else columns(folder) or items(folder) or steps(folder) or kind.fields_of(folder)
+    )
     if not fields:
         raise ModelError(
             f"{folders.name_of(folder)} needs a {demo.FILE}: the fields of {kind.id} differ from model to model. "
@@ -36,13 +46,32 @@ def draft(folder: Path, kind: type[Task]) -> Demo:
         title=" ".join(name.replace("_", " ").replace("-", " ").split())[:80] or kind.id,
         summary=summary(kind.kind, labels, kind.id),
         fields=tuple(fields),  # type: ignore[arg-type]  # each is one of the known kinds
-        examples=kind.samples if fits else (),
+        examples=kind.samples if fits else tuple(examples(folder, fields)),
+        background=BACKGROUND if (folder / BACKGROUND).is_file() else None,
+        labels=grown.labels or None if grown else None,
         output=labels[0] if kind.kind == "value" and len(labels) == 1 else "value",
     )
 
 
+def examples(folder: Path, fields: Sequence[Field]) -> Iterator[Example]:
+    """The first reference rows of a table, if the folder has some under their usual name, as inputs to try.
+
+    Raises ModelError for rows that do not fit the fields.
+    """
+    rows = read_csv(folder, BACKGROUND) if (folder / BACKGROUND).is_file() else []
+    for i, row in enumerate(rows[:TRIED], start=1):
+        try:
+            inputs = {each.name: each.parse(row.get(each.name)) for each in fields}
+        except InputError as error:
+            raise ModelError(f"{folders.name_of(folder)}/{BACKGROUND}: {error}") from None
+        yield Example(f"Reference row {i}", inputs)
+
+
 def labels_of(folder: Path) -> list[str]:
-    """The labels in a model's config.json, in their order; empty if it names none."""
+    """The labels in a model's config.json, or of its trees, in their order; empty if there are none."""
+    if file := models.trees(folder):
+        said = demo.read(folder).labels if (folder / demo.FILE).is_file() else None
+        return list(said or trees.read(file).labels)
     labels = models.config_of(folder).get("id2label")
     return [str(label) for label in labels.values()] if isinstance(labels, dict) else []
 
@@ -91,7 +120,7 @@ def columns(folder: Path) -> Sequence[Field]:
 
 
 def column_field(
-    name: str, kind: str, mean: float = 0.0, categories: Sequence[str] = (), **_: object
+    name: str, kind: str, mean: float = 0.0, categories: Sequence[str] = (), log: bool = False, **_: object
 ) -> NumberField | CategoryField:
     """A field for a column; an unseen category is let through, for the models keep a slot for it.
 
@@ -101,7 +130,8 @@ def column_field(
         raise TypeError("the name of a column and its categories are texts")
     label = name.replace("_", " ")
     if kind == "number":
-        return NumberField(name=name, label=label, default=float(f"{mean:.3g}"))
+        usual = math.expm1(mean) if log else mean
+        return NumberField(name=name, label=label, default=float(f"{usual:.3g}"))
     return CategoryField(name=name, label=label, choices=tuple(categories), unseen=True)
 
 
@@ -116,3 +146,20 @@ def items(folder: Path) -> list[Field]:
             f"{folders.name_of(folder)}/{PROCESSOR}: item_ids must be a list, as our own recommenders keep it."
         )
     return [HistoryField(name="history", label="History", items={str(item): str(item) for item in ids})] if ids else []
+
+
+def steps(folder: Path) -> list[Field]:
+    """A series from the columns and the length that our own forecasters keep there; hidden steps take its mean.
+
+    Raises ModelError for what is no such series.
+    """
+    kept = models.config_of(folder, PROCESSOR)
+    names = kept.get("names") or []
+    try:
+        columns = tuple(SeriesColumn(name=str(name), label=str(name).replace("_", " ")) for name in names)
+        given: dict[str, Any] = {"length": int(kept.get("length", 0)), "calendar": bool(kept.get("calendar"))}
+        return [SeriesField(name="series", label="Series", columns=columns, hidden="mean", **given)] if names else []
+    except (TypeError, ValueError):
+        raise ModelError(
+            f"{folders.name_of(folder)}/{PROCESSOR}: names and length are not as our own forecasters keep them."
+        ) from None

@@ -48,9 +48,10 @@ def from_function(
     """A task that predicts, decides and explains with `function`.
 
     function: takes a list of at most `batch_size` records keyed by field name (str, RGB PIL.Image.Image, float,
-    tuple[str, ...] of item ids) and returns float64[batch], a value each, or with `labels` float64[batch, labels],
-    their probabilities, which add up to 1 unless `multi_label`. It is asked by one thread at a time. An InputError that
-    it raises reaches the visitor as a message; anything else is logged and gets a number to quote.
+    tuple[str, ...] of item ids, ratings by id, Series) and returns float64[batch], a value each, or with `labels`
+    float64[batch, labels], their probabilities, which add up to 1 unless `multi_label`. It is asked by one thread at a
+    time. An InputError that it raises reaches the visitor as a message; anything else is logged and gets a number to
+    quote.
     about: a Demo, or what a demo.json holds. name: what the model is called, by default as the function is.
     background: reference rows keyed by field name, which hidden numbers and categories take their values from; or name
     a CSV as background in `about`. hidden: what each hidden word of a text is replaced by; choose something that the

@@ -1,7 +1,7 @@
 """One input with some of its parts hidden: as a value that a task reads, and, many at once, on tensors.
 
-What is hidden of a text are tokens, of a picture the pixels that the model gets, of a row its columns. Nothing here
-knows a model, or why something is hidden.
+What is hidden of a text are tokens, of a picture the pixels that the model gets, of a row its columns, of a series its
+cells. Nothing here knows a model, or why something is hidden.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .series import Series
 from .sounds import Sound
 from .trace import Batch
 from .types import Span
@@ -93,7 +94,22 @@ class MaskedSound:
 
 NEAREST = Image.Resampling.NEAREST
 
-Parts = Mapping[str, Spans | Regions | Stretches | None]
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The parts of a series: that of each cell, intp[steps, columns], and that of its calendar, −1 if it has none.
+
+    stand_in: the series that hidden cells are taken from; None where they are taken from reference rows.
+    """
+
+    places: NDArray[np.intp]
+    calendar: int
+    stand_in: Series | None
+
+
+Hidden = Spans | Regions | Stretches | Cells
+"""How the parts of one field are hidden."""
+Parts = Mapping[str, Hidden | None]
 """What can be hidden, by field, in the order of the columns of `Kept`; a column of a table has no more to say."""
 
 
@@ -171,9 +187,9 @@ def of_pixels(batch: Batch, cover: "Tensor", labels: NDArray[np.intp]) -> Varian
 def of_columns(
     own: Batch, references: Batch, columns: Mapping[str, NDArray[np.intp]], weights: NDArray[np.float64]
 ) -> Variants:
-    """Of one encoded row, tensors [1, width]: hidden columns take the values of the references [references, width].
+    """Of one encoded row, tensors [1, …]: hidden columns take the values of the references [references, …].
 
-    columns: for each tensor the part that each of its columns belongs to; −1 for none, which is always seen.
+    columns: for each tensor the part that each of its numbers belongs to; −1 for none, which is always seen.
     """
     import torch
 

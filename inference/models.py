@@ -13,6 +13,7 @@ from typing import Any
 from . import demo
 from .errors import ModelError, NotFound
 from .folders import name_of
+from .trees import FILES, file_of
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
@@ -39,9 +40,15 @@ INSTALLED = {
 
 
 def is_model(folder: Path) -> bool:
-    """Whether a folder is a model: it has a demo.json, or what `save_pretrained` writes."""
+    """Whether a folder is a model: it has a demo.json, what `save_pretrained` writes, or fitted trees."""
     saved = (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file()
-    return (folder / demo.FILE).is_file() or (saved and any((folder / name).is_file() for name in WEIGHTS))
+    whole = saved and any((folder / name).is_file() for name in WEIGHTS)
+    return (folder / demo.FILE).is_file() or whole or trees(folder) is not None
+
+
+def trees(folder: Path) -> Path | None:
+    """The file of fitted trees in a presenter's own folder that has no safetensors; None in any other."""
+    return None if any((folder / name).is_file() for name in WEIGHTS) else file_of(folder)
 
 
 def find(root: Path = ASSETS / "models") -> dict[str, Path]:
@@ -51,7 +58,8 @@ def find(root: Path = ASSETS / "models") -> dict[str, Path]:
         raise unreadable(root.name, (path.name for path in root.iterdir()))
     if not folders:
         raise ModelError(
-            f"{root.name} holds no model: a model is a folder with a {demo.FILE}, or with config.json and safetensors."
+            f"{root.name} holds no model: a model is a folder with a {demo.FILE}, with config.json and safetensors, "
+            f"or with fitted trees ({', '.join(FILES)})."
         )
     return {folder.resolve().name: folder.resolve() for folder in folders}
 
@@ -106,7 +114,7 @@ def weights(folder: Path) -> Path | None:
     """
     owner = folder.parent / demo.weights_of(folder)
     for candidate in (owner, user_cache() / owner.name):
-        if any((candidate / name).is_file() for name in WEIGHTS):
+        if any((candidate / name).is_file() for name in WEIGHTS) or trees(candidate):
             return candidate
     return None
 

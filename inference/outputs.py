@@ -4,7 +4,8 @@
 what is its own.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,11 +18,12 @@ from .fields import HistoryField
 from .task import Task
 from .trace import Batch
 from .types import Item, ItemTarget, Prediction, Raw, Target
-from .units import quantity
+from .units import percent, quantity
 
 SHOWN = 20
-"""Of a thousand labels or movies, a prediction names this many; any other can still be a target."""
-
+"""Of a thousand labels, a prediction names this many; any other can still be a target."""
+SUGGESTED = 10
+"""Of a catalogue, a ranking names this many."""
 
 UNSURE = 0.2
 """Probability of the first label below which a model with many labels is called unsure. More cannot be read off the
@@ -31,6 +33,8 @@ tells which is which (tests/benchmarks/input_checks.py)."""
 
 class ItemTask(Task):
     """What labels, values and rankings share: the target is an item."""
+
+    shown = SHOWN
 
     def target(self, prediction: Prediction) -> Target:
         return ItemTarget(prediction.items[0].id)
@@ -53,7 +57,7 @@ class ItemTask(Task):
     def named(self, items: Iterable[Item]) -> tuple[Item, ...]:
         """The first items, and the one that the decision is about wherever it stands."""
         wanted = self.demo.decision.of if self.demo.decision else None
-        return tuple(item for place, item in enumerate(items) if place < SHOWN or item.id == wanted)
+        return tuple(item for place, item in enumerate(items) if place < self.shown or item.id == wanted)
 
     def score(self, outputs: Batch, targets: Sequence[Target]) -> NDArray[np.float64]:
         return self.all_scores(outputs)[:, [self.position(target) for target in targets]]
@@ -173,6 +177,7 @@ class RankingTask(ItemTask):
 
     kind = "ranking"
     scale = "value"
+    shown = SUGGESTED
 
     @property
     def history(self) -> HistoryField:
@@ -189,12 +194,37 @@ class RankingTask(ItemTask):
         return f"the best {len(prediction.items)} of {len(self.positions):,} items, without the history's own"
 
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
-        ids, names = list(self.positions), self.history.catalogue
+        ids = list(self.positions)
         predictions = []
         for scores, raw in zip(self.all_scores(outputs), raws, strict=True):
             seen = [self.positions[item] for item in raw[self.history.name]]
             scores[seen] = -np.inf
             best = np.argsort(-scores, kind="stable")[: len(ids) - len(seen)]
-            items = (Item(ids[i], names.get(ids[i], ids[i]), float(scores[i])) for i in best)
-            predictions.append(Prediction(self.kind, self.scale, self.named(items)))
+            items = (self.described(ids[i], float(scores[i])) for i in self.few(best.tolist()))
+            predictions.append(Prediction(self.kind, self.scale, tuple(items)))
         return predictions
+
+    def few(self, best: list[int]) -> list[int]:
+        """The first of the places of items, and that of the one that the decision is about."""
+        wanted = self.positions.get(self.demo.decision.of) if self.demo.decision else None
+        return best[: self.shown] + [i for i in best[self.shown :] if i == wanted]
+
+    def described(self, item: str, score: float) -> Item:
+        """An item by its id, with its name and what else is known of it."""
+        name, known = self.history.catalogue.get(item, item), self.history.facts.get(item)
+        return Item(item, name, score, facts=facts_of(known, self.history.chosen) if known else None)
+
+
+def facts_of(known: Mapping[str, str], chosen: str) -> dict[str, str]:
+    """What is known of an item, and how popular and how novel it is, in a few words each; `chosen` has {} for a share.
+
+    Novelty is the self-information of a choice, −log2 of the share of people who made it, in bits (Zhou et al. 2010,
+    "Solving the apparent diversity-accuracy dilemma of recommender systems", PNAS 107, 10).
+    """
+    facts = {about: text for about, text in known.items() if about != "popularity"}
+    if "popularity" in known:
+        share = float(known["popularity"])
+        facts["popularity"] = chosen.replace("{}", percent(share))
+        if share > 0:
+            facts["novelty"] = f"novelty {-math.log2(share):.1f} bits"
+    return facts

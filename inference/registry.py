@@ -9,7 +9,7 @@ import pkgutil
 from pathlib import Path
 from typing import Any
 
-from . import demo, draft, folders, hub, models, runtime, snapshot
+from . import columns, demo, draft, folders, hub, models, snapshot, trees
 from .demo import Demo
 from .errors import InputError, ModelError, NotFound
 from .task import Task
@@ -48,6 +48,8 @@ def task_of(folder: Path) -> str:
     Raises ModelError where that is none of ours, where the architecture has no trained head for it, or where the model
     brings code of its own.
     """
+    if file := models.trees(folder):
+        return trees.read(file).task
     name, config = folders.name_of(folder), models.config_of(folder)
     if "auto_map" in config:
         raise ModelError(
@@ -92,11 +94,14 @@ def examine(folder: Path) -> None:
 def check(folder: Path) -> str:
     """That a model folder is free of mistakes, in a sentence. Raises ModelError or InputError that name what they find.
 
-    Weights are not loaded.
+    Weights are not loaded, but fitted trees are, for their columns stand nowhere else.
     """
-    found = about(folder if models.is_model(folder) else models.folder(folder))
+    folder = folder if models.is_model(folder) else models.folder(folder)
+    found = about(folder)
     if found.task not in available():
         raise NotFound.among("task", found.task, available())
+    if file := models.trees(folder):
+        columns.matched(trees.read(file), found, folders.name_of(folder))
     labels = draft.labels_of(folder)
     if found.decision and labels and found.decision.of not in ("top", "value", *labels):
         raise InputError.among("item in decision.of", found.decision.of, labels)
@@ -127,4 +132,4 @@ def load(name_or_folder: str | Path, name: str = "", described: Demo | None = No
     folder = find(spec)[spec] if is_hub else models.folder(name_or_folder)
     said = described or about(folder)
     kind = task_class(said.task)
-    return kind(folder, said, runtime.load_pipeline(said.task, folder), name or (spec if is_hub else ""))
+    return kind(folder, said, kind.open(folder, said), name or (spec if is_hub else ""))

@@ -4,14 +4,20 @@ The network is in inference/modeling/tabular.py. What its outputs mean is said b
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from transformers import Pipeline
+from transformers import Pipeline, pipeline
 
+from . import columns, models, trees
+from .demo import Demo
+from .folders import name_of
 from .masks import Parts, Variants, of_columns
 from .modeling import tabular  # noqa: F401  registers the architecture
+from .modeling.trees import TreesConfig, TreesExtractor, TreesModel
 from .task import Task
 from .trace import Batch
 from .types import Raw
@@ -49,6 +55,17 @@ class RowInput(Task):
 
     batch_size = 4096
 
+    @classmethod
+    def open(cls, folder: Path, about: Demo) -> Pipeline:
+        """Fitted trees where the folder holds some, in the presenter's own format; else what transformers saved."""
+        file = models.trees(folder)
+        return grown(cls.id, file, about) if file else super().open(folder, about)
+
+    @cached_property
+    def trees(self) -> Any:
+        """The fitted trees, where explanations follow from them in closed form."""
+        return self.pipeline.model.ensemble.explained if isinstance(self.pipeline.model, TreesModel) else None
+
     def prepare(self, raw: Raw) -> Raw:
         return raw
 
@@ -60,7 +77,8 @@ class RowInput(Task):
 
     def prepared(self, raw: Raw, batch: Batch) -> str:
         numbers, categories = batch["numbers"].shape[1], batch["categories"].shape[1]
-        parts = [f"{numbers} numbers brought to one scale"] if numbers else []
+        assert self.pipeline.feature_extractor is not None  # by its declaration
+        parts = [f"{numbers} numbers {self.pipeline.feature_extractor.scaling}"] if numbers else []
         return ", ".join([*parts, f"{categories} categories looked up"] if categories else parts)
 
     def encode(self, raws: Sequence[Raw]) -> Batch:
@@ -80,3 +98,13 @@ class RowInput(Task):
         }
         assert weights is not None  # a row's parts are columns, and those are referenced
         return of_columns(self.encode([raw]), self.encode(rows), places, weights)
+
+
+def grown(task: str, file: Path, about: Demo) -> Pipeline:
+    """A pipeline around fitted trees, whose columns are the fields. Raises ModelError."""
+    ensemble = columns.asked(trees.read(file), about)
+    found = columns.matched(ensemble, about, name_of(file.parent))
+    labels = dict(enumerate(about.labels or ensemble.labels or ("value",)))
+    config = TreesConfig(id2label=labels, label2id={name: i for i, name in labels.items()})
+    model = TreesModel(config, ensemble, [each["kind"] for each in found], file.stat().st_size)
+    return pipeline(task, model=model, feature_extractor=TreesExtractor(found), device="cpu")

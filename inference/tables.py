@@ -20,9 +20,13 @@ def read_csv(folder: Path, name: str) -> list[dict[str, str]]:
         raise ModelError(f"{name_of(folder)}/{name} is no CSV in UTF-8: {error}.") from None
 
 
-def read_items(folder: Path, name: str) -> dict[str, str]:
-    """Names by id from a CSV with the columns id and name. Raises ModelError."""
+def read_items(folder: Path, name: str) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """From a CSV with the columns id and name: names by id, and by id what the other columns say. Raises ModelError."""
     rows = read_csv(folder, name)
     if not rows or not {"id", "name"} <= set(rows[0]):
         raise ModelError(f"{name_of(folder)}/{name} needs the columns id and name, and at least one row.")
-    return {row["id"]: row["name"] for row in rows}
+    said = {row["id"]: {column: text for column, text in row.items() if column and text} for row in rows}
+    facts = {
+        item: {column: row[column] for column in row if column not in ("id", "name")} for item, row in said.items()
+    }
+    return {row["id"]: row["name"] for row in rows}, facts

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import demo, folders, tokens
+from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .fields import Field
 from .masks import Parts, Variants
@@ -33,7 +33,7 @@ class Task:
     kind: ClassVar[Kind]
     scale: ClassVar[Scale]
     batch_size: int = 32
-    additive: ClassVar[bool] = False
+    additive: bool = False
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
     one_pass: ClassVar[bool] = True
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
@@ -60,6 +60,11 @@ class Task:
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
             **self.options()
         )
+
+    @classmethod
+    def open(cls, folder: Path, about: demo.Demo) -> "Pipeline":
+        """The pipeline of a model folder. Raises ModelError."""
+        return runtime.load_pipeline(cls.id, folder)
 
     # What the pipeline does, batch by batch: encode, forward, read
 

@@ -12,7 +12,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from .errors import InputError
 
 Raw = dict[str, Any]
-"""Checked input keyed by field name: str, PIL.Image.Image (RGB), float, or tuple[str, ...] (item ids)."""
+"""Checked input keyed by field name, each value as its kind of field in inference/fields/ parses it: a str, a PIL image
+(RGB), a float, item ids, a Sound and so on."""
 
 Kind = Literal["labels", "value", "ranking", "text", "spans", "boxes", "action"]
 Scale = Literal["probability", "logit", "log-probability", "value"]

@@ -108,7 +108,8 @@ def bad_values_get_a_message(task: Task) -> None:
     for field in task.demo.inputs:
         if field.role == "setting":
             continue
-        for bad in (None, {"no": "value"}):
+        optional = getattr(field, "optional", False)
+        for bad in ({"no": "value"},) if optional else (None, {"no": "value"}):
             message = error_of(task, {**good, field.name: bad})
             assert field.label in message
     for field in task.demo.fields:
@@ -178,9 +179,14 @@ def small(task: Task) -> dict[str, Any]:
     """The first example with few words or items; pictures have few regions by the caller's patch."""
     words = lambda text: " ".join(text.split()[:SMALL])  # noqa: E731
     said = lambda talk: words(talk) if isinstance(talk, str) else [{**talk[-1], "content": words(talk[-1]["content"])}]  # noqa: E731
-    cut = {"text": words, "messages": said, "history": lambda items: items[:SMALL]}
+    cut = {"text": words, "messages": said, "history": first}
     kinds = {field.name: field.kind for field in task.demo.fields}
     return {name: cut.get(kinds[name], lambda v: v)(value) for name, value in inputs_of(task)[0].items()}
+
+
+def first(history: Any) -> Any:
+    """The first items of a history, with their ratings if it has any."""
+    return dict(list(history.items())[:SMALL]) if isinstance(history, dict) else history[:SMALL]
 
 
 def shapley_by_definition(task: Task, players: Players, explanation: Explanation) -> np.ndarray:

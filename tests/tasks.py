@@ -24,19 +24,20 @@ def rows(task: str) -> Iterator[str]:
     for name, folder in folders:
         about, card = demo.read(folder), snapshot.card(folder)
         source = "embedded" if models.weights(folder) in models.find().values() else "`app.py fetch`"
-        players = explained(task, about.fields)
+        exact = models.config_of(folder).get("additive", task_class(task).additive)
+        players = explained(about.fields) + (", exactly" if exact else "")
         yield f"| `{task}` | {about.title} (`{name}`) | {source} | {players} | {card['quality']} |"
     if not folders:
         named, source = (
             (f"`{default.partition('@')[0]}`", "the hub") if default else ("your own", "the hub, or a folder")
         )
-        yield f"| `{task}` | {named} | {source} | {explained(task, task_class(task).fields)} | by its own card |"
+        yield f"| `{task}` | {named} | {source} | {explained(task_class(task).fields)} | by its own card |"
 
 
-def explained(task: str, fields: tuple[demo.AnyField, ...]) -> str:
+def explained(fields: tuple[demo.AnyField, ...]) -> str:
     """The players of a model's fields, by their kinds."""
     kinds = [FieldPlayers.kinds[field.kind].words for field in fields if field.role == "input"]
-    return " and ".join(dict.fromkeys(kinds)) + (", exactly" if task_class(task).additive else "")
+    return " and ".join(dict.fromkeys(kinds))
 
 
 def written(readme: str) -> str:

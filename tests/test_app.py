@@ -58,6 +58,9 @@ def test_gradio_client_streams(client: Client) -> None:
     assert parts[-1]["prediction"]["text"] == "".join(part["delta"] for part in parts[:-1])
     ladder = list(client.submit("sentiment", TEXT, None, 128, None, api_name="/explain_stream"))
     assert ladder[-1]["evaluations"] > ladder[0]["evaluations"]
+    ticks = [{"prompt": "The sea"}, {"prompt": "Why?"}]
+    assert [each["tick"] for each in client.submit("tiny-chat", ticks, api_name="/play")] == [0, 1]
+    assert [each["tick"] for each in client.submit("shuttle", None, 5, 3, api_name="/play")] == [5, 6, 7]
 
 
 def test_gradio_client_uploads_a_picture(client: Client) -> None:
@@ -95,6 +98,7 @@ def test_only_the_public_functions_are_listed(client: Client) -> None:
         "/check",
         "/predict_stream",
         "/explain_stream",
+        "/play",
     }
     assert not listed["unnamed_endpoints"]
 

@@ -30,7 +30,7 @@ from inference.serving.endpoints import Endpoints, report
 from inference.types import Answer
 
 Asked = tuple[int, dict[str, Any]]
-OURS = ("mobilenet-v2", "sentiment", "ames-house-prices", "movies")
+OURS = ("mobilenet-v2", "sentiment", "ames-house-prices", "movies", "new-york-weather", "any-series")
 
 
 @pytest.fixture(scope="module")
@@ -366,6 +366,44 @@ def test_an_unknown_category_is_refused_with_the_choices_or_warned_of(
         assert (status, "'Atlantis'; available are" in found["detail"]) == (422, True)
 
 
+# Series
+
+DAYS = models.ASSETS / "models" / "new-york-weather" / "demo.json"
+BAD_SERIES = {
+    "no text": (7, "got int"),
+    "nothing but a header": ("date,temperature", "no row of numbers"),
+    "a word for a number": (("10.9", "cold"), "enter a number, got 'cold'"),
+    "no number": (("10.9", "NaN"), "enter a number, got 'NaN'"),
+    "a missing day": (("2013-11-03", "2013-11-04"), "2013-11-03 is missing"),
+    "a day twice": (("2013-11-03", "2013-11-02"), "comes twice"),
+    "an impossible day": (("2013-11-03", "2013-11-31"), "must be written as 2013-01-31"),
+    "another header": (("late_dew_point", "wetness"), "lacks the column late_dew_point"),
+    "an impossible number": (("10.9", "400"), "must lie between -40 and 50 °C"),
+    "a cut line": (("10.9,", ""), "cells where the first line has"),
+}
+
+
+@pytest.mark.parametrize(("bad", "said"), BAD_SERIES.values(), ids=BAD_SERIES)
+def test_a_series_that_cannot_be_read_is_refused_with_the_place(
+    ask: Callable[[str, Any], Asked], bad: Any, said: str
+) -> None:
+    good = json.loads(DAYS.read_text(encoding="utf-8"))["examples"][0]["inputs"]["days"].replace("11.0,", "10.9,", 1)
+    status, found = ask("new-york-weather", {"days": good.replace(*bad, 1) if isinstance(bad, tuple) else bad})
+    assert (status, said in found["detail"], "The last seven days" in found["detail"]) == (422, True, True), found
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-300, 1e12, -5.0])
+def test_a_series_that_never_moves_is_answered(ask: Callable[[str, Any], Asked], value: float) -> None:
+    status, found = ask("any-series", {"series": [value] * 60})
+    assert (status, found["prediction"]["items"][0]["score"]) == (200, pytest.approx(value, rel=1e-5))
+
+
+def test_a_series_that_is_too_long_is_cut_and_that_is_said(ask: Callable[[str, Any], Asked]) -> None:
+    status, found = ask("any-series", {"series": list(range(5_000))})
+    assert status == 200
+    assert "Your series has 5,000 steps: the model reads the last 90." in found["warnings"]
+
+
 # Calls
 
 EXPLAIN, PREDICT = "/explain", "/predict"
@@ -391,7 +429,7 @@ BAD_CALLS = {
     "no inputs": (PREDICT, {"model": "sentiment"}, 422, "inputs: Field required"),
     "an extra key": (PREDICT, {"model": "sentiment", "inputs": TEXT, "more": 1}, 422, "more"),
     "inputs that are no object": (PREDICT, {"model": "sentiment", "inputs": [1]}, 422, "inputs"),
-    "an unknown movie": (PREDICT, {"model": "movies", "inputs": {"history": ["nope"]}}, 422, "available are 318"),
+    "an unknown movie": (PREDICT, {"model": "movies", "inputs": {"history": ["Star Wras"]}}, 422, "the nearest are"),
     "no movie": (PREDICT, {"model": "movies", "inputs": {"history": []}}, 422, "choose at least one"),
     "too many evaluations": (EXPLAIN, {"model": "sentiment", "inputs": TEXT, "evaluations": 10**9}, 422, "16,384"),
 }

@@ -18,13 +18,22 @@ LAYERS = [
         "inference.pictures",
         "inference.quality",
         "inference.sounds",
+        "inference.series",
     ],
     ["inference.allocator", "inference.folding", "inference.precision"],
-    ["inference.types", "inference.wheels", "inference.metadata", "inference.tables"],
+    [
+        "inference.types",
+        "inference.wheels",
+        "inference.metadata",
+        "inference.tables",
+        "inference.sheets",
+        "inference.course",
+    ],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
-    ["inference.fields", "inference.policy"],
+    ["inference.fields", "inference.policy", "inference.recording"],
     ["inference.demo", "inference.tokens"],
+    ["inference.trees"],
     ["inference.models"],
     ["inference.snapshot"],
     ["inference.hub"],
@@ -32,7 +41,8 @@ LAYERS = [
     ["inference.cache"],
     ["inference.task"],
     ["inference.replica"],
-    ["inference.draft"],
+    ["inference.columns"],
+    ["inference.draft", "inference.groups"],
     ["inference.registry"],
     ["inference.starter"],
     [
@@ -44,6 +54,8 @@ LAYERS = [
         "inference.rewriting",
         "inference.inputs",
         "inference.rows",
+        "inference.nearest",
+        "inference.usual",
         "inference.modeling",
         "inference.functions",
     ],
@@ -84,6 +96,7 @@ LAYERS = [
         "explain.together",
         "explain.findings",
         "explain.shading",
+        "explain.timeline",
         "explain.overlay",
         "explain.waterfall",
         "explain.waveform",
@@ -94,7 +107,7 @@ LAYERS = [
 ]
 """From the ground up: a module may import those below it and those beside it."""
 
-HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn"}
+HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
 LATE = (
     "inference.generation",
     "inference.rewriting",
@@ -105,6 +118,7 @@ LATE = (
     "inference.writing",
     "inference.inputs",
     "inference.rows",
+    "inference.usual",
     "inference.tasks",
     "inference.modeling",
     "inference.functions",

@@ -21,7 +21,7 @@ EVALUATIONS = 512
 
 
 class Counter:
-    """How many inputs the model has scored."""
+    """How many inputs the model has scored or predicted."""
 
     def __init__(self) -> None:
         self.scored = 0
@@ -33,7 +33,7 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
     """The app in this process, its chat model counting what it scores; each batch takes a little while."""
     catalogue = Catalogue({"tiny-chat": tiny_chat})
     task, counter = catalogue.task("tiny-chat"), Counter()
-    score_batch = task.score_batch
+    score_batch, predict_some = task.score_batch, task.predict_some
 
     def counting(batch: Any, targets: Any, forward: Any) -> Any:
         counter.scored += len(batch["input_ids"])
@@ -41,7 +41,13 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
         time.sleep(0.02)
         return score_batch(batch, targets, forward)
 
+    def predicting(raws: Any) -> Any:
+        counter.scored += len(raws)
+        counter.started.set()
+        return predict_some(raws)
+
     task.score_batch = counting  # type: ignore[method-assign]
+    task.predict_some = predicting  # type: ignore[method-assign]
     endpoints = Endpoints(catalogue, explain_stream, check_stream)
     blocks = app.page(endpoints)
     options = app.parser().parse_args([])
@@ -89,6 +95,7 @@ ASKS = {
     "explain": {**ASKED, "evaluations": EVALUATIONS},
     "explain/stream": {**ASKED, "evaluations": EVALUATIONS},
     "check": {**ASKED, "check": "faithfulness"},
+    "play": {"model": "tiny-chat", "ticks": [INPUTS] * 300},
 }
 
 

@@ -6,30 +6,40 @@ Knows no particular column; what the demo says of the model is handed to it.
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from .columns import Columns
-from .network import Network
 
 REFERENCE = 100  # rows of the training part, drawn with a seed, that stand for the data in explanations
+
+
+class Fitted(Protocol):
+    """A model with what prepares its input, each as transformers saves it."""
+
+    @property
+    def model(self) -> Any: ...
+
+    @property
+    def extractor(self) -> Any: ...
 
 
 def write(
     folder: Path,
     columns: Columns,
-    network: Network,
+    fitted: Fitted,
     training: pd.DataFrame,
     about: Mapping[str, Any],
     fields: list[dict[str, Any]],
     examples: Mapping[str, dict[str, Any]],
     decision: Mapping[str, Any],
+    reference_rows: int = REFERENCE,
 ) -> None:
     """Write every file but the card. `about` opens demo.json; `examples` are inputs by title."""
-    network.model.save_pretrained(folder)
-    network.extractor.save_pretrained(folder)
-    reference = training.sample(REFERENCE, random_state=0)[columns.names]
+    fitted.model.save_pretrained(folder)
+    fitted.extractor.save_pretrained(folder)
+    reference = training.sample(reference_rows, random_state=0)[columns.names]
     reference.astype(columns.whole).to_csv(folder / "background.csv", index=False)
     demo = {
         "version": 1,

@@ -10,6 +10,7 @@ from inference.errors import NotFound, SeeWhyError
 from inference.panels import answer, guests, landing, look
 from inference.panels.asking import Values
 from inference.panels.form import form
+from inference.panels.playing import panel
 from inference.panels.remote import remote
 from inference.panels.take import take
 from inference.panels.waiting import awaited
@@ -63,6 +64,7 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None) -> None:
     about, folder = endpoints.catalogue.about(name), endpoints.catalogue.folders[name]
     parts = story.told(told, about, folder) if told else (answer.EMPTY, "", "", "")
     gr.HTML(landing.heading(about.title))
+    recorded = panel(endpoints, name) if about.recording else None
     with gr.Row(elem_classes="screen"):
         left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
     with right:
@@ -72,7 +74,7 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None) -> None:
         checked = gr.HTML("", elem_id="checked")  # under the explanation, what checks of it found
         shown = [*above, *(gr.HTML(html[part], elem_id=part) for part in PARTS[2:]), checked]
     with left:
-        form(name, folder, about, Case(endpoints, name), shown, told.example if told else None)
+        form(name, folder, about, Case(endpoints, name), shown, told.example if told else None, recorded)
 
 
 def unknown(catalogue: Catalogue, name: str) -> str:

@@ -9,6 +9,7 @@ from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
 from .messages import MessagesPlayers
+from .series import SeriesPlayers
 from .text import TextPlayers
 from .whole import Players
 
@@ -22,5 +23,6 @@ __all__ = [
     "MessagesPlayers",
     "Players",
     "Reference",
+    "SeriesPlayers",
     "TextPlayers",
 ]

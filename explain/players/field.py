@@ -7,7 +7,7 @@ many atoms, an explanation begins with the groups; explain/hierarchy.py says whi
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from inference.masks import Kept, Regions, Spans, Stretches
+from inference.masks import Hidden, Kept
 
 from ..types import Feature, LabelMap, Partition
 
@@ -19,16 +19,16 @@ class FieldPlayers:
     words: ClassVar[str]
     """What the players are called, for people: `regions of the picture`."""
     kinds: ClassVar[dict[str, type["FieldPlayers"]]] = {}
-    referenced: ClassVar[bool] = False
-    """Whether a hidden value comes from a reference row instead of from `show`."""
+    referenced: bool = False
+    """Whether a hidden value comes from a reference row, by `filled`, instead of from `show`."""
 
     features: tuple[Feature, ...]
     """The atoms, each as a player of its own."""
     groups: Partition
     """The players to begin with."""
     baseline: str
-    masks: Spans | Regions | Stretches | None = None
-    """What hides the atoms of a text, a picture or a recording."""
+    masks: Hidden | None = None
+    """What hides the atoms of a text, a picture, a recording or a series."""
 
     def __init_subclass__(cls) -> None:
         if "kind" in cls.__dict__:
@@ -43,6 +43,10 @@ class FieldPlayers:
     def show(self, kept: Kept) -> Any:
         """The raw value with only the atoms in `kept` (bool[n]) to be seen."""
         raise NotImplementedError
+
+    def filled(self, kept: Kept, reference: Any) -> Any:
+        """The raw value with the atoms in `kept` (bool[n]) as they are and the others as in a reference row's value."""
+        return reference
 
     def together(self, atoms: Sequence[int]) -> Feature:
         """The feature that stands for some neighbouring atoms as one player."""

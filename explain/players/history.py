@@ -1,10 +1,12 @@
 """The players of a history: its items, and runs of them. Knows no recommender."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from inference.fields import HistoryField
+from inference.fields.history import History
 from inference.masks import Kept
 
 from ..types import Feature
@@ -22,18 +24,24 @@ class HistoryPlayers(FieldPlayers):
     kind = "history"
     words = "items of the history"
 
-    def __init__(self, field: HistoryField, value: Sequence[str], stand_in: str) -> None:
-        self.name, self.items = field.name, tuple(value)
+    def __init__(self, field: HistoryField, value: History, stand_in: str) -> None:
+        self.name, self.items, self.value = field.name, tuple(value), value
         self.features = tuple(
-            Feature(f"{field.name}:{item}", field.name, field.catalogue[item], {"item": item, "position": i})
-            for i, item in enumerate(value)
+            Feature(f"{field.name}:{item}", field.name, field.catalogue[item], self.where(item, i))
+            for i, item in enumerate(self.items)
         )
         runs = np.array_split(np.arange(len(value)), min(RUNS, len(value)) if len(value) > DIRECT else len(value) or 1)
         self.groups = tuple(tuple(run.tolist()) for run in runs if len(run))
         self.baseline = f"hidden entries are absent from {field.label}"
 
-    def show(self, kept: Kept) -> tuple[str, ...]:
-        return tuple(item for item, keep in zip(self.items, kept, strict=True) if keep)
+    def where(self, item: str, position: int) -> dict[str, Any]:
+        """The place of an item in the history, and its rating if it has one."""
+        rating = self.value[item] if isinstance(self.value, dict) else None
+        return {"item": item, "position": position} | ({} if rating is None else {"rating": rating})
+
+    def show(self, kept: Kept) -> History:
+        seen = tuple(item for item, keep in zip(self.items, kept, strict=True) if keep)
+        return {item: self.value[item] for item in seen} if isinstance(self.value, dict) else seen
 
     def together(self, atoms: Sequence[int]) -> Feature:
         if len(atoms) == 1:

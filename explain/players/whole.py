@@ -33,7 +33,7 @@ class Players:
         self.parts: dict[str, FieldPlayers] = {}
         for name, field in self.fields.items():
             kind = FieldPlayers.kinds[field.kind]
-            self.parts[name] = kind(field, raw[name], reference.words if kind.referenced else stand_in)
+            self.parts[name] = kind(field, raw[name], reference.words if field.referenced else stand_in)
         if any(part.referenced for part in self.parts.values()) and not self.rows:
             raise ModelError("Explaining a table needs reference rows: name a CSV of them as background in demo.json.")
         if second_baseline:
@@ -86,21 +86,21 @@ class Players:
 
     def inputs(self, kept: Kept) -> Iterator[tuple[float, Raw]]:
         """The inputs that together stand for one coalition (bool[n]), each with its weight; weights add up to 1."""
-        shown, hidden = dict(self.raw), []
+        shown, hidden = dict(self.raw), dict[str, Kept]()
         for name, part in self.parts.items():
             own = kept[self.starts[name] : self.starts[name] + len(part.features)]
             if part.referenced and not own.all():
-                hidden.append(name)
+                hidden[name] = own
             else:
                 shown[name] = part.show(own)
         for values, weight in self._references(hidden).items():
             yield weight, {**shown, **dict(zip(hidden, values, strict=True))}
 
-    def _references(self, hidden: Sequence[str]) -> Mapping[tuple[Any, ...], float]:
-        """The distinct values of the hidden columns in the reference rows, with their shares."""
+    def _references(self, hidden: Mapping[str, Kept]) -> Mapping[tuple[Any, ...], float]:
+        """The distinct values that rows give to fields with hidden atoms (those kept, by field), and their shares."""
         if not hidden:
             return {(): 1.0}
         shares: dict[tuple[Any, ...], float] = defaultdict(float)
         for row, weight in zip(self.rows, np.asarray(self.weights).tolist(), strict=True):
-            shares[tuple(map(row.__getitem__, hidden))] += weight
+            shares[tuple(self.parts[name].filled(own, row[name]) for name, own in hidden.items())] += weight
         return shares

@@ -14,10 +14,11 @@ from .history import HistoryField
 from .image import ImageField
 from .messages import Message, MessagesField
 from .number import NumberField
+from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
 AnyField = Annotated[
-    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | MessagesField,
+    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | MessagesField | SeriesField,
     Discriminator("kind"),
 ]
 """Any kind of field, read by its `kind`."""
@@ -33,6 +34,8 @@ __all__ = [
     "MessagesField",
     "NumberField",
     "Role",
+    "SeriesColumn",
+    "SeriesField",
     "TextField",
     "shown",
     "visible",

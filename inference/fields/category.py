@@ -19,6 +19,10 @@ class CategoryField(Field):
     unseen: bool = False
     default: str | None = None
 
+    @property
+    def referenced(self) -> bool:
+        return True
+
     def parse(self, value: Any) -> str:
         if value is None or value == "":
             raise self.missing("choose one of " + ", ".join(self.choices[:12]))

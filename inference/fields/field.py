@@ -22,6 +22,11 @@ class Field(Record):
     description: str = ""
     mutable: bool = True
 
+    @property
+    def referenced(self) -> bool:
+        """Whether an explanation takes what it hides from the reference rows in `background`."""
+        return False
+
     def parse(self, value: Any) -> Any:
         """The checked value. Raises InputError that names the field, what may be sent and what arrived."""
         raise NotImplementedError

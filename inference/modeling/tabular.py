@@ -22,6 +22,9 @@ from transformers import initialization as init
 from transformers.feature_extraction_utils import BatchFeature, FeatureExtractionMixin
 from transformers.utils import ModelOutput
 
+LARGEST = float(np.finfo(np.float32).max)
+"""A number too large for float32 counts as this."""
+
 
 @strict
 class TabularConfig(PreTrainedConfig):
@@ -61,18 +64,21 @@ class TabularConfig(PreTrainedConfig):
 class TabularExtractor(FeatureExtractionMixin):
     """Turns records into tensors; `columns` lists the fields in the model's order.
 
-    A number column is `{"name", "kind": "number", "mean", "scale"}` in the field's own unit; a category column is
-    `{"name", "kind": "category", "categories"}`. Index 0 stands for a category that was not seen in training.
+    A number column is `{"name", "kind": "number", "mean", "scale"}` in the field's own unit, or, with `"log": true`, in
+    log(1 + value) of it; a category column is `{"name", "kind": "category", "categories"}`. Index 0 stands for a
+    category that was not seen in training.
     """
 
     model_input_names = ["numbers", "categories"]  # noqa: RUF012  # as transformers declares it
+    dtype: type[np.floating[Any]] = np.float32
+    scaling = "brought to one scale"
 
     def __init__(self, columns: Sequence[Mapping[str, Any]] = (), **kwargs: Any) -> None:
         self.columns = [dict(column) for column in columns]
         super().__init__(**kwargs)
 
     def __call__(self, records: Sequence[Mapping[str, Any]], return_tensors: str = "pt") -> BatchFeature:
-        """Records as numbers float32[batch, n_numbers], standardised, and categories int64[batch, n_categories].
+        """Records as numbers [batch, n_numbers] of `dtype`, standardised, and categories int64[batch, n_categories].
 
         Raises ValueError where a record lacks a column or holds something else than a number in a number column.
         """
@@ -89,9 +95,13 @@ class TabularExtractor(FeatureExtractionMixin):
             raise ValueError(f"A record lacks the column {error}; give every column a value.") from error
         # Standardising in float64 first: years near 2,000 would lose digits in float32.
         table = np.array(values, dtype=np.float64).reshape(len(records), len(numbers))
-        table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
+        logs = [i for i, column in enumerate(numbers) if column.get("log")]
+        table[:, logs] = np.log1p(table[:, logs])
+        with np.errstate(over="ignore"):
+            table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
+        table = np.clip(table, -LARGEST, LARGEST)
         codes = np.array(indices, dtype=np.int64).reshape(len(records), len(lookups))
-        data = {"numbers": table.astype(np.float32), "categories": codes}
+        data = {"numbers": table.astype(self.dtype), "categories": codes}
         return BatchFeature(data, tensor_type=return_tensors)
 
 

@@ -52,6 +52,8 @@ class Form:
     check: gr.Textbox
     offered: gr.Dataset | None
     rows: list[list[Any]]
+    recorded: tuple[gr.Textbox, Any] | None = None
+    """A box that names a tick of a recording, and what then gives the widgets' values."""
 
 
 class Turn:
@@ -104,6 +106,9 @@ def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> 
     if form.offered:
         rows = form.rows
         asking.append(form.offered.click(lambda i: one_or_more(rows[i]), form.offered, form.widgets, **QUIET).then)
+    if form.recorded:
+        tick, values_of = form.recorded
+        asking.append(tick.change(values_of, tick, form.widgets, **QUIET).then)
     for ask in asking:
         ask(answered, js=TO_ANSWER, **show)
     form.target.change(other, **{**show, "inputs": [form.target, *form.widgets]})

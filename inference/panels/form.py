@@ -22,8 +22,12 @@ def form(
     asks: Asks,
     outputs: Sequence[gr.components.Component],
     example: int | None = None,
+    recorded: tuple[gr.Textbox, Any] | None = None,
 ) -> None:
-    """Place the form of a model, its examples first, and wire it to `asks`. `example` is the one it starts with."""
+    """Place the form of a model, its examples first, and wire it to `asks`.
+
+    example: the one that it starts with. recorded: a box that names a tick of a recording, and what then fills in.
+    """
     titles = escape(json.dumps([example.title for example in about.examples]))
     hints = [field.description for field in about.inputs if field.kind in SILENT]
     gr.HTML(f'<p class="summary" data-titles="{titles}">{escape(" ".join([about.summary, *hints]))}</p>')
@@ -42,7 +46,7 @@ def form(
         stop = gr.Button("Stop", scale=1, elem_classes="stop")
     target = gr.Textbox("", elem_id="target", visible="hidden", label="Target", key=f"{name}.target")
     check = gr.Textbox("", elem_id="check", visible="hidden", label="Check", key=f"{name}.check")
-    wire(asks, Form(widgets, go, stop, target, check, offered, rows), outputs)
+    wire(asks, Form(widgets, go, stop, target, check, offered, rows, recorded), outputs)
 
 
 def is_aside(field: AnyField) -> bool:

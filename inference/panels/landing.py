@@ -21,6 +21,7 @@ GROUPS = {
     "category": "Tables",
     "number": "Tables",
     "history": "Past choices",
+    "series": "Series over time",
 }
 """Under which heading a model stands, by the kind of field that it takes first, in the order of the page."""
 TILE = (480, 300)

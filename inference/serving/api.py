@@ -1,4 +1,4 @@
-"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, and `/check`, with proper status codes.
+"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, `/check` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -54,7 +54,17 @@ class CheckRequest(PredictRequest):
     target: Any = None
 
 
-Asked = TypeVar("Asked", bound=PredictRequest)
+@dataclass(frozen=True, kw_only=True)
+class PlayRequest(Record):
+    """Which model's recording, or which ticks of the caller's own, from which tick on and how many of them."""
+
+    model: str
+    ticks: list[dict[str, Any]] | None = None
+    start: int = 0
+    count: int | None = None
+
+
+Asked = TypeVar("Asked", bound=Record)
 T = TypeVar("T")
 
 
@@ -116,6 +126,12 @@ def rest(endpoints: Endpoints) -> FastAPI:
         asked = await read(request, CheckRequest)
         checks = endpoints.checks(asked.model, asked.inputs, asked.check, asked.target)
         return await last_of(request, (found.to_json() for found in checks))
+
+    @app.post(f"{PREFIX}/play", openapi_extra=body_of(PlayRequest, form=False))
+    async def play(request: Request) -> Response:
+        """NDJSON: one decision a tick, of a model's recording or of ticks sent along, as fast as they are made."""
+        asked = await read(request, PlayRequest)
+        return await lines_of(endpoints.play(asked.model, asked.ticks, asked.start, asked.count))
 
     def predictions(asked: PredictRequest) -> Iterator[dict[str, Any]]:
         return endpoints.predict_stream(asked.model, asked.inputs)
@@ -196,14 +212,14 @@ async def closing(stream: Iterator[T]) -> AsyncIterator[T]:
             await run_in_threadpool(stream.close)  # type: ignore[attr-defined]  # endpoints give generators
 
 
-def body_of(kind: Any) -> dict[str, Any]:
+def body_of(kind: Any, form: bool = True) -> dict[str, Any]:
     """The request body of a route that reads it by itself, and how it may be refused, for the OpenAPI document."""
     schema = adapter(kind).json_schema()
     told = {"type": "object", "properties": {"detail": {"type": "string"}}}
     return {
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": schema}, "multipart/form-data": {"schema": {"type": "object"}}},
+            "content": {"application/json": {"schema": schema}} | (FORM if form else {}),
         },
         "responses": {
             str(status): {"description": reason, "content": {"application/json": {"schema": told}}}
@@ -212,6 +228,7 @@ def body_of(kind: Any) -> dict[str, Any]:
     }
 
 
+FORM = {"multipart/form-data": {"schema": {"type": "object"}}}
 REFUSALS = {
     400: "the body is no valid JSON",
     404: "no such model",

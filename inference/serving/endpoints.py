@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
+from ..recording import Tick
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
+from .playing import decided, ticks_of
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def report(error: Exception) -> Report:
 
 
 class Endpoints:
-    """Models, predict, explain, and the streaming twins of the last two."""
+    """Models, predict, explain, the streaming twins of the last two, and play."""
 
     def __init__(self, catalogue: Catalogue, explain: Explain, check: Explain | None = None) -> None:
         """check: `explain.check_stream`, handed in likewise; without it, no explanation can be checked."""
@@ -95,6 +97,21 @@ class Endpoints:
         """Ever better explanations."""
         for explanation in self.explanations(model, inputs, target, evaluations, seconds, method=method):
             yield explanation.to_json()
+
+    def play(
+        self, model: str, ticks: list[dict[str, Any]] | None = None, start: int = 0, count: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """One decision a tick, of the model's own recording or of the inputs in `ticks`, as fast as they are made."""
+        for tick in self.plays(model, ticks, start, count):
+            yield tick.to_json()
+
+    def plays(self, model: str, ticks: Any = None, start: Any = 0, count: Any = None) -> Iterator[Tick]:
+        """As `play`, as records. Others take their turns between two ticks."""
+        task = self.catalogue.task(model)
+        for number, inputs, truth in ticks_of(task, ticks, start, count):
+            with place(self._predicting):
+                tick = decided(task, number, inputs, truth)
+            yield tick
 
     def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
         """As `predict_stream`, as records; the trace is told of every step."""

@@ -8,7 +8,22 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
-from visiting import CHAT, EXPLAINED, HISTORY, LOOKS, PHOTO, ROW, TEXT, choose, example, predict, settled, visiting
+from visiting import (
+    CHAT,
+    EXPLAINED,
+    HISTORY,
+    LOOKS,
+    PHOTO,
+    ROW,
+    SERIES,
+    TEXT,
+    WEATHER,
+    choose,
+    example,
+    predict,
+    settled,
+    visiting,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -51,12 +66,20 @@ def test_the_story(page: Page) -> None:
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("model", [PHOTO, ROW, HISTORY, CHAT])
+@pytest.mark.parametrize("model", [PHOTO, ROW, HISTORY, CHAT, WEATHER, SERIES])
 def test_an_answer(page: Page, model: str) -> None:
     choose(page, model)
     assert violations(page) == []
     example(page).click()
     settled(page)
+    assert violations(page) == []
+
+
+def test_a_recording(page: Page) -> None:
+    choose(page, "shuttle")
+    page.get_by_role("button", name="Play the recording").click()
+    expect(page.locator("#recording .readout")).to_contain_text("Tick 2", timeout=EXPLAINED)
+    page.get_by_role("button", name="Pause").click()
     assert violations(page) == []
 
 
@@ -134,7 +157,7 @@ def shows_focus(page: Page, element: Locator) -> bool:
     return bool(element.evaluate(SHOWN))
 
 
-@pytest.mark.parametrize("model", ["", TEXT, ROW, PHOTO, HISTORY])
+@pytest.mark.parametrize("model", ["", TEXT, ROW, PHOTO, HISTORY, WEATHER])
 def test_everything_is_reached_by_tab_and_shows_it(browser: Browser, server: str, model: str) -> None:
     with visiting(browser, server, **LOOKS["desktop-light"]) as visit:
         page = visit.page

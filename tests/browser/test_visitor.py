@@ -119,7 +119,7 @@ ASKED: list[tuple[str, int, list[str]]] = [
     (PHOTO, 0, ["Egyptian Mau", "Tag the photo", "region", "resized from"]),
     (TEXT, 0, ["positive", "Share the praise", "spoke for", "tokens"]),
     (ROW, 1, ["$", "Living area =", "lowers it", "Sale price"]),
-    (HISTORY, 0, ["Star Wars", "first of the suggestions", "spoke for", "the best 20"]),
+    (HISTORY, 0, ["Star Wars", "first of the suggestions", "spoke for", "the best 10"]),
 ]
 
 

@@ -357,6 +357,16 @@ def test_a_hidden_item_was_never_there() -> None:
     assert players.baseline == "hidden entries are absent from Movies"
 
 
+def test_a_rating_is_hidden_with_its_item_and_kept_beside_it() -> None:
+    field = HistoryField(name="history", label="Movies", items=dict(MOVIES.catalogue), ratings=(1.0, 5.0))
+    players = HistoryPlayers(field, {"7": 4.5, "5": None, "3": 1.0}, "")
+    assert [feature.label for feature in players.features] == ["Alien", "Chinatown", "Brazil"]
+    assert players.features[0].where == {"item": "7", "position": 0, "rating": 4.5}
+    assert players.features[1].where == {"item": "5", "position": 1}
+    assert players.show(kept(0, 1, 1)) == {"5": None, "3": 1.0}
+    assert players.show(kept(0, 0, 0)) == {}
+
+
 NAMES = {str(i): f"Film {i}" for i in range(60)}
 
 

@@ -20,7 +20,11 @@ from inference.masks import Kept, MaskedImage, MaskedText, Regions
 from inference.task import Task
 from inference.types import Contrast, ItemTarget, Raw, Target
 
-ON_TENSORS = ("sentiment", "sms-spam", "mobilenet-v2", "cat-or-dog", "breast-cancer", "home-loans", "ames-house-prices")
+ON_TENSORS = (
+    *("sentiment", "sms-spam", "mobilenet-v2", "cat-or-dog", "breast-cancer", "home-loans", "ames-house-prices"),
+    *("new-york-weather", "any-series"),
+    *("customers", "penguins"),
+)
 
 
 @pytest.fixture(scope="module", params=ON_TENSORS)
@@ -233,5 +237,5 @@ def test_ten_thousand_words_are_explained_as_far_as_they_are_read(task_of_text: 
 
 
 def test_every_model_on_tensors_is_named_here() -> None:
-    others = {"movies", "smollm2"}  # a closed form; a text that is written
+    others = {"groceries", "movies", "smollm2"}  # closed forms; a text that is written
     assert set(models.find()) - others == set(ON_TENSORS)

@@ -115,6 +115,37 @@ def test_a_function_of_trees_is_explained_in_closed_form_as_by_enumeration() -> 
     assert explain(task, asked, contrast).values == pytest.approx([2 * value for value in exact.values], abs=1e-6)
 
 
+@pytest.mark.parametrize("kind", [RandomForestRegressor, GradientBoostingClassifier])
+def test_a_wide_table_has_no_groups_where_trees_tell_of_each_column(kind: Any) -> None:
+    rng = np.random.default_rng(0)
+    rows = np.repeat(rng.normal(size=(120, 15)), 3, axis=1) + 0.01 * rng.normal(size=(120, 45))
+    truth, names = rows[:, 0] + rows[:, 20] * rows[:, 40], [f"x{i}" for i in range(45)]
+    model = kind(n_estimators=5, random_state=0)
+    votes = kind is GradientBoostingClassifier
+    model.fit(rows, truth > 0 if votes else truth)
+
+    def function(records: list[dict[str, Any]]) -> Any:
+        table = [[record[name] for name in names] for record in records]
+        return model.predict_proba(table) if votes else model.predict(table)
+
+    about = {
+        "task": "tabular-classification" if votes else "tabular-regression",
+        "title": "Wide",
+        "summary": "45 columns in 15 groups.",
+        "fields": [{"name": name, "kind": "number", "label": name} for name in names],
+    }
+    labels = ["no", "yes"] if votes else None
+    background = [dict(zip(names, map(float, row), strict=True)) for row in rows[:40]]
+    task = inference.from_function(function, about, labels, background=background, trees=model)
+    found = explain(task, dict(zip(names, map(float, rows[50]), strict=True)))
+    if votes:  # whose log-odds add up, not their probabilities: there is no closed form
+        assert found.method == "paired Bayesian quadrature"
+        assert any(feature.where for feature in found.features)
+    else:
+        assert (found.method, len(found.features)) == ("TreeExplainer", 45)
+        assert found.residual < 1e-6
+
+
 def test_trees_over_anything_but_numbers_are_refused() -> None:
     about = {"task": "tabular-regression", "title": "T", "summary": "S", "fields": [TEXT_FIELD]}
     with pytest.raises(ModelError, match="over numbers alone"):

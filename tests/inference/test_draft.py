@@ -62,7 +62,20 @@ def test_a_table_has_its_models_own_columns(tmp_path: Path) -> None:
             assert isinstance(field, NumberField)
             assert field.default is not None
     assert (about.output, about.summary) == ("Sale price", "Gives one number.")
-    assert about.examples == ()
+    assert [example.title for example in about.examples] == [f"Reference row {i}" for i in (1, 2, 3, 4)]
+    assert len(demo.read_background(tmp_path / "homes", about)) == 100
+
+
+def test_reference_rows_that_do_not_fit_are_told_by_their_file(tmp_path: Path) -> None:
+    folder = bare("ames-house-prices", tmp_path / "homes")
+    (folder / "background.csv").write_text("overall_quality\nbest\n")
+    with pytest.raises(ModelError, match=r"^homes/background.csv: "):
+        registry.about(folder)
+
+
+def test_the_usual_value_of_a_logarithmic_column_is_in_its_own_unit(tmp_path: Path) -> None:
+    fields = {field.name: field for field in registry.about(bare("customers", tmp_path / "people")).fields}
+    assert 20_000 < fields["income"].default < 40_000  # type: ignore[union-attr, operator]
 
 
 def test_a_table_predicts_from_its_defaults(tmp_path: Path) -> None:
@@ -75,7 +88,7 @@ def test_a_recommender_has_its_models_own_items(tmp_path: Path) -> None:
     task = registry.load(bare("movies", tmp_path / "films"))
     (field,) = task.demo.fields
     assert isinstance(field, HistoryField)
-    assert len(field.catalogue) == 962
+    assert len(field.catalogue) == 2618
     assert task.predict({"history": ["260", "1196"]}).prediction.names
 
 

@@ -327,7 +327,7 @@ REFUSED = [
     (large_card, "README.md has 11,000,000 bytes, at most 10,000,000 are read"),
     (damaged_card, "README.md: the front matter is no valid YAML"),
     (damaged_config, "config.json is no valid JSON"),
-    (other_task, "is for depth-estimation; the tasks here are image-classification, "),
+    (other_task, "is for depth-estimation; the tasks here are "),
     (says_nothing, "does not say what it is for, nor does its architecture; the tasks here are "),
     (without_head, "is a BertModel, which has no trained head for text-classification"),
     (own_code, "brings code of its own (auto_map in config.json), and no code from a model runs here"),

@@ -58,7 +58,8 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ModelError) as error:
         models.find(tmp_path / name)
     assert str(error.value) == (
-        f"{name} holds no model: a model is a folder with a demo.json, or with config.json and safetensors."
+        f"{name} holds no model: a model is a folder with a demo.json, with config.json and safetensors, "
+        "or with fitted trees (model.json, model.ubj, model.txt, model.skops)."
     )
 
 

@@ -1,5 +1,6 @@
 """How labels, values and rankings are read and scored, on stand-ins for their pipelines."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import MethodType, SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from transformers import TextClassificationPipeline
 from inference.demo import Demo, Interval
 from inference.errors import InputError, ModelError
 from inference.fields import HistoryField, TextField
-from inference.outputs import SHOWN, LabelsTask, RankingTask, ValueTask
+from inference.outputs import SHOWN, SUGGESTED, LabelsTask, RankingTask, ValueTask
 from inference.policy import Policy, Rule
 from inference.trace import Batch
 from inference.types import Contrast, Item, ItemTarget, Prediction, Target, TextTarget
@@ -241,11 +242,24 @@ def test_a_ranking_leaves_out_what_was_chosen_before() -> None:
 @pytest.mark.parametrize(
     ("of", "more"), [(None, []), ("top", []), ("i29", []), ("i2", ["i2"]), ("i1", []), ("i28", [])]
 )
-def test_of_many_items_the_first_twenty_are_named_and_the_one_decided_about(of: str | None, more: list[str]) -> None:
+def test_of_many_items_the_first_ten_are_named_and_the_one_decided_about(of: str | None, more: list[str]) -> None:
     task = ranking(30, of)
     (prediction,) = task.read({"scores": [list(range(30))]}, [{"seen": ("i29", "i1")}])
-    assert [item.id for item in prediction.items] == [f"i{28 - i}" for i in range(SHOWN)] + more
-    assert task.summary(prediction) == "the best " + f"{20 + len(more)} of 30 items, without the history's own"
+    assert [item.id for item in prediction.items] == [f"i{28 - i}" for i in range(SUGGESTED)] + more
+    assert task.summary(prediction) == "the best " + f"{10 + len(more)} of 30 items, without the history's own"
+
+
+def test_a_suggestion_says_what_is_known_of_it() -> None:
+    facts = {"i0": {"year": "1979", "popularity": "0.25"}, "i1": {"popularity": "0"}, "i2": {"genres": "Drama"}}
+    task = ranking(4)
+    task.demo = replace(task.demo, fields=(replace(task.history, facts=facts),))
+    (prediction,) = task.read({"scores": [[4, 3, 2, 1]]}, [{"seen": ()}])
+    assert [item.facts for item in prediction.items] == [
+        {"year": "1979", "popularity": "chosen by 25 % of people", "novelty": "novelty 2.0 bits"},
+        {"popularity": "chosen by 0 % of people"},  # as novel as can be: no number says how much
+        {"genres": "Drama"},
+        None,
+    ]
 
 
 NAMED: list[tuple[Target, str]] = [

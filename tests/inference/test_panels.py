@@ -28,6 +28,8 @@ from inference.fields import (
     ImageField,
     MessagesField,
     NumberField,
+    SeriesColumn,
+    SeriesField,
     TextField,
 )
 from inference.panels import answer, form, remote
@@ -79,7 +81,7 @@ def found(what: Prediction, decision: Decision | None = None, warnings: tuple[st
 DRAWN: list[tuple[Kind, list[str]]] = [
     ("labels", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
-    ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "3 more", "cat7"]),
+    ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "cat7"]),
     ("text", ["Cat0", "cat"]),
     ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
 ]
@@ -90,7 +92,7 @@ def test_each_kind_of_prediction_is_drawn(kind: Kind, parts: list[str]) -> None:
     text = Reader(answer.answer(found(prediction(kind)), about())).text
     for part in parts:
         assert part in text
-    assert "cat5" not in text.partition("3 more")[0]  # five are enough at first
+    assert kind == "ranking" or "cat5" not in text.partition("3 more")[0]  # of labels, five are enough at first
 
 
 def test_every_kind_of_answer_in_the_product_can_be_drawn() -> None:
@@ -404,10 +406,11 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (NumberField(name="f", label="L", limits=(0, 9), default=3.0), gr.Slider, 3.0),
     (CategoryField(name="f", label="L", choices=("a", "b")), gr.Dropdown, None),
     (CategoryField(name="f", label="L", choices=("a", "b"), default="b"), gr.Dropdown, "b"),
-    (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.Dropdown, []),
     (AudioField(name="f", label="L"), gr.Audio, None),
     (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
-    (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.Dropdown, ["2"]),
+    (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.HTML, []),
+    (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.HTML, ["2"]),
+    (SeriesField(name="f", label="L", columns=(SeriesColumn(name="c", label="C"),), length=3), gr.HTML, ""),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 
@@ -420,7 +423,8 @@ def test_every_kind_of_field_has_a_widget() -> None:
 def test_a_field_can_be_entered(field: Field, kind: type[Any], value: Any) -> None:
     widget = form.widget("model", field, field.default)
     assert type(widget) is kind
-    assert (widget.label, widget.key, widget.interactive) == ("L", "model.f", True)
+    assert (widget.label, widget.key) == ("L", "model.f")
+    assert kind is gr.HTML or widget.interactive
     assert widget.value == value
     assert form.widget("model", replace(field, unit="ft²"), field.default).label == "L (ft²)"
     assert form.widget("other", field, field.default).key == "other.f"
@@ -431,10 +435,16 @@ def test_a_widget_starts_with_the_value_it_is_given() -> None:
 
 
 def test_a_history_is_chosen_by_name_and_sent_by_id() -> None:
-    field = HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, max_items=7)
+    facts = {"2": {"year": "1985", "popularity": "0.5", "genres": "Drama"}}
+    field = HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, facts=facts, max_items=7)
     widget: Any = form.widget("model", field, ())
-    assert widget.choices == [("One", "1"), ("Two", "2")]
-    assert (widget.multiselect, widget.max_choices) == (True, 7)
+    assert widget.props["items"] == [("1", "One", ""), ("2", "Two", "1985 · Drama")]
+    assert (widget.props["most"], widget.props["ratings"]) == (7, None)
+    rated: Any = form.widget("model", replace(field, ratings=(0.5, 5.0)), {"2": 4.5, "1": None})
+    assert rated.props["ratings"] == [0.5, 5.0, 0.5]
+    assert rated.value == [{"item": "2", "rating": 4.5}, "1"]  # a list, for a browser puts the keys of objects in order
+    assert rated.postprocess(None) == []
+    assert replace(field, ratings=(0.5, 5.0)).parse(rated.preprocess(rated.value)) == {"2": 4.5, "1": None}
 
 
 class Silent:

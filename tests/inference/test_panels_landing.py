@@ -13,7 +13,17 @@ from PIL import Image
 
 from inference import demo, models
 from inference.demo import Demo
-from inference.fields import AudioField, CategoryField, HistoryField, ImageField, MessagesField, NumberField, TextField
+from inference.fields import (
+    AudioField,
+    CategoryField,
+    HistoryField,
+    ImageField,
+    MessagesField,
+    NumberField,
+    SeriesColumn,
+    SeriesField,
+    TextField,
+)
 from inference.panels import form, landing
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -25,6 +35,7 @@ FIRST: dict[str, Any] = {
     "category": CategoryField(name="f", label="F", choices=("a",)),
     "number": NumberField(name="f", label="F"),
     "history": HistoryField(name="f", label="F", items={"1": "One"}),
+    "series": SeriesField(name="f", label="F", columns=(SeriesColumn(name="c", label="C"),), length=3),
 }
 
 

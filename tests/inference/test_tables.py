@@ -20,9 +20,11 @@ def test_rows_are_keyed_by_column(folder: Path) -> None:
     assert read_csv(folder, "rows.csv") == [{"area": "50", "style": "flat, new"}]
 
 
-def test_items_are_names_by_id_whatever_else_stands_there(folder: Path) -> None:
-    (folder / "items.csv").write_text("year,id,name\n1979,7,Alien\n", encoding="utf-8")
-    assert read_items(folder, "items.csv") == {"7": "Alien"}
+def test_items_are_names_by_id_and_facts_from_whatever_else_stands_there(folder: Path) -> None:
+    (folder / "items.csv").write_text("year,id,name,genres\n1979,7,Alien,\n,3,Brazil,Drama\n", encoding="utf-8")
+    names, facts = read_items(folder, "items.csv")
+    assert names == {"7": "Alien", "3": "Brazil"}
+    assert facts == {"7": {"year": "1979"}, "3": {"genres": "Drama"}}
 
 
 @pytest.mark.parametrize(

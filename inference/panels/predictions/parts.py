@@ -30,13 +30,13 @@ def headline(large: str, beside: str) -> str:
     return f'<h2 class="eyebrow">Prediction</h2><p class="headline">{escape(large)} <small>{escape(beside)}</small></p>'
 
 
-def folded(tag: str, name: str, rows: Sequence[str]) -> str:
+def folded(tag: str, name: str, rows: Sequence[str], count: int = LISTED) -> str:
     """A list whose first rows are shown and whose others can be unfolded."""
-    start = f' style="counter-reset: place {LISTED}"' if tag == "ol" else ""
-    html = f'<{tag} class="{name}">{"".join(rows[:LISTED])}</{tag}>'
-    if len(rows) > LISTED:
-        others = f'<{tag} class="{name}"{start}>{"".join(rows[LISTED:])}</{tag}>'
-        html += f'<details class="others"><summary>{len(rows) - LISTED} more</summary>{others}</details>'
+    start = f' style="counter-reset: place {count}"' if tag == "ol" else ""
+    html = f'<{tag} class="{name}">{"".join(rows[:count])}</{tag}>'
+    if len(rows) > count:
+        others = f'<{tag} class="{name}"{start}>{"".join(rows[count:])}</{tag}>'
+        html += f'<details class="others"><summary>{len(rows) - count} more</summary>{others}</details>'
     return html + ASK_HINT
 
 
@@ -48,5 +48,5 @@ def asking(target: Any, name: str = "") -> str:
 
 def facts(item: Item) -> str:
     """What is known of an item, under its name."""
-    known = " · ".join(escape(text) for text in (item.facts or {}).values())
+    known = " · ".join(f"<span>{escape(text)}</span>" for text in (item.facts or {}).values())
     return f'<small class="facts">{known}</small>' if known else ""

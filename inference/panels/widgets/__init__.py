@@ -11,6 +11,7 @@ from .history import history
 from .image import image
 from .messages import messages
 from .number import number
+from .series import series
 from .text import text
 
 WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
@@ -21,6 +22,7 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "category": category,
     "history": history,
     "messages": messages,
+    "series": series,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 

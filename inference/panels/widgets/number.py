@@ -9,9 +9,12 @@ from ...fields import NumberField
 
 
 def number(field: NumberField, props: dict[str, Any]) -> gr.Number | gr.Slider:
-    """A slider where the range is known, else a number; the field checks what comes, so that the message is ours."""
+    """A slider where the range is known and a value needed, else a number.
+
+    The field checks what comes, so that the message is ours.
+    """
     props = {**props, "step": field.step or 1}
-    if field.limits is None or field.default is None:
+    if field.limits is None or field.default is None or field.optional:
         return gr.Number(**props)
     widget = gr.Slider(*stretch(field), buttons=[], **props)
     widget.preprocess = lambda payload: payload  # type: ignore[method-assign]  # gradio's would word the error
