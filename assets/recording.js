@@ -3,7 +3,7 @@
 
 const player = { tick: 0, playing: false, speed: 1, timer: 0, wanted: false };
 
-const track = () => at("#recording .timeline");
+const track = () => at("#recording .ticks");
 const decided = () => JSON.parse(track()?.dataset.ticks ?? "[]");
 
 function play(on) {
@@ -65,7 +65,7 @@ const plays = {
 document.addEventListener("click", (event) => {
     const button = event.target.closest("#recording [data-play]");
     if (button) return plays[button.dataset.play]();
-    const strip = event.target.closest("#recording .timeline .strip");
+    const strip = event.target.closest("#recording .ticks .strip");
     if (!strip) return;
     const { left, width } = strip.getBoundingClientRect();
     const tick = Math.floor(((event.clientX - left) / width) * track().dataset.total);

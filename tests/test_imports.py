@@ -31,7 +31,7 @@ LAYERS = [
     ],
     ["inference.trace", "inference.targets"],
     ["inference.masks"],
-    ["inference.fields", "inference.policy", "inference.recording"],
+    ["inference.fields", "inference.policy", "inference.recording", "inference.interval"],
     ["inference.demo", "inference.slots", "inference.tokens", "inference.road"],
     ["inference.trees"],
     ["inference.models"],

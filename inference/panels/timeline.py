@@ -48,7 +48,7 @@ def timeline(recording: Recording, ticks: Sequence[Tick], rule: Policy | None) -
     data = [[each.word, each.tone, each.said, recording.truth_of(i) or ""] for i, each in enumerate(moments)]
     rows = curve(moments, total, rule) + lanes(moments, total, rule) + truths(recording, len(ticks))
     return (
-        f'<div class="timeline" data-ticks="{escape(json.dumps(data))}" data-total="{total}" '
+        f'<div class="ticks" data-ticks="{escape(json.dumps(data))}" data-total="{total}" '
         f'data-seconds="{recording.seconds:g}" role="img" aria-label="{escape(summary(moments, total))}">{rows}</div>'
     )
 

@@ -128,7 +128,7 @@ def test_it_stops_when_the_page_is_left_for_another_model(page: Page) -> None:
     expect(page.locator("#recording")).to_have_count(0)
     choose(page, MODEL)
     expect(page.get_by_role("button", name="Play the recording")).to_be_visible()
-    expect(page.locator("#recording .timeline")).to_have_count(0)
+    expect(page.locator("#recording .ticks")).to_have_count(0)
 
 
 def test_nothing_moves_by_itself_for_those_who_want_less_motion(browser: Browser, server: str) -> None:
@@ -146,6 +146,6 @@ def test_nothing_moves_by_itself_for_those_who_want_less_motion(browser: Browser
 def test_the_data_of_the_panel_are_those_of_the_api(page: Page, server: str) -> None:
     start(page)
     expect(page.get_by_role("img", name=f"Decisions at {TOTAL} of")).to_be_visible(timeout=EXPLAINED)
-    shown = json.loads(page.locator("#recording .timeline").get_attribute("data-ticks") or "[]")
+    shown = json.loads(page.locator("#recording .ticks").get_attribute("data-ticks") or "[]")
     lines = page.request.post(f"{server}/api/v1/play", data={"model": MODEL}).text().splitlines()
     assert [word for word, *_ in shown] == [json.loads(line)["decision"]["action"] for line in lines]
