@@ -11,6 +11,7 @@ from inference.types import Raw
 
 from .chosen import chosen
 from .overlay import regions
+from .roads import roads
 from .shading import conversation, words
 from .stopping import settled
 from .timeline import timelines
@@ -62,5 +63,6 @@ INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {
     "item": chosen,
     "items": chosen,
     "steps": timelines,
+    "car": roads,
 }
 """How features that have a place in the input are shown there."""

@@ -108,5 +108,6 @@ NOUNS = {
     "seconds": "stretch",
     "steps": "cell",
     "column": "column",
+    "car": "part",
 }
 """One feature, by the key of its `where`."""

@@ -236,7 +236,7 @@ def check(folder: Path, about: Demo | None = None) -> str:
     about = about or read(folder)
     for example in about.examples:
         about.parse(resolve(folder, about, example.inputs))
-    referenced = [each.label for each in about.inputs if each.role == "input" and each.referenced]
+    referenced = [field.label for field in about.inputs if field.role == "input" and field.referenced]
     if referenced and about.background is None and (folder / FILE).is_file():
         raise ModelError(
             f"{name_of(folder)}/{FILE}: background must name a CSV of reference rows, whose values take the place of "

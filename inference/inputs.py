@@ -32,7 +32,7 @@ class TextInput(Task):
     fields: ClassVar[tuple[Field, ...]] = (
         TextField(name="text", label="Text", description="In the language that the model was trained on."),
     )
-    samples = (
+    samples: ClassVar[tuple[Example, ...]] = (
         Example("A plain fact", {"text": "The train leaves at nine and arrives before noon."}),
         Example("A complaint", {"text": "I waited two hours and nobody answered the phone."}),
         Example("Thanks", {"text": "Thank you, the parcel came early and everything was in it."}),
@@ -76,8 +76,8 @@ class TextInput(Task):
     def prepare(self, raw: Raw) -> str:
         return self.masked(raw).text
 
-    def tokenize(self, text: str, **options: Any) -> Batch:
-        """The tokenizer's own output for one text.
+    def tokenize(self, text: str | list[str], **options: Any) -> Batch:
+        """The tokenizer's own output for one text, or for some.
 
         One thread at a time: truncation and the reading of special tokens are states of a fast tokenizer, and of two
         threads one would read its text in the other's way.

@@ -19,6 +19,8 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
 SOURCE = "source.json"
 """In a folder without weights, says where `app.py fetch` gets them."""
+BASE = "base_model_name_or_path"
+"""Where a config.json or adapter_config.json has the hub id of the model that it builds on."""
 PICKLED = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib")
 """Endings of weights that can run code when they are read; none is ever opened."""
 
@@ -111,12 +113,13 @@ def weights(folder: Path) -> Path | None:
     """The folder that holds a model's weights; None if there is none.
 
     Its own, or the same name in the user's cache; or, where its demo.json names another model's weights, that one's.
+    Its own, too, where it says nothing but how the weights of an installed base are used.
     """
     owner = folder.parent / demo.weights_of(folder)
     for candidate in (owner, user_cache() / owner.name):
         if any((candidate / name).is_file() for name in WEIGHTS) or trees(candidate):
             return candidate
-    return None
+    return owner if config_of(owner).get(BASE) in INSTALLED else None
 
 
 def how_to_get(folder: Path) -> str:
@@ -132,10 +135,15 @@ def user_cache() -> Path:
 
 
 def adapter_base(folder: Path) -> Path | None:
-    """The folder of the model that the adapter in `folder` changes; None if `folder` holds a whole model."""
+    """The folder of the model that the one in `folder` builds on; None if `folder` holds a whole model.
+
+    An adapter changes its base. A config.json without any weights beside it, but with the id of an installed base, says
+    how these are used.
+    """
     if not (folder / "adapter_config.json").is_file():
-        return None
-    hub_id = config_of(folder, "adapter_config.json").get("base_model_name_or_path")
+        named = None if any((folder / name).is_file() for name in WEIGHTS) else config_of(folder).get(BASE)
+        return installed(named) if named in INSTALLED else None
+    hub_id = config_of(folder, "adapter_config.json").get(BASE)
     if hub_id not in INSTALLED:
         raise ModelError(
             f"{name_of(folder)}: no installed package carries {hub_id!r}, which this adapter changes. "

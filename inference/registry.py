@@ -39,7 +39,8 @@ def architectures(task: str) -> set[str]:
     # The names alone: the public mapping would import every architecture there is.
     named = [auto._model_mapping._model_mapping.values() for auto in autos if auto.__name__ != "AutoModel"]
     every = [entry if isinstance(entry, tuple | list) else (entry,) for names in named for entry in names]
-    return {name for entry in every for name in entry}
+    ours = {kind.__name__ for auto in autos for kind in auto._model_mapping._extra_content.values()}
+    return {name for entry in every for name in entry} | (ours if every else set())
 
 
 def task_of(folder: Path) -> str:

@@ -107,9 +107,11 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
 
 
 def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "PreTrainedModel":
-    """The base model with the adapter's changes folded into its weights (exact to float32 rounding)."""
+    """The base model as the adapter's config has it, its changes folded into the weights (exact to float32 rounding).
+
+    An adapter without weights changes none.
+    """
     import transformers
-    from peft import PeftModel
     from transformers.pipelines import PIPELINE_REGISTRY
 
     head = PIPELINE_REGISTRY.check_task(task)[1]["pt"][0]  # such as AutoModelForSequenceClassification
@@ -120,5 +122,9 @@ def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "Pr
         model = head.from_pretrained(base, config=config, **options)
     finally:
         transformers.logging.set_verbosity(level)
+    if not (adapter / "adapter_config.json").is_file():
+        return model
+    from peft import PeftModel
+
     merged: PreTrainedModel = PeftModel.from_pretrained(model, adapter).merge_and_unload()
     return merged

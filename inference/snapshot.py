@@ -15,6 +15,8 @@ from .errors import ModelError
 HEAD = ("config.json", "adapter_config.json", "README.md", demo.FILE, "model.safetensors.index.json")
 SMALL = ("*.json", "*.txt", "*.model", "*.jinja", "LICENSE*", "NOTICE*")
 """Beside the weights: sizes, tokenizer and processor files, chat templates, terms."""
+POOLING = "1_Pooling/config.json"
+"""How a sentence encoder makes one vector of those of its tokens, where sentence-transformers keeps it."""
 NAMED = (".csv", ".svg", ".jpg", ".jpeg", ".png", ".webp", ".gif")
 """What a demo.json may name: reference rows, items, pictures."""
 
@@ -66,8 +68,10 @@ def is_plain(name: str) -> bool:
 
 
 def is_small(name: str) -> bool:
-    """Whether a file belongs beside the weights: at the top of the repository, and of a kind that is needed."""
-    return "/" not in name and (name == "README.md" or any(fnmatch.fnmatch(name, each) for each in SMALL))
+    """Whether a file belongs beside the weights: of a kind that is needed, at the top of the repository but for one."""
+    return name == POOLING or (
+        "/" not in name and (name == "README.md" or any(fnmatch.fnmatch(name, e) for e in SMALL))
+    )
 
 
 def named(folder: Path) -> set[str]:

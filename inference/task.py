@@ -72,6 +72,10 @@ class Task:
         """The options with which the pipeline is called."""
         return {}
 
+    def options_for(self, raw: Raw) -> dict[str, Any]:
+        """The further options with which the pipeline is called for one input."""
+        return {}
+
     def prepare(self, raw: Raw) -> Any:
         """What the pipeline takes for one input: by default the value of the only input field."""
         return raw[self.demo.inputs[0].name]
@@ -153,6 +157,12 @@ class Task:
         if isinstance(target, ItemTarget):
             return target.item
         return "the reply" if target.token is None else f"token {target.token + 1} of the reply"
+
+    def called(self, target: Target, raw: Raw) -> str:
+        """`name_of`, where the input is at hand to be quoted."""
+        if isinstance(target, Contrast):
+            return " rather than ".join(self.called(each, raw) for each in target.contrast)
+        return self.name_of(target)
 
     def score(self, outputs: Batch, targets: Sequence[Target]) -> "NDArray[np.float64]":
         """The scores of simple targets in each row of the outputs, float64[batch, targets], in `scale`."""
@@ -252,7 +262,7 @@ class Task:
 
     @property
     def stand_in(self) -> str:
-        """What hides a token of a text, by name."""
+        """What hides a token of a text, by name; empty where nothing does, and hidden tokens are left out."""
         return tokens.replacement(self.pipeline.tokenizer)[1]
 
     @cached_property

@@ -78,7 +78,9 @@ class Item(Record):
 
 @dataclass(frozen=True)
 class Prediction(Record):
-    """What a model says. `items` run from the highest score to the lowest; `text` is the text of a text output."""
+    """What a model says. `items` run from the highest score to the lowest; `text` is the text of a text output,
+    or what the spans of a text amount to, such as an answer.
+    """
 
     kind: Kind
     scale: Scale

@@ -38,14 +38,15 @@ class TextTask(Task):
     one_pass = False
     noun: ClassVar[str] = "reply"
     """What the text is called, for people."""
+    longest = LONGEST
     patience = 120.0  # seconds to wait for the accelerator, and then for each token, before giving up
 
-    def target(self, prediction: Prediction) -> Target:
-        return TextTarget(prediction.text or "")
+    def target(self, prediction: Prediction) -> Target | None:
+        return TextTarget(prediction.text) if prediction.text and prediction.text.strip() else None
 
     def targets(self, prediction: Prediction) -> list[Target]:
-        whole = TextTarget(prediction.text or "")
-        return [whole, *self.parts(whole)]
+        whole = self.target(prediction)
+        return [] if whole is None else [whole, *self.parts(whole)]
 
     def summary(self, prediction: Prediction) -> str:
         return f"{len(prediction.text or ''):,} characters, log-probability {number(prediction.scores[0])}"
@@ -141,7 +142,7 @@ class TextTask(Task):
 
     def score_batch(self, batch: Batch, targets: Sequence[Target], forward: Forward) -> NDArray[np.float64]:
         """Teacher forcing: Σ log p(token | input, tokens before it), or one token's summand, in nats."""
-        found = np.empty((len(batch["input_ids"]), len(targets)))
+        found = np.empty((self.rows(batch), len(targets)))
         for text in dict.fromkeys(self.text_of(target) for target in targets):
             reply, others = self.reply(text), [target for target in targets if self.is_other(target, text)]
             options = {"others": [self.other(target, reply) for target in others]} if others else {}
@@ -153,6 +154,10 @@ class TextTask(Task):
                 elif self.text_of(target) == text:
                     found[:, i] = self.part(own, target)
         return found
+
+    def rows(self, batch: Batch) -> int:
+        """The number of inputs in a batch."""
+        return len(batch["input_ids"])
 
     def text_of(self, target: Target) -> str:
         """The text of a target. Raises InputError."""
@@ -170,8 +175,8 @@ class TextTask(Task):
         """Token ids int64[1, tokens] of a text that was written, or might have been. Raises InputError."""
         with self.tokenizing:
             reply = torch.tensor([self.spelled(text)], dtype=torch.int64)
-        if reply.shape[1] > LONGEST:
-            raise InputError(f"The text of a target may have {LONGEST} tokens, got {reply.shape[1]:,}.")
+        if reply.shape[1] > self.longest:
+            raise InputError(f"The text of a target may have {self.longest:,} tokens, got {reply.shape[1]:,}.")
         return reply
 
     def part(self, each: NDArray[np.float64], target: Target) -> NDArray[np.float64]:

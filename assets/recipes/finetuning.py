@@ -1,11 +1,11 @@
-"""Fine-tune MiniLM to tell two labels apart, and make its probabilities true to the validation part.
+"""Fine-tune MiniLM to tell labels apart or to answer with a number; make probabilities true to the validation part.
 
 Knows texts, targets and logits; no data set, no split and no figure of a card. Every random number comes from the
 settings' seed, in one order.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from peft import PeftModel
-from sklearn.metrics import log_loss
+from scipy.special import log_softmax
 from torch import Tensor
 from torch.nn import functional as F
 from transformers import PreTrainedTokenizerBase
 
 from .batches import buckets, hide, pad, tokenise
-from .minilm import new_model, predict, second
+from .minilm import new_model, predict
+
+Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def train(
     model = new_model(labels, settings.rank, settings.seed)
     for epoch, loss in enumerate(fit(model, tokenizer, texts, targets, settings), start=1):
         logits = predict(model, tokenizer, checked.texts, settings.answered_tokens)
-        unseen, right = log_loss(checked.labels, second(logits)), (logits.argmax(1) == checked.labels).mean()
+        unseen, right = log_loss(checked.labels, logits), (logits.argmax(1) == checked.labels).mean()
         seconds = time.perf_counter() - started
         print(
             f"epoch {epoch}: loss {loss:.4f}, validation {unseen:.4f} ({right:.4f} right), {seconds:.0f} s", flush=True
@@ -77,10 +79,12 @@ def fit(
     texts: Sequence[str],
     targets: Tensor,
     settings: Settings,
+    loss_of: Loss = F.cross_entropy,
 ) -> Iterator[float]:
     """Train the adapter, pooler and head; yield the mean loss after each epoch.
 
-    `targets` are labels int64[texts] or probabilities of each label float32[texts, 2]; the loss is the cross-entropy.
+    targets: labels int64[texts] or probabilities of each label float32[texts, labels] for the cross-entropy; whatever
+    another loss compares with logits float32[texts, labels].
     """
     rng = np.random.default_rng(settings.seed)
     ids = tokenise(tokenizer, texts, settings.max_tokens)
@@ -98,7 +102,7 @@ def fit(
             # bfloat16 makes the matrix products faster; weights and loss stay float32.
             with torch.autocast("cpu", torch.bfloat16):
                 logits = model(**pad(rows, tokenizer.pad_token_id)).logits
-            loss = F.cross_entropy(logits.float(), targets[batch])
+            loss = loss_of(logits.float(), targets[batch])
             loss.backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimizer.step()
@@ -109,12 +113,17 @@ def fit(
 
 
 def fit_temperature(logits: NDArray[Any], labels: NDArray[Any]) -> float:
-    """The divisor of the logits float32[n, 2] that makes the labels int[n] likeliest.
+    """The divisor of the logits float32[n, labels] that makes the labels int[n] likeliest.
 
     After Guo et al. 2017, "On Calibration of Modern Neural Networks", arXiv 1706.04599.
     """
     grid = np.exp(np.linspace(np.log(0.2), np.log(5), 200))
-    return float(min(grid, key=lambda divisor: log_loss(labels, second(logits / divisor))))
+    return float(min(grid, key=lambda divisor: log_loss(labels, logits / divisor)))
+
+
+def log_loss(labels: NDArray[Any], logits: NDArray[Any]) -> float:
+    """Mean of −ln(probability of the label), in nats, of labels int[n] under logits float[n, labels]."""
+    return float(-log_softmax(logits.astype(np.float64), axis=1)[np.arange(len(labels)), labels].mean())
 
 
 def fold_temperature(model: PeftModel, temperature: float) -> None:

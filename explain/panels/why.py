@@ -29,6 +29,12 @@ WAITING = (
     '<p class="hint">Asking the model what it used…</p></div>'
 )
 
+NOTHING = (
+    '<div class="card why" role="region" aria-label="Explanation"><h2 class="eyebrow">Why</h2>'
+    '<p class="hint">Nothing was found, so there is nothing to explain.</p></div>'
+)
+"""Where a prediction is empty."""
+
 
 def stream(
     endpoints: Endpoints,

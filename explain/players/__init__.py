@@ -8,7 +8,9 @@ from .columns import CategoryPlayers, ColumnPlayers, Reference
 from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
+from .labels import LabelsPlayers
 from .messages import MessagesPlayers
+from .scene import ScenePlayers
 from .series import SeriesPlayers
 from .text import TextPlayers
 from .whole import Players
@@ -20,9 +22,11 @@ __all__ = [
     "FieldPlayers",
     "HistoryPlayers",
     "ImagePlayers",
+    "LabelsPlayers",
     "MessagesPlayers",
     "Players",
     "Reference",
+    "ScenePlayers",
     "SeriesPlayers",
     "TextPlayers",
 ]

@@ -34,12 +34,16 @@ class TextPlayers(FieldPlayers):
         self.features = tuple(self._between(a, b) for a, b in self.spans)
         long = len(self.spans) > DIRECT
         self.groups = sentences(value, self.spans) if long else singles(len(self.spans))
-        self.label, self.masks = field.label, Spans(tuple(self.spans))
-        self.baseline = f"each hidden token of {self.label} is replaced by {stand_in}"
+        self.label = field.label
+        self._hide(dropped=not stand_in, stand_in=stand_in)
 
     def otherwise(self) -> None:
-        self.masks = Spans(self.masks.spans, dropped=True)
-        self.baseline = f"the hidden tokens of {self.label} are left out"
+        self._hide(dropped=not self.masks.dropped, stand_in="a token that means nothing")
+
+    def _hide(self, dropped: bool, stand_in: str) -> None:
+        self.masks = Spans(tuple(self.spans), dropped)
+        replaced = f"each hidden token of {self.label} is replaced by {stand_in}"
+        self.baseline = f"the hidden tokens of {self.label} are left out" if dropped else replaced
 
     def show(self, kept: Kept) -> MaskedText:
         hidden = tuple(span for span, keep in zip(self.spans, kept, strict=True) if not keep)

@@ -21,7 +21,9 @@ GROUPS = {
     "category": "Tables",
     "number": "Tables",
     "history": "Past choices",
+    "labels": "Texts",
     "series": "Series over time",
+    "scene": "Driving",
 }
 """Under which heading a model stands, by the kind of field that it takes first, in the order of the page."""
 TILE = (480, 300)

@@ -17,8 +17,10 @@ from explain.players import (
     FieldPlayers,
     HistoryPlayers,
     ImagePlayers,
+    LabelsPlayers,
     Players,
     Reference,
+    ScenePlayers,
     TextPlayers,
 )
 from explain.players.field import several, singles
@@ -26,7 +28,7 @@ from explain.players.segments import LARGEST, PATCHES, REGIONS, cut, segment, wh
 from explain.players.text import DIRECT, FEWEST, MOST, sentences, word_spans
 from explain.types import Feature, Partition
 from inference.errors import ModelError
-from inference.fields import CategoryField, Field, HistoryField, ImageField, NumberField, TextField
+from inference.fields import CategoryField, Field, HistoryField, ImageField, LabelsField, NumberField, TextField
 from inference.masks import MaskedText
 from inference.types import Raw
 
@@ -67,6 +69,8 @@ def test_players_are_registered_under_their_own_kind() -> None:
         "number": ColumnPlayers,
         "category": CategoryPlayers,
         "history": HistoryPlayers,
+        "labels": LabelsPlayers,
+        "scene": ScenePlayers,
     }
     assert expected.items() <= FieldPlayers.kinds.items()
 
@@ -342,6 +346,28 @@ def test_a_region_is_said_to_be_where_its_middle_is(rows: slice, columns: slice,
     mask = np.zeros((9, 9), bool)
     mask[rows, columns] = True
     assert whereabouts(mask) == words
+
+
+def test_where_nothing_stands_in_for_a_word_it_is_left_out_at_first() -> None:
+    players = Players([TEXT], {"text": "warm film"}, Reference.every([]), "")
+    assert players.baseline == "the hidden tokens of Review are left out"
+    ((_, raw),) = players.inputs(kept(0, 1))
+    assert raw == {"text": MaskedText("warm film", ((0, 4),), dropped=True)}
+    other = Players([TEXT], {"text": "warm film"}, Reference.every([]), "", second_baseline=True)
+    ((_, raw),) = other.inputs(kept(0, 1))
+    assert raw == {"text": MaskedText("warm film", ((0, 4),))}
+    assert "replaced" in other.baseline
+
+
+# Labels
+
+
+def test_a_hidden_label_is_not_offered() -> None:
+    players = LabelsPlayers(LabelsField(name="labels", label="Labels"), ("sport", "tax law", "cooking"), "")
+    assert [feature.label for feature in players.features] == ["sport", "tax law", "cooking"]
+    assert players.features[1].where == {"item": "tax law", "position": 1}
+    assert players.show(kept(1, 0, 1)) == ("sport", "cooking")
+    assert players.baseline == "hidden entries of Labels are not offered"
 
 
 # Histories

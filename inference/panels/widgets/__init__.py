@@ -9,8 +9,10 @@ from .audio import audio
 from .category import category
 from .history import history
 from .image import image
+from .labels import labels
 from .messages import messages
 from .number import number
+from .scene import scene
 from .series import series
 from .text import text
 
@@ -21,7 +23,9 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "number": number,
     "category": category,
     "history": history,
+    "labels": labels,
     "messages": messages,
+    "scene": scene,
     "series": series,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
