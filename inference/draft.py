@@ -58,7 +58,8 @@ def examples(folder: Path, fields: Sequence[Field]) -> Iterator[Example]:
 
     Raises ModelError for rows that do not fit the fields.
     """
-    rows = read_csv(folder, BACKGROUND) if (folder / BACKGROUND).is_file() else []
+    simple = all(each.kind in ("number", "category") for each in fields)  # a series is no row
+    rows = read_csv(folder, BACKGROUND) if simple and (folder / BACKGROUND).is_file() else []
     for i, row in enumerate(rows[:TRIED], start=1):
         try:
             inputs = {each.name: each.parse(row.get(each.name)) for each in fields}

@@ -36,6 +36,7 @@ from inference.fields import (
 )
 from inference.panels import answer, form, remote
 from inference.panels.predictions import FIGURES, Shown, parts
+from inference.panels.take import FILES
 from inference.policy import Policy, Rule
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -87,6 +88,7 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("text", ["Cat0", "cat"]),
     ("action", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
+    ("spans", ["Prediction", "cat0", "0.9", "cat4", "3 more", "cat7"]),
 ]
 
 
@@ -505,9 +507,9 @@ def test_a_form_can_start_with_an_example(name: str) -> None:
     values = {part.key: part.value for part in parts if isinstance(getattr(part, "key", None), str) and part.visible}
     expected = form.example_values(folder, about, about.examples[1])
     given = [values[f"{name}.{field.name}"] for field in about.inputs]
-    pictures = [field.kind == "image" for field in about.inputs]
-    assert [bool(a) if is_picture else a for a, is_picture in zip(given, pictures, strict=True)] == [
-        bool(b) if is_picture else b for b, is_picture in zip(expected, pictures, strict=True)
+    files = [field.kind in FILES for field in about.inputs]
+    assert [bool(a) if is_file else a for a, is_file in zip(given, files, strict=True)] == [
+        bool(b) if is_file else b for b, is_file in zip(expected, files, strict=True)
     ]
 
 
