@@ -19,16 +19,14 @@ CRUISE, DT, FRAMES, SECONDS = np.array([20.0, 25.0, 30.0]), 0.2, 5, 30
 COMFORT, BRAKES, GAP, HEADWAY = 3.0, 5.0, 10.0, 1.5
 """IDM: acceleration and braking in m/s², distance in metres and time in seconds that are kept."""
 LIMIT = 30.0
-GONE = 1e5  # metres away, where nobody meets anybody
 NAMES = ("x", "y", "heading", "speed", "wanted", "lane", "timer", "delta")
 
 
 class Traffic:
     """`roads` episodes side by side; one that ends begins anew with other cars."""
 
-    def __init__(self, roads: int, cars: int, seed: int, varied: float = 0) -> None:
-        """varied: the share of episodes that begin otherwise than in highway-env."""
-        self.rng, self.cars, self.varied = np.random.default_rng(seed), cars + 1, varied
+    def __init__(self, roads: int, cars: int, seed: int) -> None:
+        self.rng, self.cars = np.random.default_rng(seed), cars + 1
         self.state = {name: np.zeros((roads, self.cars)) for name in NAMES}
         self.clock = np.zeros(roads, int)
         self.place(np.arange(roads))
@@ -48,20 +46,6 @@ class Traffic:
         for name, value in first.items():
             s[name][roads] = value
         self.clock[roads] = 0
-        self.vary(roads[rng.random(len(roads)) < self.varied])
-
-    def vary(self, roads: NDArray[np.int64]) -> None:
-        """Begin in the midst of fewer cars, at any speed: what highway-env shows late in an episode, or never."""
-        rng, s, n = self.rng, self.state, len(roads)
-        x = s["x"][roads] * rng.uniform(0.7, 2, (n, 1))
-        x[:, 0] = rng.uniform(x[:, 1] - 40, x[:, self.cars // 2])
-        aside = np.abs(s["lane"][roads] - s["lane"][roads, :1])
-        gone = (np.abs(x - x[:, :1]) < np.where(aside < 1, 12, 6)) & (aside < 2)
-        gone |= rng.random(x.shape) > rng.uniform(0, 1.2, (n, 1))
-        gone[:, 0] = False
-        s["x"][roads] = np.where(gone, x + GONE * np.arange(self.cars), x)
-        s["speed"][roads, 0] = speed = rng.uniform(CRUISE[0], CRUISE[-1], n)
-        s["wanted"][roads, 0] = CRUISE[np.round((speed - CRUISE[0]) / 5).astype(int)]
 
     def seen(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """own [roads, 2], cars [roads, NEAREST, 3] and present [roads, NEAREST], in lanes, metres and km/h."""

@@ -67,15 +67,6 @@ def test_what_is_seen_is_the_nearest_first_within_reach() -> None:
     np.testing.assert_allclose(cars[0, :2], [[-20, 1, 72], [50, 3, 108]])
 
 
-def test_varied_roads_begin_in_the_midst_of_fewer_cars_and_touch_none_of_them() -> None:
-    usual, varied = Traffic(200, 14, 0), Traffic(200, 14, 0, varied=1)
-    assert (usual.seen()[2].sum(1).std()) < varied.seen()[2].sum(1).std()
-    assert (varied.seen()[1][..., 0] < 0).any(1).mean() > 0.2  # somebody is behind
-    assert not (usual.seen()[1][..., 0] < 0).any()
-    assert not varied.hit().any()
-    assert (~varied.seen()[2]).all(1).any()  # an empty road is among them
-
-
 def test_always_slower_hardly_crashes_and_always_keeping_on_does() -> None:
     slower, keep = (episodes(lambda own, *_, a=a: np.full(len(own), a), 60, 20, 0) for a in (4, KEEP))
     assert slower[1] < 0.1

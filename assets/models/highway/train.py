@@ -39,7 +39,6 @@ SEED = 0
 ROADS, CARS, TICKS, STEPS = 256, 14, 16, 400_000  # more cars would stay too far ahead to be met in half a minute
 GAMMA, LAMBDA, CLIP, PASSES, BATCH = 0.95, 0.95, 0.2, 4, 512
 RATE, ENTROPY = 1e-3, 0.01  # both fall to 0
-VARIED = 0.4  # of the episodes begin otherwise than in highway-env, so that visitors' scenes are not all new
 CRASH = 4.0  # seconds of full reward that a crash costs beyond those it ends
 HELD_OUT, RECORDED = range(300_000, 300_300), range(400_000, 400_040)  # seeds of episodes in highway-env
 REFERENCE = 100  # scenes that stand for what the driver sees, in explanations
@@ -77,7 +76,7 @@ def first_choice(own: Any, cars: Any, present: Any) -> np.ndarray:
 def learn(steps: int) -> None:
     """PPO until so many seconds were driven; of the policies on the way the best on validation roads is saved."""
     torch.manual_seed(SEED)
-    roads, rounds = traffic.Traffic(ROADS, CARS, SEED, VARIED), steps // (ROADS * TICKS)
+    roads, rounds = traffic.Traffic(ROADS, CARS, SEED), steps // (ROADS * TICKS)
     optimizer = torch.optim.Adam(driver().parameters(), lr=RATE)
     best, start = -np.inf, time.time()
     for turn in range(1, rounds + 1):
