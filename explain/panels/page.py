@@ -91,6 +91,7 @@ class Case:
         self.endpoints, self.name = endpoints, name
         self.about = endpoints.catalogue.about(name)
         self.memory = Memory()
+        self.nothing = False  # the last prediction found something that can be explained
 
     def answered(self, values: Values) -> Iterator[Shown]:
         """First the prediction, then the sharpening explanation of what was predicted."""
@@ -99,7 +100,7 @@ class Case:
         try:
             yield from ((html, "", "", "") for html in self._loading())
             for shown, found in self._predicted(values, why.WAITING):
-                target = self.task.target(found.prediction) if found and self.memory.likely else None
+                target = self.task.target(found.prediction) if found else None
                 yield shown
         except Exception as error:
             yield answer.failure(report(error).message), "", "", ""
@@ -123,7 +124,7 @@ class Case:
             self.task.parse(self.inputs(values))
         except SeeWhyError:
             return
-        if self.memory.likely:
+        if not self.nothing:
             yield from self.reasons(values)
 
     def other(self, values: Values, target: str) -> Iterator[Shown]:
@@ -168,7 +169,8 @@ class Case:
             along = take(self.name, self.about, inputs) if found else ""
             if found:
                 self.memory.likely = self.task.targets(found.prediction)
-            why_so = reasons if self.memory.likely else why.NOTHING
+                self.nothing = not self.memory.likely
+            why_so = why.NOTHING if self.nothing else reasons
             yield (shown, why_so if found else "", path, along), found
 
     def inputs(self, values: Values) -> dict[str, Any]:
