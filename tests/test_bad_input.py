@@ -30,7 +30,7 @@ from inference.serving.endpoints import Endpoints, report
 from inference.types import Answer
 
 Asked = tuple[int, dict[str, Any]]
-OURS = ("mobilenet-v2", "sentiment", "ames-house-prices", "movies", "new-york-weather", "any-series")
+OURS = ("mobilenet-v2", "sentiment", "ames-house-prices", "movies", "new-york-weather", "any-series", "highway")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ The network is in inference/modeling/driver.py, learned in a simulator. transfor
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from transformers import AutoModel, Pipeline
 from transformers.pipelines import PIPELINE_REGISTRY
 
-from ..fields import Scene, SceneField
+from ..fields import Field, Scene, SceneField
 from ..fields.scene import OF_CAR, OWN, paired
 from ..masks import Kept, Parts, Variants
 from ..modeling import driver  # noqa: F401  registers the architecture
@@ -78,6 +78,7 @@ class ControlPolicy(ItemTask):
     kind = "action"
     scale = "probability"
     batch_size = 4096
+    fields: ClassVar[tuple[Field, ...]] = (SceneField(name="scene", label="Road around you"),)
 
     @cached_property
     def positions(self) -> dict[str, int]:

@@ -140,7 +140,7 @@ UNCHECKED = [
     (
         {**DOUBTED, "check": "honesty"},
         422,
-        "Unknown check 'honesty'; available are faithfulness, baseline, interactions.",
+        "Unknown check 'honesty'; available are faithfulness, baseline, interactions, tokens.",
     ),
     (DOUBTED, 422, "check: Field required"),
     ({**DOUBTED, "check": "faithfulness", "target": "angry"}, 422, "available are negative, positive"),

@@ -289,7 +289,8 @@ SETTINGS = {
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, (value, _) in SETTINGS.items()], ids=SETTINGS)
 def test_a_setting_that_keeps_strangers_out_is_on(settings: dict[str, Any], name: str, value: Any) -> None:
     assert settings[name] == value, SETTINGS[name][1]
-    assert "allowed_paths" not in settings  # files of the machine
+    allowed = [Path(path) for path in settings["allowed_paths"]]  # of the machine's files, those of examples alone
+    assert all(path.is_file() and path.suffix in (".jpg", ".png", ".wav") for path in allowed)
 
 
 def test_the_guard_stands_in_front_and_knows_the_allowed_sites(settings: dict[str, Any]) -> None:
