@@ -1,8 +1,11 @@
 """Whether half the width is enough: which devices compute in bfloat16, and what it does to scores. Knows no model."""
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import chdtri
 
 SAFE = 0.03
 """Largest rounding error, relative to the spread of the scores. With n players and N scores whose errors are
@@ -14,14 +17,16 @@ FEWEST = 8
 
 
 def rounding(exact: NDArray[np.float64], reduced: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Root mean square error of scores float64[m, k] against exact ones, float64[k]; None where it is not safe.
+    """What the error of scores float64[m, k] against exact ones may be, float64[k]; None where it is not safe.
 
-    It contains both the standard deviation and the bias of the error. It is safe where there are at least `FEWEST`
-    coalitions and it is at most `SAFE` of the standard deviation of the exact scores over them, in each of the k.
+    It is the root mean square, which holds both the deviation and the bias of the error, at the upper end of its 95 %
+    confidence interval (of normal errors, by the χ² distribution): so few coalitions tell it only roughly. It is safe
+    where there are at least `FEWEST` coalitions and the root mean square is at most `SAFE` of the standard deviation of
+    the exact scores over them, in each of the k.
     """
     error: NDArray[np.float64] = np.sqrt(np.mean((reduced - exact) ** 2, axis=0))
     safe = len(exact) >= FEWEST and bool(np.all(error <= SAFE * exact.std(axis=0)))  # a NaN is not safe
-    return error if safe else None
+    return error * math.sqrt(len(exact) / chdtri(len(exact), 0.95)) if safe else None
 
 
 def computes_bfloat16(device: torch.device) -> bool:

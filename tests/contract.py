@@ -192,7 +192,7 @@ def values_agree_with_enumeration(task: Task) -> None:
 
 def small(task: Task) -> dict[str, Any]:
     """The first example with few words or items; pictures have few regions by the caller's patch."""
-    words = lambda text: " ".join(text.split()[:2]) + ". " + " ".join(text.split()[2:SMALL])  # noqa: E731
+    words = lambda text: ".\n".join(text.split()[:SMALL])  # noqa: E731  # each a sentence, for those who choose some
     said = lambda talk: words(talk) if isinstance(talk, str) else [{**talk[-1], "content": words(talk[-1]["content"])}]  # noqa: E731
     road = lambda scene: {**scene, "cars": scene["cars"][:2]}  # noqa: E731
     cut = {"text": words, "messages": said, "history": first, "scene": road}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.special import chdtri
 
 from inference.precision import FEWEST, SAFE, computes_bfloat16, rounding
 
@@ -17,7 +18,16 @@ def off(share: float) -> np.ndarray:
 
 @pytest.mark.parametrize("share", [0.0, 0.001, SAFE * 0.999])
 def test_a_small_error_is_safe_and_told(share: float) -> None:
-    assert rounding(SCORES, off(share)) == pytest.approx(share * SCORES.std(axis=0), abs=1e-12)
+    count = len(SCORES)
+    assert 1 < (room := np.sqrt(count / chdtri(count, 0.95))) < 2  # so few coalitions tell the error roughly
+    assert rounding(SCORES, off(share)) == pytest.approx(room * share * SCORES.std(axis=0), abs=1e-12)
+
+
+def test_the_error_that_is_told_is_seldom_under_the_true_one() -> None:
+    random = np.random.default_rng(0)
+    exact = random.normal(size=(2_000, 8, 1))
+    told = [rounding(each, each + 0.01 * random.normal(size=(8, 1))) for each in exact]
+    assert np.mean([error[0] >= 0.01 for error in told if error is not None]) == pytest.approx(0.95, abs=0.02)
 
 
 @pytest.mark.parametrize("share", [SAFE * 1.001, 0.1, np.nan, np.inf])

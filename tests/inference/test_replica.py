@@ -136,8 +136,9 @@ def test_bfloat16_is_safe_for_our_text_model(text: Task, bfloat16: None) -> None
     noise = used.verify(batch, score)
     assert noise is not None and used.dtype == "bfloat16"
     exact, ours = score(text.forward(batch)), score(used.forward(batch))
-    assert 0 < np.sqrt(np.mean((ours - exact) ** 2)) == pytest.approx(noise[0])
-    assert noise[0] <= precision.SAFE * exact.std()
+    error = np.sqrt(np.mean((ours - exact) ** 2))
+    assert 0 < error < noise[0] < 2 * error  # as large as it may be after so few coalitions
+    assert error <= precision.SAFE * exact.std()
     assert text.dtype == "float32" and next(text.pipeline.model.parameters()).dtype == torch.float32
 
 
