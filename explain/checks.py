@@ -1,4 +1,5 @@
-"""Checks of an explanation, on demand: faithfulness, another baseline, interactions. Knows no kind of task.
+"""Checks of an explanation, on demand: faithfulness, another baseline, interactions, and a closer look at the tokens of
+a text. Knows no kind of task.
 
 A check is a stream of Progress that ends with what was found.
 """
@@ -15,9 +16,10 @@ from inference.fields import shown
 from inference.task import Task
 from inference.types import Raw, Record
 
+from .estimators import estimate
 from .explainer import explain_all, explain_otherwise, parse_target
 from .faithfulness import ORDERS, Faithfulness, account, curves, lowered
-from .games import STEP, Game
+from .games import STEP, Estimate, Game
 from .hierarchy import grouped
 from .interactions import interactions
 from .interplay import Interplay, of_pairs
@@ -25,12 +27,13 @@ from .memory import Explained, Memory
 from .sensitivity import Sensitivity, compare
 from .types import Explanation, Progress
 from .watching import watched
+from .wordwise import Wordwise, of_tokens
 
 SEED = 0
 ALL, PER_PLAYER, MOST = 10, 32, 1_024
 """Evaluations for pairs: every coalition up to 10 players, else 32 a player and so many at most."""
 
-Finding = Faithfulness | Sensitivity | Interplay
+Finding = Faithfulness | Sensitivity | Interplay | Wordwise
 Found = Generator[Progress, None, Finding]
 
 
@@ -55,6 +58,7 @@ def check_stream(
     chosen = parse_target(task, raw, target)
     known = memory.explained(task, raw, chosen)
     if known is None:
+        memory.likely = task.parts(chosen) if check == "tokens" else memory.likely
         yield from progress(explanation for (explanation,) in explain_all(task, raw, [chosen], memory=memory))
         known = memory.explained(task, raw, chosen)
         assert known is not None  # just explained
@@ -113,9 +117,28 @@ def interplay(case: Case) -> Found:
     return of_pairs(case.known.explanation, found, time.perf_counter() - start, SEED)
 
 
+def wordwise(case: Case) -> Found:
+    """Explain each token of a written text, from the evaluations of the whole."""
+    start, explanation = time.perf_counter(), case.known.explanation
+    targets = case.task.parts(explanation.target)
+    if not targets:
+        raise InputError("Only a written text as a whole can be taken apart into its tokens.")
+    game = case.memory.play(case.task, case.raw, targets).game
+    n, spent = len(case.known.players), explanation.evaluations
+    step = max(2, spent - spent % 2)
+
+    def work(game: Game) -> Estimate:
+        *_, last = estimate(game, n, spent, SEED, additive=case.task.additive, step=step, first=step)
+        return last
+
+    found = yield from watched(work, grouped(game, case.known.players), spent, STEP)
+    return of_tokens(explanation, case.task.parts_named(explanation.target), found, time.perf_counter() - start, SEED)
+
+
 CHECKS: dict[str, Callable[[Case], Found]] = {
     "faithfulness": faithfulness,
     "baseline": baseline,
     "interactions": interplay,
+    "tokens": wordwise,
 }
 """What can be checked."""

@@ -152,7 +152,7 @@ class Account:
             self._label_map = players.label_map(level.players)
         return Explanation(
             target=target,
-            output=self.task.name_of(target),
+            output=self.task.called(target, players.raw),
             features=self._features,
             values=tuple(found.values[:, output].tolist()),
             stderr=None if found.stderr is None else tuple(found.stderr[:, output].tolist()),

@@ -11,7 +11,8 @@ from inference.types import Raw
 
 from .chosen import chosen
 from .overlay import regions
-from .shading import words
+from .roads import roads
+from .shading import conversation, words
 from .stopping import settled
 from .timeline import timelines
 from .types import Explanation
@@ -56,10 +57,12 @@ def certain(values: Any, stderr: Any) -> list[bool]:
 
 INPUTS: dict[str, Callable[[Explanation, Raw, str], str]] = {
     "chars": words,
+    "message": conversation,
     "region": regions,
     "seconds": stretches,
     "item": chosen,
     "items": chosen,
     "steps": timelines,
+    "car": roads,
 }
 """How features that have a place in the input are shown there."""

@@ -5,12 +5,13 @@ from html import escape
 from typing import Any
 
 from .courses import faithfulness
+from .grid import grid
 from .together import interplay
 from .twofold import sensitivity
 
 
 def draw_finding(found: Any) -> str:
-    """The verdict, the figure and the table of a Faithfulness, a Sensitivity or an Interplay."""
+    """The verdict, the figure and the table of a Faithfulness, a Sensitivity, an Interplay or a Wordwise."""
     return f'<p class="sentence">{escape(found.verdict)}</p>{FIGURES[found.check](found)}'
 
 
@@ -18,5 +19,6 @@ FIGURES: dict[str, Callable[[Any], str]] = {
     "faithfulness": faithfulness,
     "baseline": sensitivity,
     "interactions": interplay,
+    "tokens": grid,
 }
 """How each finding is drawn."""

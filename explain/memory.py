@@ -5,7 +5,8 @@ Kept by whoever asks more than once, such as a visitor's page; nobody else ever 
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
 import numpy as np
 
@@ -90,6 +91,16 @@ def digest(raw: Raw) -> bytes:
     """Of an input's values; two inputs with the same are the same."""
     found = hashlib.sha256()
     for name, value in raw.items():
-        found.update(repr((name, getattr(value, "size", value))).encode())
-        found.update(value.tobytes() if hasattr(value, "tobytes") else b"")
+        found.update(repr(name).encode() + content(value))
     return found.digest()
+
+
+def content(value: Any) -> bytes:
+    """What tells a value from any other; the repr of an array would leave most of it out."""
+    if is_dataclass(value):
+        return b"".join(content(getattr(value, field.name)) for field in fields(value))
+    if hasattr(value, "tobytes"):
+        return (
+            repr((value.size, getattr(value, "mode", None), getattr(value, "dtype", None))).encode() + value.tobytes()
+        )
+    return repr(value).encode()

@@ -56,7 +56,7 @@ def scorer(
     evaluations: the budget, which the number of reference rows follows. second_baseline: hide by other means, to see
     how much the means matter.
     """
-    stand_in = task.stand_in if any(field.kind == "text" for field in task.demo.fields) else ""
+    stand_in = task.stand_in if any(field.kind in ("text", "messages") for field in task.demo.inputs) else ""
     known = background.of(task)
     reference = known.rows(evaluations)
     if second_baseline:

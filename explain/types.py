@@ -21,11 +21,11 @@ Partition = tuple[tuple[int, ...], ...]
 class Feature(Record):
     """One player: a word, a region, a column or an item.
 
-    `where` places it in its field: {"chars": [start, end]}, {"region": index in the label map},
-    {"item": id, "position": from 0}, {"items": [id, …], "position": of the first}, {"fields": [name, …]} of columns
-    that are one player, {"steps": [start, end], "column": name} of a series, {"seconds": [start, end]}; a whole field
-    has none. `parent` is the id of the feature that this
-    one is a part of.
+    `where` places it in its field: {"chars": [start, end]}, {"message": from 0, "chars": [start, end]},
+    {"region": index in the label map}, {"item": id, "position": from 0}, {"items": [id, …], "position": of the
+    first}, {"fields": [name, …]} of columns that are one player, {"steps": [start, end], "column": name} of a series,
+    {"seconds": [start, end]}, {"car": from 1 or 0 for the own, "part": its number, if not all of it}; a whole field
+    has none. `parent` is the id of the feature that this one is a part of.
     """
 
     id: str

@@ -95,17 +95,19 @@ def parts_of(features: Sequence[Feature], count: int = 2) -> str:
     """What features are, in one word: words, passages, regions, entries, columns, or parts where they differ."""
     kinds = {next(iter(feature.where)) if feature.where else "column" for feature in features}
     spaced = any(" " in feature.label.strip() for feature in features)
-    noun = NOUNS["passage" if kinds == {"chars"} and spaced else kinds.pop()] if len(kinds) == 1 else "part"
+    noun = NOUNS["passage" if kinds <= {"chars", "message"} and spaced else kinds.pop()] if len(kinds) == 1 else "part"
     return noun if count == 1 else {"entry": "entries", "stretch": "stretches"}.get(noun, f"{noun}s")
 
 
 NOUNS = {
     "chars": "word",
+    "message": "word",
     "passage": "passage",
     "region": "region",
     "item": "entry",
     "seconds": "stretch",
     "steps": "cell",
     "column": "column",
+    "car": "part",
 }
 """One feature, by the key of its `where`."""

@@ -16,6 +16,7 @@ from . import recording
 from .errors import InputError, ModelError
 from .fields import AnyField
 from .folders import home, name_of
+from .interval import Interval
 from .policy import Policy
 from .tables import read_csv, read_items
 from .types import Raw, Record, adapter, mistakes
@@ -31,37 +32,6 @@ class Example(Record):
 
     title: str
     inputs: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interval(Record):
-    """How far the truth lies from an estimate: of cases like those it was measured on, a share `level` lies within.
-
-    The ends are estimate × `low` and estimate × `high` where `relative`, else estimate + `low` and estimate + `high` in
-    the value's unit, or in multiples of what the model itself says that it usually misses by, where it does. They are
-    conformal quantiles (Vovk, Gammerman and Shafer 2005; Lei et al. 2018, "Distribution-Free Predictive Inference for
-    Regression") of errors on rows that the estimating model had not learned from. The share holds over all cases
-    together, not for each group of them.
-    """
-
-    level: float
-    low: float
-    high: float
-    relative: bool = False
-
-    def __post_init__(self) -> None:
-        if not 0 < self.level < 1:
-            raise ValueError(f"level lies between 0 and 1, got {self.level}")
-        if self.low > self.high or (self.relative and self.low < 0):
-            raise ValueError(f"low lies below high, and not below 0 where relative, got {self.low} and {self.high}")
-
-    def around(self, value: float, spread: float = 1.0) -> tuple[float, float]:
-        """The interval of one estimate, from its lower to its upper end, in the value's unit.
-
-        spread: what the model says that it usually misses by, in that unit.
-        """
-        low, high = (value * end if self.relative else value + end * spread for end in (self.low, self.high))
-        return min(low, high), max(low, high)  # a negative estimate times `high` is the lower end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,13 +163,8 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
 
 def read_recording(folder: Path, demo: Demo) -> recording.Recording | None:
     """The recorded stream, each tick checked like any input; None if there is none. Raises ModelError."""
-    found = recording.read(folder, demo.recording) if demo.recording else None
-    for number, inputs in enumerate(found.ticks if found else ()):
-        try:
-            demo.parse(inputs)
-        except InputError as error:
-            raise ModelError(f"{name_of(folder)}/{demo.recording}: tick {number}: {error}") from None
-    return found
+    parse = lambda inputs: demo.parse(resolve(folder, demo, inputs))  # noqa: E731
+    return recording.read(folder, demo.recording, parse) if demo.recording else None
 
 
 def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
@@ -236,7 +201,7 @@ def check(folder: Path, about: Demo | None = None) -> str:
     about = about or read(folder)
     for example in about.examples:
         about.parse(resolve(folder, about, example.inputs))
-    referenced = [field.label for field in about.inputs if field.referenced]
+    referenced = [field.label for field in about.inputs if field.role == "input" and field.referenced]
     if referenced and about.background is None and (folder / FILE).is_file():
         raise ModelError(
             f"{name_of(folder)}/{FILE}: background must name a CSV of reference rows, whose values take the place of "

@@ -31,7 +31,9 @@ def draft(folder: Path, kind: type[Task]) -> Demo:
     """A Demo for a folder that brings none. Raises ModelError where the fields do not follow from what is there."""
     file = models.trees(folder)
     grown = trees.read(file) if file else None
-    fields = tree_fields(grown) if grown else columns(folder) or items(folder) or steps(folder) or kind.fields
+    fields = (
+        tree_fields(grown) if grown else columns(folder) or items(folder) or steps(folder) or kind.fields_of(folder)
+    )
     if not fields:
         raise ModelError(
             f"{folders.name_of(folder)} needs a {demo.FILE}: the fields of {kind.id} differ from model to model. "
@@ -56,7 +58,8 @@ def examples(folder: Path, fields: Sequence[Field]) -> Iterator[Example]:
 
     Raises ModelError for rows that do not fit the fields.
     """
-    rows = read_csv(folder, BACKGROUND) if (folder / BACKGROUND).is_file() else []
+    simple = all(each.kind in ("number", "category") for each in fields)  # a series is no row
+    rows = read_csv(folder, BACKGROUND) if simple and (folder / BACKGROUND).is_file() else []
     for i, row in enumerate(rows[:TRIED], start=1):
         try:
             inputs = {each.name: each.parse(row.get(each.name)) for each in fields}
@@ -86,6 +89,7 @@ SUMMARIES: dict[Kind, str] = {
     "value": "Gives one number.",
     "ranking": "Suggests what comes next.",
     "text": "Writes a text.",
+    "spans": "Marks passages of a text.",
     "boxes": "Finds things in a picture, each in a box.",
 }
 

@@ -17,6 +17,7 @@ from . import demo
 from .accelerator import in_background
 from .demo import Demo
 from .errors import InputError, ModelError
+from .fields import Message
 from .masks import MaskedImage, MaskedSound, MaskedText, Parts, Variants, of_records
 from .outputs import ItemTask, LabelsTask, ValueTask
 from .task import Task
@@ -159,9 +160,11 @@ class FunctionTask(ItemTask):
         return {name: self.plain(value) for name, value in raw.items()}
 
     def plain(self, value: Any) -> Any:
-        """A text without the words that are hidden of it, a picture with its regions covered; else the value itself."""
+        """A text or a conversation without the words that are hidden of it, a picture with its regions covered, …"""
         if isinstance(value, MaskedImage | MaskedSound):
             return value.composed()
+        if isinstance(value, tuple) and any(isinstance(each, Message) for each in value):
+            return [{"role": each.role, "content": self.plain(each.content)} for each in value]
         if not isinstance(value, MaskedText):
             return value
         text, stand_in = value.text, "" if value.dropped else self._hidden

@@ -41,11 +41,12 @@ class TextInput(Task):
 
     def warnings(self, raw: Raw) -> Iterator[str]:
         yield from super().warnings(raw)
-        text, field = self.prepare(raw), self.demo.first("text")
+        text, field = self.plain(raw), self.field
         options = {"truncation": False, "verbose": False, "add_special_tokens": False, **tokens.PLAIN}
-        encoded = self.tokenize(text, return_offsets_mapping=True, **options)
-        pieces = [text[start:end].strip() for start, end in encoded["offset_mapping"]]
-        yield from self.unknown(pieces, encoded["input_ids"])
+        ids = self.tokenize(text, **options)["input_ids"]
+        with self.tokenizing:
+            pieces = [piece.strip() for piece in tokens.pieces(self.pipeline.tokenizer, text, ids)]
+        yield from self.unknown(pieces, ids)
         if isinstance(field, TextField) and field.piece_length:
             yield from strange(pieces, field.piece_length)
 
@@ -59,9 +60,18 @@ class TextInput(Task):
                 f"such as “{found[0][:20]}”: it sees a blank there."
             )
 
+    @property
+    def field(self) -> Field:
+        """The field that the text comes from."""
+        return self.demo.first("text")
+
     def masked(self, raw: Raw) -> MaskedText:
         """The text of an input, with what is hidden of it."""
-        return tokens.masked(raw[self.demo.first("text").name])
+        return tokens.masked(raw[self.field.name])
+
+    def plain(self, raw: Raw) -> str:
+        """What a visitor wrote last, to be judged."""
+        return self.masked(raw).text
 
     def prepare(self, raw: Raw) -> str:
         return self.masked(raw).text
@@ -80,18 +90,26 @@ class TextInput(Task):
         """A whole text as model inputs, int64[1, tokens] each, and its offsets int64[tokens, 2] (special: 0, 0)."""
         raise NotImplementedError
 
+    def whole(self, raw: Raw) -> tuple[Batch, "torch.Tensor"]:
+        """The text of an input as if nothing of it were hidden, likewise."""
+        return self.encode_text(self.prepare(raw))
+
+    def hidden(self, raw: Raw) -> Spans:
+        """The characters of an input that are hidden."""
+        masked = self.masked(raw)
+        return Spans(masked.hidden, masked.dropped)
+
     def encode_one(self, raw: Raw) -> Batch:
         """Model inputs int64[1, tokens], hidden words replaced, or left out, token by token."""
-        masked = self.masked(raw)
-        encoded, offsets = self.encode_text(masked.text)
-        if not masked.hidden:
+        (encoded, offsets), hidden = self.whole(raw), self.hidden(raw)
+        if not hidden.spans:
             return encoded
-        nothing = np.zeros(len(masked.hidden), bool)
-        return encoded | self.hiding(encoded, offsets, Spans(masked.hidden, masked.dropped)).encode([nothing])
+        nothing = np.zeros(len(hidden.spans), bool)
+        return encoded | self.hiding(encoded, offsets, hidden).encode([nothing])
 
     def variants(self, raw: Raw, parts: Parts, rows: Any = (), weights: Any = None) -> Variants | None:
         spans = only(parts, Spans)
-        return self.hiding(*self.encode_text(self.prepare(raw)), spans) if spans else None
+        return self.hiding(*self.whole(raw), spans) if spans else None
 
     def hiding(self, encoded: Batch, offsets: "torch.Tensor", parts: Spans) -> Variants:
         """An encoded text with its parts hidden."""

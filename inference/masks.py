@@ -130,7 +130,7 @@ ALONE = np.ones(1)
 
 
 def of_tokens(batch: Batch, touched: Kept, token: int) -> Variants:
-    """Of one encoded text, tensors int64[1, tokens]: hidden tokens replaced by `token`.
+    """Of one encoded text, tensors int64[1, tokens, …]: hidden tokens replaced by `token`.
 
     touched: bool[parts, tokens], the tokens that each part takes with it.
     """
@@ -139,7 +139,7 @@ def of_tokens(batch: Batch, touched: Kept, token: int) -> Variants:
     def encode(rows: Sequence[Kept]) -> Batch:
         ids = batch["input_ids"]
         replaced = torch.where(torch.from_numpy(gone(rows, touched)), token, ids)
-        return {name: value.expand(len(rows), -1) for name, value in tensors(batch).items()} | {"input_ids": replaced}
+        return {name: repeated(value, len(rows)) for name, value in tensors(batch).items()} | {"input_ids": replaced}
 
     return Variants(encode, ALONE)
 
@@ -152,7 +152,8 @@ def without_tokens(batch: Batch, touched: Kept, padding: int) -> Variants:
         hidden = torch.from_numpy(gone(rows, touched))
         order = hidden.to(torch.int8).argsort(dim=1, stable=True)[:, : int((~hidden).sum(1).max())]
         left = ~hidden.gather(1, order)
-        found = {name: value.expand(len(rows), -1).gather(1, order) for name, value in tensors(batch).items()}
+        each = torch.arange(len(rows))[:, None]
+        found = {name: repeated(value, len(rows))[each, order] for name, value in tensors(batch).items()}
         found["input_ids"] = torch.where(left, found["input_ids"], padding)
         return found | {"attention_mask": found["attention_mask"] * left}
 
@@ -163,6 +164,11 @@ def gone(rows: Sequence[Kept], touched: Kept) -> Kept:
     """Which tokens are hidden, bool[rows, tokens], where parts are kept bool[rows, parts]."""
     hidden: Kept = (~np.array(rows)).astype(np.float32) @ touched.astype(np.float32) > 0
     return hidden
+
+
+def repeated(value: "Tensor", count: int) -> "Tensor":
+    """A tensor [1, …] as [count, …], without a copy."""
+    return value.expand(count, *value.shape[1:])
 
 
 def tensors(batch: Batch) -> dict[str, "Tensor"]:

@@ -17,6 +17,8 @@ from .trees import FILES, file_of
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors")
+SOURCE = "source.json"
+"""In a folder without weights, says where `app.py fetch` gets them."""
 BASE = "base_model_name_or_path"
 """Where a config.json or adapter_config.json has the hub id of the model that it builds on."""
 PICKLED = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib")
@@ -118,6 +120,13 @@ def weights(folder: Path) -> Path | None:
         if any((candidate / name).is_file() for name in WEIGHTS) or trees(candidate):
             return candidate
     return owner if config_of(owner).get(BASE) in INSTALLED else None
+
+
+def how_to_get(folder: Path) -> str:
+    """What a presenter does about missing weights, in words."""
+    if (folder / SOURCE).is_file():
+        return f"`python app.py fetch {folder.name}` gets them"
+    return "its README says how to get them"
 
 
 def user_cache() -> Path:

@@ -5,6 +5,7 @@ look into them.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,18 +56,27 @@ class Tick(Record):
     truth: Annotated[str | None, absent] = None
 
 
-def read(folder: Path, name: str) -> Recording:
-    """The recording that a demo.json names. Raises ModelError that names each mistake by its place."""
+def read(folder: Path, name: str, parse: Callable[[Any], object] = lambda inputs: None) -> Recording:
+    """The recording that a demo.json names. Raises ModelError that names each mistake by its place.
+
+    parse: checks the inputs of a tick, and raises InputError.
+    """
     what, path = f"{name_of(folder)}/{name}", folder / name
     if not path.resolve().is_relative_to(home(folder)):
         raise ModelError(f"{what} lies outside the model folder; put it inside.")
     try:
         if path.stat().st_size > LARGEST:
             raise ModelError(f"{what} has {path.stat().st_size:,} bytes; a recording may have {LARGEST:,}.")
-        return Recording.from_json(json.loads(path.read_text(encoding="utf-8")))
+        found = Recording.from_json(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ModelError(f"{what} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{what} is no valid JSON: {error}.") from None
     except InputError as error:
         raise ModelError(f"{what}: {error}") from None
+    for number, inputs in enumerate(found.ticks):
+        try:
+            parse(inputs)
+        except InputError as error:
+            raise ModelError(f"{what}: tick {number}: {error}") from None
+    return found

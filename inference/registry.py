@@ -43,6 +43,15 @@ def architectures(task: str) -> set[str]:
     return {name for entry in every for name in entry} | (ours if every else set())
 
 
+def is_ours(task: str) -> bool:
+    """Whether a task is not transformers' own: an architecture that several tasks share is for its own first."""
+    task_class(task)
+    from transformers.pipelines import PIPELINE_REGISTRY
+
+    # transformers has the names of its own pipelines there, to be imported late; what is registered is a class.
+    return not isinstance(PIPELINE_REGISTRY.check_task(task)[1]["impl"], str)
+
+
 def task_of(folder: Path) -> str:
     """The id of the task that a folder's model is for: what its demo.json or its card says, or else its architecture.
 
@@ -64,11 +73,15 @@ def task_of(folder: Path) -> str:
         if own and known and not own & known:
             raise ModelError(f"{name} is a {', '.join(sorted(own))}, which has no trained head for {told}.")
         return told if (folder / demo.FILE).is_file() else twin(str(told), config)
-    fitting = [] if told else [twin(task, config) for task in available() if architectures(task) & own]
+    fitting = (
+        [] if told else [twin(task, config) for task in sorted(available(), key=is_ours) if architectures(task) & own]
+    )
     if not fitting:
         said = f"is for {str(told)[:80]}" if told else "does not say what it is for, nor does its architecture"
         raise ModelError(f"{name} {said}; the tasks here are {', '.join(available())}.")
-    return fitting[0]
+    # An encoder-decoder may translate or summarise: its card's tags tell, unless it is what we name for one of them.
+    tags = snapshot.card(folder).get("tags") or ()
+    return min(fitting, key=lambda task: (task_class(task).default.partition("@")[0] != name, task not in tags))
 
 
 def twin(task: str, config: dict[str, Any]) -> str:

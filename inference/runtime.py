@@ -81,7 +81,7 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
 
     source = models.weights(folder)
     if source is None:
-        raise ModelError(f"{name_of(folder)} has no weights at hand (safetensors); its README says how to get them.")
+        raise ModelError(f"{name_of(folder)} has no weights at hand (safetensors); {models.how_to_get(folder)}.")
     try:
         base = models.adapter_base(source)
         where = place(count_parameters(source, *([base] if base else [])), free_memory(), is_bf16_available())

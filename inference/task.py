@@ -46,6 +46,11 @@ class Task:
     samples: ClassVar[tuple[demo.Example, ...]] = ()
     """Inputs worth trying with any such model."""
 
+    @classmethod
+    def fields_of(cls, folder: Path) -> tuple[Field, ...]:
+        """`fields`, or those that a model's folder asks for."""
+        return cls.fields
+
     def __init__(self, folder: Path, about: demo.Demo, pipeline: "Pipeline", name: str = "") -> None:
         """name: what the model is called in answers; by default after its folder."""
         self.folder, self.demo, self.pipeline = folder, about, pipeline
@@ -133,6 +138,18 @@ class Task:
         first = self.target(prediction)
         return [] if first is None else [first]
 
+    def parts(self, target: Target) -> list[Target]:
+        """What a target is made of that can be explained by itself, such as the tokens of a text; else empty."""
+        return []
+
+    def parts_named(self, target: Target) -> Sequence[str]:
+        """The same parts as they stand in the target."""
+        return ()
+
+    def rivals(self, raw: Raw, target: Target) -> list[Contrast]:
+        """Contrasts of a target with what might have been there instead, where the prediction does not list them."""
+        return []
+
     def name_of(self, target: Target) -> str:
         """What a target is called, for people."""
         if isinstance(target, Contrast):
@@ -140,6 +157,12 @@ class Task:
         if isinstance(target, ItemTarget):
             return target.item
         return "the reply" if target.token is None else f"token {target.token + 1} of the reply"
+
+    def called(self, target: Target, raw: Raw) -> str:
+        """`name_of`, where the input is at hand to be quoted."""
+        if isinstance(target, Contrast):
+            return " rather than ".join(self.called(each, raw) for each in target.contrast)
+        return self.name_of(target)
 
     def score(self, outputs: Batch, targets: Sequence[Target]) -> "NDArray[np.float64]":
         """The scores of simple targets in each row of the outputs, float64[batch, targets], in `scale`."""

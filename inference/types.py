@@ -78,7 +78,9 @@ class Item(Record):
 
 @dataclass(frozen=True)
 class Prediction(Record):
-    """What a model says. `items` run from the highest score to the lowest; `text` is the text of a text output."""
+    """What a model says. `items` run from the highest score to the lowest; `text` is the text of a text output,
+    or what the spans of a text amount to, such as an answer.
+    """
 
     kind: Kind
     scale: Scale
@@ -107,13 +109,20 @@ class ItemTarget(Record):
 
 @dataclass(frozen=True)
 class TextTarget(Record):
-    """Explain the log-probability of a text as it was shown, or of its token number `token` (from 0) alone."""
+    """Explain the log-probability of a text as it was shown, or of its token number `token` (from 0) alone.
+
+    instead: of the first token of this text in that token's place, such as " London"; to be held against what was
+    written, in a contrast.
+    """
 
     text: Annotated[str, Field(max_length=5_000)]
     token: Annotated[int, Field(ge=0)] | None = None
+    instead: Annotated[Annotated[str, Field(min_length=1, max_length=100)] | None, absent] = None
 
     def __post_init__(self) -> None:
-        self.text.encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
+        f"{self.text}{self.instead}".encode()  # a lone surrogate raises UnicodeEncodeError, a ValueError
+        if self.instead is not None and self.token is None:
+            raise ValueError("instead says what might have stood in the place of a token: send its number, too")
 
 
 @dataclass(frozen=True)

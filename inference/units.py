@@ -14,6 +14,11 @@ def number(value: float) -> str:
     return text if "e" not in text else f"{value:.1e}"
 
 
+def megabytes(size: int) -> str:
+    """Bytes as `93 MB`."""
+    return f"{number(round(size / 1e6, 1) if size < 1e7 else round(size / 1e6))} MB"
+
+
 def decimals(largest: float) -> int:
     """Decimals that leave three significant digits to the largest of some numbers: 3 for 0.147, 0 for 15,735."""
     return 0 if largest <= 0 else min(8, max(0, 2 - math.floor(math.log10(largest))))

@@ -1,5 +1,6 @@
 """What would be usual in a row, in the units of its fields, by a density of rows. It knows no threshold and no page."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -74,7 +75,8 @@ class UsualRows:
         column, field = self.columns[place], self.fields[place]
         if isinstance(field, NumberField):
             scaled = (column["mean"] + column["scale"] * float(end[row, place]) for end in ends)
-            return Expected(*(tidy(field, value) for value in scaled))
+            back = (math.expm1(value) if column.get("log") else value for value in scaled)
+            return Expected(*(tidy(field, value) for value in back))
         code = int(codes[row, place - ends[0].shape[1]])
         return Expected(column["categories"][max(code, 1) - 1])
 

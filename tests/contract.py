@@ -75,13 +75,23 @@ BARE = {
     "labels": lambda bare: (
         list(zip(bare["labels"], bare["scores"], strict=True))
         if isinstance(bare, dict)  # transformers' zero-shot pipeline
-        else [(entry["label"], entry["score"]) for entry in bare]
+        else [(entry.get("label") or entry["token_str"], entry["score"]) for entry in bare]
     ),
     "value": lambda bare: [("value", bare["value"] if isinstance(bare, dict) else bare[0]["score"])],
     "ranking": lambda bare: [(entry["item"], entry["score"]) for entry in bare],
-    "text": lambda bare: [(bare[0]["generated_text"], None)],
+    "text": lambda bare: [(bare["text"].strip() if isinstance(bare, dict) else bare[0]["generated_text"], None)],
+    "spans": lambda bare: sorted(
+        ((span_id(entry), float(entry["score"])) for entry in bare), key=lambda each: -each[1]
+    ),
+    "action": lambda bare: [(entry["action"], entry["probability"]) for entry in bare],
     "boxes": lambda bare: [(f"{e['label']}@{','.join(map(str, e['box'].values()))}", e["score"]) for e in bare],
 }
+
+
+def span_id(entry: dict[str, Any]) -> str:
+    """The item id of a span as a pipeline gives it; what is no span goes by its label."""
+    label = entry.get("entity_group") or entry["label"]
+    return label if entry["start"] is None else f"{label}@{entry['start']}-{entry['end']}"
 
 
 def close(prediction: Prediction, bare: list[tuple[str, float | None]]) -> None:
@@ -182,7 +192,10 @@ def values_agree_with_enumeration(task: Task) -> None:
 
 def small(task: Task) -> dict[str, Any]:
     """The first example with few words or items; pictures have few regions by the caller's patch."""
-    cut = {"text": lambda text: " ".join(text.split()[:SMALL]), "history": first}
+    words = lambda text: " ".join(text.split()[:SMALL])  # noqa: E731
+    said = lambda talk: words(talk) if isinstance(talk, str) else [{**talk[-1], "content": words(talk[-1]["content"])}]  # noqa: E731
+    road = lambda scene: {**scene, "cars": scene["cars"][:2]}  # noqa: E731
+    cut = {"text": words, "messages": said, "history": first, "scene": road}
     kinds = {field.name: field.kind for field in task.demo.fields}
     return {name: cut.get(kinds[name], lambda v: v)(value) for name, value in inputs_of(task)[0].items()}
 
@@ -194,11 +207,14 @@ def first(history: Any) -> Any:
 
 def shapley_by_definition(task: Task, players: Players, explanation: Explanation) -> np.ndarray:
     """φᵢ = Σ_{S∌i} |S|!(n−|S|−1)!/n! (v(S∪i) − v(S)), every v(S) asked of the task through the users' door."""
-    n = len(players)
+    parts = players_of(players, explanation)
+    n = len(parts)
     subsets = [frozenset(subset) for size in range(n + 1) for subset in combinations(range(n), size)]
     rows, weights, owners = [], [], []
     for k, subset in enumerate(subsets):
-        for weight, raw in players.inputs(np.array([i in subset for i in range(n)])):
+        kept = np.zeros(len(players), bool)
+        kept[[atom for i in subset for atom in parts[i]]] = True
+        for weight, raw in players.inputs(kept):
             rows.append(raw)
             weights.append(weight)
             owners.append(k)
@@ -206,6 +222,18 @@ def shapley_by_definition(task: Task, players: Players, explanation: Explanation
     v = dict(zip(subsets, np.bincount(owners, np.array(weights) * scores), strict=True))
     share = [factorial(size) * factorial(n - size - 1) / factorial(n) for size in range(n)]
     return np.array([sum(share[len(s)] * (v[s | {i}] - v[s]) for s in subsets if i not in s) for i in range(n)])
+
+
+def players_of(players: Players, explanation: Explanation) -> list[range]:
+    """The atoms of each feature: one after the other, as many as make a feature of its id."""
+    found, start = [], 0
+    for feature in explanation.features:
+        ends = range(start + 1, len(players) + 1)
+        end = next(end for end in ends if players.together(range(start, end)).id == feature.id)
+        found.append(range(start, end))
+        start = end
+    assert start == len(players)
+    return found
 
 
 CHECKS = [

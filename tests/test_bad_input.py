@@ -430,6 +430,13 @@ BAD_CALLS = {
     "an extra key": (PREDICT, {"model": "sentiment", "inputs": TEXT, "more": 1}, 422, "more"),
     "inputs that are no object": (PREDICT, {"model": "sentiment", "inputs": [1]}, 422, "inputs"),
     "an unknown movie": (PREDICT, {"model": "movies", "inputs": {"history": ["Star Wras"]}}, 422, "the nearest are"),
+    "a lane that is not there": (
+        PREDICT,
+        {"model": "highway", "inputs": {"scene": {"lane": 7, "speed": 90}}},
+        422,
+        "the road has 3 lanes",
+    ),
+    "a road that is a list": (PREDICT, {"model": "highway", "inputs": {"scene": [1]}}, 422, "must be an object"),
     "no movie": (PREDICT, {"model": "movies", "inputs": {"history": []}}, 422, "choose at least one"),
     "too many evaluations": (EXPLAIN, {"model": "sentiment", "inputs": TEXT, "evaluations": 10**9}, 422, "16,384"),
 }

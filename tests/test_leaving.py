@@ -13,6 +13,7 @@ from gradio_client import Client
 
 import app
 from explain import check_stream, explain_stream
+from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 
@@ -31,9 +32,10 @@ class Counter:
 @pytest.fixture(scope="module")
 def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
     """The app in this process, its chat model counting what it scores; each batch takes a little while."""
-    catalogue = Catalogue({"tiny-chat": tiny_chat})
+    catalogue = Catalogue({"tiny-chat": tiny_chat, "shuttle": models.find()["shuttle"]})
     task, counter = catalogue.task("tiny-chat"), Counter()
-    score_batch, predict_some = task.score_batch, task.predict_some
+    shuttle = catalogue.task("shuttle")
+    score_batch, predict_some = task.score_batch, shuttle.predict_some
 
     def counting(batch: Any, targets: Any, forward: Any) -> Any:
         counter.scored += len(batch["input_ids"])
@@ -44,10 +46,11 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
     def predicting(raws: Any) -> Any:
         counter.scored += len(raws)
         counter.started.set()
+        time.sleep(0.02)
         return predict_some(raws)
 
     task.score_batch = counting  # type: ignore[method-assign]
-    task.predict_some = predicting  # type: ignore[method-assign]
+    shuttle.predict_some = predicting  # type: ignore[method-assign]
     endpoints = Endpoints(catalogue, explain_stream, check_stream)
     blocks = app.page(endpoints)
     options = app.parser().parse_args([])
@@ -95,7 +98,7 @@ ASKS = {
     "explain": {**ASKED, "evaluations": EVALUATIONS},
     "explain/stream": {**ASKED, "evaluations": EVALUATIONS},
     "check": {**ASKED, "check": "faithfulness"},
-    "play": {"model": "tiny-chat", "ticks": [INPUTS] * 300},
+    "play": {"model": "shuttle", "ticks": [{f"f{i}": 40 for i in range(1, 10)}] * 500},
 }
 
 

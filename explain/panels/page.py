@@ -91,6 +91,7 @@ class Case:
         self.endpoints, self.name = endpoints, name
         self.about = endpoints.catalogue.about(name)
         self.memory = Memory()
+        self.nothing = False  # the last prediction found something that can be explained
 
     def answered(self, values: Values) -> Iterator[Shown]:
         """First the prediction, then the sharpening explanation of what was predicted."""
@@ -123,7 +124,8 @@ class Case:
             self.task.parse(self.inputs(values))
         except SeeWhyError:
             return
-        yield from self.reasons(values)
+        if not self.nothing:
+            yield from self.reasons(values)
 
     def other(self, values: Values, target: str) -> Iterator[Shown]:
         """The explanation of another target, which page.js sends as JSON with the number of the question."""
@@ -167,7 +169,9 @@ class Case:
             along = take(self.name, self.about, inputs) if found else ""
             if found:
                 self.memory.likely = self.task.targets(found.prediction)
-            yield (shown, reasons if found else "", path, along), found
+                self.nothing = not self.memory.likely
+            why_so = why.NOTHING if self.nothing else reasons
+            yield (shown, why_so if found else "", path, along), found
 
     def inputs(self, values: Values) -> dict[str, Any]:
         """The values by field name."""

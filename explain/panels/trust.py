@@ -1,8 +1,9 @@
 """How far an explanation can be trusted: how its values came about, and checks of it on demand."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 from inference.panels.answer import embedded
@@ -28,6 +29,7 @@ HEADINGS = {
     "faithfulness": "Tested: are these the parts that count?",
     "baseline": "Compared: the same question under another baseline",
     "interactions": "Which parts work together?",
+    "tokens": "Which part led to which word?",
 }
 
 
@@ -98,7 +100,11 @@ def exactness(explanation: Explanation) -> str:
     return "none, because the values are exact"
 
 
-def tests(explanation: Explanation) -> str:
+Rivals = Mapping[Contrast, tuple[str, str]]
+"""Contrasts of a token with others that were likely in its place, each with the names of both."""
+
+
+def tests(explanation: Explanation, rivals: Rivals = MappingProxyType({})) -> str:
     """The checks that can be asked for, and the question why not another one; page.js sends both."""
     offered = "".join(
         f'<button type="button" data-check="{check}" data-of="{of(explanation.target)}">{BUTTONS[check]}</button>'
@@ -106,7 +112,7 @@ def tests(explanation: Explanation) -> str:
         if suits(check, explanation)
     )
     group = f'<div class="tests" role="group" aria-label="Put it to the test">{offered}</div>' if offered else ""
-    return group + rather(explanation)
+    return group + rather(explanation, rivals)
 
 
 def suits(check: str, explanation: Explanation) -> bool:
@@ -116,15 +122,31 @@ def suits(check: str, explanation: Explanation) -> bool:
     return len(explanation.features) > 1 and not nothing_to_say.get(check, False)
 
 
-def rather(explanation: Explanation) -> str:
+def rather(explanation: Explanation, rivals: Rivals = MappingProxyType({})) -> str:
     """The question why this item rather than another; page.js fills in the names, from the answer beside it."""
     target = explanation.target
     one, *than = target.contrast if isinstance(target, Contrast) else (target,)
+    if rivals:
+        return rather_than(rivals, target)
     if not isinstance(one, ItemTarget):
         return ""
     chosen = "".join(f' data-than="{of(other)}"' for other in than)
     return (
         f'<p class="rather" data-of="{of(one)}"{chosen} hidden><label>Why <b></b> rather than <select></select></label>'
+        '<button type="button">Ask</button></p>'
+    )
+
+
+def rather_than(rivals: Rivals, target: Target) -> str:
+    """The question why this token rather than another that was likely in its place."""
+    one = next(iter(rivals)).contrast[0]
+    chosen = "".join(
+        f'<option value="{of(each.contrast[1])}"{" selected" if each == target else ""}>{escape(name)}</option>'
+        for each, (_, name) in rivals.items()
+    )
+    mine = escape(next(iter(rivals.values()))[0])
+    return (
+        f'<p class="rather" data-of="{of(one)}"><label>Why <b>{mine}</b> rather than <select>{chosen}</select></label>'
         '<button type="button">Ask</button></p>'
     )
 

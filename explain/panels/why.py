@@ -3,17 +3,20 @@
 import time
 from collections.abc import Iterator
 from html import escape
+from types import MappingProxyType
 from typing import Any, cast
 
 from inference.panels.answer import embedded
 from inference.serving.endpoints import Endpoints
-from inference.types import Target
+from inference.task import Task
+from inference.types import Contrast, Target
 
 from ..figures import Figure, draw
 from ..memory import Memory
-from ..types import Explanation
+from ..types import Explanation, Progress
 from ..wording import named
-from .trust import fold, tests
+from .trust import Rivals, fold, tests
+from .trust import card as closer
 
 SECONDS = 20.0
 """How long the page keeps sharpening a figure."""
@@ -25,6 +28,12 @@ WAITING = (
     '<div class="card why" aria-busy="true"><h2 class="eyebrow">Why</h2>'
     '<p class="hint">Asking the model what it used…</p></div>'
 )
+
+NOTHING = (
+    '<div class="card why" role="region" aria-label="Explanation"><h2 class="eyebrow">Why</h2>'
+    '<p class="hint">Nothing was found, so there is nothing to explain.</p></div>'
+)
+"""Where a prediction is empty."""
 
 
 def stream(
@@ -42,14 +51,28 @@ def stream(
         if time.perf_counter() - drawn >= PAUSE:
             drawn = time.perf_counter()
             yield card(explanation, progress(explanation) + draw(explanation, raw).html)
-    yield settled(explanation, draw(explanation, raw))
+    rivals = {each: named_both(task, each) for each in task.rivals(raw, explanation.target)}
+    last = settled(explanation, draw(explanation, raw), rivals)
+    yield last
+    if task.parts(explanation.target) and memory is not None and len(explanation.features) > 1:
+        for found in endpoints.checks(name, inputs, "tokens", explanation.target, memory=memory):
+            if not isinstance(found, Progress):
+                yield last + closer("tokens", found)
 
 
-def settled(explanation: Explanation, figure: Figure) -> str:
+def named_both(task: Task, contrast: Contrast) -> tuple[str, str]:
+    """What the two of a contrast are called."""
+    first, second = (task.name_of(each) for each in contrast.contrast)
+    return first, second
+
+
+def settled(explanation: Explanation, figure: Figure, rivals: Rivals = MappingProxyType({})) -> str:
     """The last figure with what would not outlast a redrawing: its controls, its table, its data."""
     opacity = OPACITY if explanation.label_map else ""
     data = embedded("explanation", explanation.to_json())
-    return card(explanation, figure.html + opacity + figure.table + fold(explanation) + tests(explanation) + data)
+    return card(
+        explanation, figure.html + opacity + figure.table + fold(explanation) + tests(explanation, rivals) + data
+    )
 
 
 OPACITY = (

@@ -9,6 +9,8 @@ from .field import FieldPlayers
 from .history import HistoryPlayers
 from .image import ImagePlayers
 from .labels import LabelsPlayers
+from .messages import MessagesPlayers
+from .scene import ScenePlayers
 from .series import SeriesPlayers
 from .text import TextPlayers
 from .whole import Players
@@ -21,8 +23,10 @@ __all__ = [
     "HistoryPlayers",
     "ImagePlayers",
     "LabelsPlayers",
+    "MessagesPlayers",
     "Players",
     "Reference",
+    "ScenePlayers",
     "SeriesPlayers",
     "TextPlayers",
 ]

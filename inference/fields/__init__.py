@@ -13,12 +13,23 @@ from .field import Field, Role, shown
 from .history import HistoryField
 from .image import ImageField
 from .labels import LabelsField
+from .messages import Message, MessagesField
 from .number import NumberField
+from .scene import Car, Scene, SceneField
 from .series import SeriesColumn, SeriesField
 from .text import TextField, visible
 
 AnyField = Annotated[
-    TextField | ImageField | AudioField | NumberField | CategoryField | HistoryField | LabelsField | SeriesField,
+    TextField
+    | ImageField
+    | AudioField
+    | NumberField
+    | CategoryField
+    | HistoryField
+    | LabelsField
+    | SeriesField
+    | MessagesField
+    | SceneField,
     Discriminator("kind"),
 ]
 """Any kind of field, read by its `kind`."""
@@ -26,13 +37,18 @@ AnyField = Annotated[
 __all__ = [
     "AnyField",
     "AudioField",
+    "Car",
     "CategoryField",
     "Field",
     "HistoryField",
     "ImageField",
     "LabelsField",
+    "Message",
+    "MessagesField",
     "NumberField",
     "Role",
+    "Scene",
+    "SceneField",
     "SeriesColumn",
     "SeriesField",
     "TextField",

@@ -24,6 +24,8 @@ class TextField(Field):
 
     def parse(self, value: Any) -> str:
         if value is None or (isinstance(value, str) and not any(map(visible, value))):
+            if value is not None and self.role == "setting":
+                return ""  # nothing set
             raise self.missing("write a few words")
         if not isinstance(value, str):
             raise InputError(f"{self.label} must be a text, got {type(value).__name__}.")

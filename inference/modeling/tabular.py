@@ -22,9 +22,6 @@ from transformers import initialization as init
 from transformers.feature_extraction_utils import BatchFeature, FeatureExtractionMixin
 from transformers.utils import ModelOutput
 
-LARGEST = float(np.finfo(np.float32).max)
-"""A number too large for float32 counts as this."""
-
 
 @strict
 class TabularConfig(PreTrainedConfig):
@@ -99,7 +96,8 @@ class TabularExtractor(FeatureExtractionMixin):
         table[:, logs] = np.log1p(table[:, logs])
         with np.errstate(over="ignore"):
             table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
-        table = np.clip(table, -LARGEST, LARGEST)
+        largest = float(np.finfo(self.dtype).max)  # what is too large for the dtype counts as this
+        table = np.clip(table, -largest, largest)
         codes = np.array(indices, dtype=np.int64).reshape(len(records), len(lookups))
         data = {"numbers": table.astype(self.dtype), "categories": codes}
         return BatchFeature(data, tensor_type=return_tensors)

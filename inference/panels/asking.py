@@ -101,7 +101,7 @@ def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> 
         yield from turn.keep((*NOTHING[1:], html) for html in asks.checked(values, asked))
 
     asking: list[Any] = [form.go.click]
-    asking += [box.submit for box in form.widgets if isinstance(box, gr.Textbox)]
+    asking += [box.submit for box in form.widgets if isinstance(box, gr.Textbox | gr.HTML)]
     asking += [box.upload for box in form.widgets if isinstance(box, gr.Image)]
     if form.offered:
         rows = form.rows

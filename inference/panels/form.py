@@ -35,13 +35,23 @@ def form(
     offered = examples(name, about, rows) if rows else None
     with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
         given = [field.default for field in about.inputs] if example is None else rows[example]
-        widgets = [widget(name, field, value) for field, value in zip(about.inputs, given, strict=True)]
+        values = list(zip(about.inputs, given, strict=True))
+        placed = {field.name: widget(name, field, value) for field, value in values if not is_aside(field)}
+    if aside := [each for each in values if is_aside(each[0])]:
+        with gr.Accordion("Settings", open=False, elem_classes="settings"):
+            placed |= {field.name: widget(name, field, value) for field, value in aside}
+    widgets = [placed[field.name] for field in about.inputs]
     with gr.Row(elem_classes="actions"):
         go = gr.Button("Predict and explain", variant="primary", scale=3)
         stop = gr.Button("Stop", scale=1, elem_classes="stop")
     target = gr.Textbox("", elem_id="target", visible="hidden", label="Target", key=f"{name}.target")
     check = gr.Textbox("", elem_id="check", visible="hidden", label="Check", key=f"{name}.check")
     wire(asks, Form(widgets, go, stop, target, check, offered, rows, recorded), outputs)
+
+
+def is_aside(field: AnyField) -> bool:
+    """Whether a field says how rather than what is asked, and so stands behind a fold."""
+    return field.role == "setting" and field.kind in ("number", "category", "text")
 
 
 def widget(model: str, field: AnyField, value: Any) -> gr.components.Component:

@@ -14,14 +14,16 @@ from ..models import ASSETS
 from ..pictures import FORMATS, data_uri
 
 GROUPS = {
-    "image": "Pictures",
-    "audio": "Recordings",
+    "image": "Pictures and sound",
+    "audio": "Pictures and sound",
     "text": "Texts",
+    "messages": "Texts",
     "category": "Tables",
     "number": "Tables",
-    "history": "Past choices",
+    "history": "Choices, series and roads",
     "labels": "Texts",
-    "series": "Series over time",
+    "series": "Choices, series and roads",
+    "scene": "Choices, series and roads",
 }
 """Under which heading a model stands, by the kind of field that it takes first, in the order of the page."""
 TILE = (480, 300)

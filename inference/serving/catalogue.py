@@ -159,7 +159,7 @@ def at_hand(name: str, folder: Path) -> bool:
     """Whether a model's weights are there."""
     found = models.weights(folder) is not None
     if not found:
-        log.warning("%s is left out: its weights are not at hand; its README says how to get them", name)
+        log.warning("%s is left out: its weights are not at hand; %s", name, models.how_to_get(folder))
     return found
 
 

@@ -315,7 +315,7 @@ def test_a_piece_of_a_reply_is_explained_by_a_click(page: Page) -> None:
     predict(page)
     settled(page)
     page.locator(".reply button.ask").nth(2).click()
-    expect(page.locator("#why h2")).to_contain_text("of the reply?", timeout=EXPLAINED)
+    expect(page.locator("#why h2")).to_contain_text("of the reply", timeout=EXPLAINED)
     settled(page)
     assert saved(page)["explanation"]["target"]["token"] >= 0
 

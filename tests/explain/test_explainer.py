@@ -183,7 +183,7 @@ def test_what_is_no_target_is_refused(films: Sums, target: Any) -> None:
 
 
 def test_a_bad_input_stops_before_the_model(films: Sums) -> None:
-    with pytest.raises(InputError, match=r"^Unknown id in Films '99'"):
+    with pytest.raises(InputError, match=r"^Unknown entry in Films '99'"):
         explain(films, {"history": ["99"]})
     assert films.scored == 0
 

@@ -12,6 +12,7 @@ import inference
 from explain import explain
 from explain.explainer import explain_all
 from explain.memory import Memory, digest
+from inference.sounds import Sound
 from inference.task import Task
 from inference.types import Contrast, ItemTarget, Target
 
@@ -94,3 +95,10 @@ def test_inputs_differ_where_a_single_value_does() -> None:
     raws: list[dict[str, Any]] = [{"photo": black}, {"photo": white}, {"photo": black.resize((2, 8))}, {"a": 1.0}]
     raws += [{"a": 2.0}, {"b": 1.0}, {"a": "1.0"}, {"a": ("1",)}, {"a": ("1", "2")}, {"a": "1", "b": "2"}]
     assert len({digest(raw) for raw in raws}) == len(raws)
+
+
+def test_two_recordings_are_never_taken_for_one() -> None:
+    quiet, loud = (Sound(np.full(50_000, level, np.float32)) for level in (0.1, 0.1))
+    loud.samples[25_000] = 0.9  # where a repr leaves values out
+    assert digest({"audio": quiet}) != digest({"audio": loud})
+    assert digest({"audio": quiet}) == digest({"audio": Sound(quiet.samples.copy())})

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import load
 
-from explain import Explanation, explain, explain_stream
+from explain import Explanation, check_stream, explain, explain_stream
 from explain.explainer import budget
 from explain.figures import Figure
+from explain.memory import Memory
 from explain.panels import why
 from explain.types import LabelMap
 from inference.errors import InputError, NotFound
@@ -133,3 +134,23 @@ def test_a_first_guess_is_called_one_until_there_are_error_bars(explanation: Exp
     guess = "First guess, no error bars yet"
     assert guess in why.progress(replace(explanation, stderr=None))
     assert guess not in why.progress(replace(explanation, stderr=(0.1,) * len(explanation.features)))
+
+
+def test_a_whole_text_comes_with_its_heat_map_and_a_token_with_what_might_have_stood_there(tiny_chat: Path) -> None:
+    endpoints, memory = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream, check_stream), Memory()
+    task, inputs = load(tiny_chat), {"prompt": "The sea in winter."}
+    prediction = task.predict(inputs).prediction
+    memory.likely = task.targets(prediction)
+    *_, before, last = why.stream(endpoints, "tiny-chat", inputs, None, memory)
+    assert last.startswith(before) and "Which part led to which word?" in last
+    assert 'class="grid"' in last and 'class="rather"' not in last
+    *_, token = why.stream(endpoints, "tiny-chat", inputs, memory.likely[2], memory)
+    assert 'class="grid"' not in token
+    options = re.findall(r'<option value="(.*?)"( selected)?>', token)
+    others = [json.loads(unescape(value)) for value, _ in options]
+    assert others and all(each["token"] == 1 and each["instead"] for each in others)
+    asked = {"contrast": [memory.likely[2].to_json(), others[1]]}
+    *_, contrast = why.stream(endpoints, "tiny-chat", inputs, asked, memory)
+    assert "rather than" in contrast
+    chosen = [bool(selected) for _, selected in re.findall(r'<option value="(.*?)"( selected)?>', contrast)]
+    assert chosen == [i == 1 for i in range(len(options))]

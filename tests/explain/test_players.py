@@ -20,6 +20,7 @@ from explain.players import (
     LabelsPlayers,
     Players,
     Reference,
+    ScenePlayers,
     TextPlayers,
 )
 from explain.players.field import several, singles
@@ -69,6 +70,7 @@ def test_players_are_registered_under_their_own_kind() -> None:
         "category": CategoryPlayers,
         "history": HistoryPlayers,
         "labels": LabelsPlayers,
+        "scene": ScenePlayers,
     }
     assert expected.items() <= FieldPlayers.kinds.items()
 

@@ -26,7 +26,9 @@ from inference.fields import (
     HistoryField,
     ImageField,
     LabelsField,
+    MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -48,7 +50,9 @@ SPOKEN = AudioField(name="speech", label="Recording")  # more in test_fields_aud
 WEATHER = SeriesField(
     name="days", label="Days", columns=(SeriesColumn(name="temperature", label="Temperature", unit="°C"),), length=3
 )
-FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER, LABELS]
+TALK = MessagesField(name="talk", label="Talk")
+ROAD = SceneField(name="scene", label="Road")  # more in test_scene.py
+FIELDS: list[Field] = [TEXT, AREA, RATIO, STYLE, OPEN, MOVIES, PHOTO, SPOKEN, WEATHER, TALK, LABELS, ROAD]
 
 
 def refusal(field: Field, value: Any) -> str:

@@ -284,3 +284,23 @@ def test_it_never_leaves_memory() -> None:
     task = words()
     catalogue = Catalogue({}, memory=0, made=[task])
     assert catalogue.task("mood") is catalogue.task("mood") is task
+
+
+def test_a_function_of_a_conversation_gets_messages_with_hidden_words_as_dots() -> None:
+    seen: list[Any] = []
+
+    def politeness(records: list[dict[str, Any]]) -> list[float]:
+        seen.extend(record["talk"] for record in records)
+        return [sum(said["content"].count("please") for said in record["talk"]) / 1 for record in records]
+
+    about = {"task": "politeness", "title": "T", "summary": "S"}
+    about |= {"fields": [{"kind": "messages", "name": "talk", "label": "Talk"}]}
+    task = inference.from_function(politeness, about)
+    talk = [("user", "Come in please"), ("assistant", "Gladly"), ("user", "Sit please")]
+    explanation = explain(task, {"talk": [{"role": role, "content": text} for role, text in talk]})
+    found = dict(zip([each.label for each in explanation.features], explanation.values, strict=True))
+    assert found["please"] == pytest.approx(1) and explanation.score == 2
+    assert next(each[:2] for each in seen if each[2]["content"] == "… …") == [
+        {"role": "user", "content": "… … …"},
+        {"role": "assistant", "content": "…"},
+    ]

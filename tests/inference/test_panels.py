@@ -21,18 +21,22 @@ from inference import demo, models
 from inference.demo import Demo
 from inference.errors import Busy, InputError
 from inference.fields import (
+    AudioField,
     CategoryField,
     Field,
     HistoryField,
     ImageField,
     LabelsField,
+    MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
 )
 from inference.panels import answer, form, remote
 from inference.panels.predictions import FIGURES, Shown, parts
+from inference.panels.take import FILES
 from inference.policy import Policy, Rule
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -81,8 +85,10 @@ DRAWN: list[tuple[Kind, list[str]]] = [
     ("labels", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("value", ["Prediction", "0.9 ft²", "cat0"]),
     ("ranking", ["Prediction", "first of the suggestions", "cat0", "cat4", "0.5", "cat7"]),
-    ("text", ["Reply", "cat"]),
+    ("text", ["Cat0", "cat"]),
+    ("action", ["Prediction", "cat0", "90 %", "cat4", "50 %", "3 more", "cat7"]),
     ("boxes", ["Prediction", "cat0", "90 %", "cat4", "3 more", "cat7"]),
+    ("spans", ["Prediction", "cat0", "0.9", "cat4", "3 more", "cat7"]),
 ]
 
 
@@ -205,7 +211,7 @@ def targets(html: str) -> list[Any]:
     return [json.loads(target) for target in Reader(html).attributes.get("data-target", [])]
 
 
-@pytest.mark.parametrize("kind", ["labels", "ranking"])
+@pytest.mark.parametrize("kind", ["labels", "ranking", "action"])
 def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
     html = answer.answer(found(prediction(kind, EVIL)), about())
     assert targets(html) == [f"{EVIL}{i}" for i in range(8)]
@@ -216,9 +222,10 @@ def test_each_listed_item_is_a_button_that_asks_about_it(kind: Kind) -> None:
 def test_each_piece_of_a_written_text_is_a_button_that_asks_about_its_token() -> None:
     said = replace(prediction("text"), text=f"a {EVIL}")
     html = FIGURES["text"](Shown(said, ["a", "", f" {EVIL}"]))
-    assert targets(html) == [{"text": said.text, "token": 0}, {"text": said.text, "token": 2}]  # an empty one has none
+    # An empty one has none; last comes the whole.
+    assert targets(html) == [{"text": said.text, "token": token} for token in (0, 2, None)]
     assert f"a {EVIL}" in Reader(html).text
-    assert Reader(html).tags.count("button") == 2
+    assert Reader(html).tags.count("button") == 3
 
 
 @pytest.mark.parametrize("pieces", [(), ("a", "c")])
@@ -407,8 +414,12 @@ FIELDS: list[tuple[Field, type[Any], Any]] = [
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}), gr.HTML, []),
     (HistoryField(name="f", label="L", items={"1": "One", "2": "Two"}, default=("2",)), gr.HTML, ["2"]),
     (SeriesField(name="f", label="L", columns=(SeriesColumn(name="c", label="C"),), length=3), gr.HTML, ""),
+    (AudioField(name="f", label="L"), gr.Audio, None),
+    (MessagesField(name="f", label="L"), gr.HTML, [{"role": "user", "content": ""}]),
     (LabelsField(name="f", label="L"), gr.Dropdown, []),
     (LabelsField(name="f", label="L", default=("a", "b")), gr.Dropdown, ["a", "b"]),
+    (SceneField(name="f", label="L"), gr.HTML, None),
+    (SceneField(name="f", label="L", default={"lane": 1, "speed": 90}), gr.HTML, {"lane": 1, "speed": 90}),
 ]
 NAMES = [f"{field.kind}-{kind.__name__}-{value!r}" for field, kind, value in FIELDS]
 
@@ -496,9 +507,9 @@ def test_a_form_can_start_with_an_example(name: str) -> None:
     values = {part.key: part.value for part in parts if isinstance(getattr(part, "key", None), str) and part.visible}
     expected = form.example_values(folder, about, about.examples[1])
     given = [values[f"{name}.{field.name}"] for field in about.inputs]
-    pictures = [field.kind == "image" for field in about.inputs]
-    assert [bool(a) if is_picture else a for a, is_picture in zip(given, pictures, strict=True)] == [
-        bool(b) if is_picture else b for b, is_picture in zip(expected, pictures, strict=True)
+    files = [field.kind in FILES for field in about.inputs]
+    assert [bool(a) if is_file else a for a, is_file in zip(given, files, strict=True)] == [
+        bool(b) if is_file else b for b, is_file in zip(expected, files, strict=True)
     ]
 
 

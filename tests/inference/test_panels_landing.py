@@ -19,7 +19,9 @@ from inference.fields import (
     HistoryField,
     ImageField,
     LabelsField,
+    MessagesField,
     NumberField,
+    SceneField,
     SeriesColumn,
     SeriesField,
     TextField,
@@ -31,10 +33,12 @@ FIRST: dict[str, Any] = {
     "image": ImageField(name="f", label="F"),
     "audio": AudioField(name="f", label="F"),
     "text": TextField(name="f", label="F"),
+    "messages": MessagesField(name="f", label="F"),
     "category": CategoryField(name="f", label="F", choices=("a",)),
     "number": NumberField(name="f", label="F"),
     "history": HistoryField(name="f", label="F", items={"1": "One"}),
     "labels": LabelsField(name="f", label="F"),
+    "scene": SceneField(name="f", label="F"),
     "series": SeriesField(name="f", label="F", columns=(SeriesColumn(name="c", label="C"),), length=3),
 }
 

@@ -30,7 +30,7 @@ def player() -> Player:
 def test_before_anybody_plays_no_model_is_asked(player: Player) -> None:
     html = player.invitation()
     assert "180 held-out readings, one decision every 0.5 s." in html
-    assert 'data-play="start"' in html and "timeline" not in html
+    assert 'data-play="start"' in html and "data-ticks" not in html
 
 
 def test_the_panel_is_drawn_again_while_the_server_decides_and_whole_at_the_end(

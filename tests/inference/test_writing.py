@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from tiny.chat import TEXTS
 from inference import tokens
 from inference.accelerator import accelerator
 from inference.errors import Busy, InputError
+from inference.generation import Settings, until
 from inference.types import Answer, Contrast, Item, ItemTarget, Prediction, TextTarget
 from inference.writing import LONGEST, TextTask
 
@@ -172,6 +173,7 @@ def test_a_reply_that_was_cut_is_told_to_be(chat: TextTask) -> None:
 def test_only_a_reply_without_an_end_was_cut(chat: TextTask, written: int, last: str, cut: bool) -> None:
     token = {"word": 10, "end": chat.pipeline.tokenizer.eos_token_id}[last]
     outputs = {
+        "settings": [Settings(max_new_tokens=64)],
         "input_ids": torch.zeros(1, 7, dtype=torch.int64),
         "generated_sequence": torch.tensor([[[10] * (7 + written - 1) + [token]]]),
     }
@@ -238,3 +240,117 @@ def test_who_waits_too_long_for_a_word_is_told_to_try_again(chat: TextTask, monk
     finally:
         handle.remove()
     assert generating() == []
+
+
+# Settings
+
+
+def dialogue(tiny_models: Callable[[str], Path]) -> TextTask:
+    task = load(tiny_models("tiny-dialogue"))
+    assert isinstance(task, TextTask)
+    return task
+
+
+def test_a_temperature_draws_other_words_and_a_seed_draws_them_again(tiny_models: Callable[[str], Path]) -> None:
+    task = dialogue(tiny_models)
+    said = {"prompt": TEXTS[0], "max_new_tokens": 8}
+    greedy = task.predict(said).prediction.text
+    drawn = [task.predict({**said, "temperature": 2, "seed": seed}).prediction.text for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] and len({greedy, *drawn}) == 3
+    before = torch.random.get_rng_state()
+    task.predict({**said, "temperature": 2, "seed": 1})
+    assert torch.equal(before, torch.random.get_rng_state())  # nobody else's draws are moved
+
+
+def test_each_of_many_gets_what_it_gets_alone_whatever_its_settings(tiny_models: Callable[[str], Path]) -> None:
+    task = dialogue(tiny_models)
+    asked = [{"prompt": text, "max_new_tokens": n} for text, n in zip(TEXTS, (3, 8, 3, 8), strict=True)]
+    asked += [{**each, "temperature": 1.5, "seed": i} for i, each in enumerate(asked)]
+    together = [prediction.text for prediction in task.predict_batch(asked)]
+    assert together == [task.predict(each).prediction.text for each in asked]
+    assert len(set(together)) > 4
+
+
+def test_a_reply_ends_before_a_stop_word_in_the_stream_too(tiny_models: Callable[[str], Path]) -> None:
+    task = dialogue(tiny_models)
+    said = {"prompt": TEXTS[0], "max_new_tokens": 24}
+    whole = task.predict(said).prediction.text or ""
+    stop = whole[9:12]
+    *pieces, answer = task.stream({**said, "stop": f"\n{stop}\nnever said"})
+    assert isinstance(answer, Answer)
+    assert answer.prediction.text == "".join(map(str, pieces)) == whole[: whole.index(stop)]
+    assert len(answer.prediction.text) < len(whole)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "stop", "shown"),
+    [
+        (["One ", "two ", "three"], (), ["One ", "two ", "three"]),
+        (["One ", "two ", "three"], ("two",), ["One "]),
+        (["a <", "en", "d> b"], ("<end>",), ["a "]),
+        (["a <", "en", "x b"], ("<end>",), ["a ", "<enx b"]),
+        (["a ", "b <en"], ("<end>",), ["a ", "b ", "<en"]),
+        (["xyx"], ("yx", "xy"), []),
+    ],
+)
+def test_what_may_become_a_stop_word_is_held_back(pieces: list[str], stop: tuple[str, ...], shown: list[str]) -> None:
+    assert list(until((piece for piece in pieces), stop)) == shown
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        ("temperature", 3, "Temperature must lie between 0 and 2, got 3."),
+        ("max_new_tokens", 0, "Length at most must lie between 1 and 256 tokens, got 0."),
+        ("seed", "x", "Seed must be a number between 0 and 999,999, got 'x'."),
+        ("stop", "a" * 201, "Stop before may have 200 characters, got 201."),
+        ("stop", 5, "Stop before must be a text, got int."),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(
+    tiny_models: Callable[[str], Path], setting: str, value: Any, message: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        dialogue(tiny_models).parse({"prompt": TEXTS[0], setting: value})
+    assert str(error.value) == message
+
+
+def test_an_empty_setting_is_its_default(tiny_models: Callable[[str], Path]) -> None:
+    task = dialogue(tiny_models)
+    assert Settings.of(task.parse({"prompt": TEXTS[0], "stop": " \n"}), {}) == Settings(64)
+
+
+# What might have been written
+
+
+def test_another_token_is_scored_in_the_place_of_the_written_one(chat: TextTask) -> None:
+    written, other = ids_of(chat, REPLY), ids_of(chat, " red")[0]
+    with torch.inference_mode():
+        ids = torch.tensor([ids_of(chat, TEXTS[0]) + written[:2]])
+        expected = chat.pipeline.model(input_ids=ids).logits[0, -1].double().log_softmax(-1)
+    own, instead = TextTarget(REPLY, 2), TextTarget(REPLY, 2, " red")
+    found = chat.scores([PROMPT], [own, instead, TextTarget(REPLY), Contrast((own, instead))])[0]
+    assert found[:2] == pytest.approx([float(expected[written[2]]), float(expected[other])], rel=1e-4)
+    assert found[3] == pytest.approx(found[0] - found[1])
+    assert found[2] == pytest.approx(sum(by_hand(chat, TEXTS[0], REPLY)), rel=1e-4)
+
+
+def test_rivals_are_the_likeliest_others_and_can_be_asked_about(chat: TextTask) -> None:
+    text = chat.predict(PROMPT).prediction.text or ""
+    raw = chat.parse(PROMPT)
+    rivals = chat.rivals(raw, TextTarget(text, 1))
+    assert rivals and all(each.contrast[0] == TextTarget(text, 1) for each in rivals)
+    scores = chat.scores([raw], [each.contrast[1] for each in rivals])[0].tolist()
+    assert scores == sorted(scores, reverse=True)
+    assert chat.rivals(raw, rivals[0]) == rivals  # asked about one of them, the others are still offered
+    assert chat.rivals(raw, TextTarget(text)) == []
+    assert chat.name_of(rivals[0]).startswith("token 2")
+
+
+def test_another_token_needs_a_place() -> None:
+    with pytest.raises(InputError, match="send its number"):
+        TextTarget.from_json({"text": "a", "instead": "b"})
+    with pytest.raises(InputError):
+        TextTarget.from_json({"text": "a", "token": 0, "instead": ""})
+    assert TextTarget.from_json(TextTarget("a", 0, "b").to_json()) == TextTarget("a", 0, "b")
+    assert "instead" not in TextTarget("a", 0).to_json()

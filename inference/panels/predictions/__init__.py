@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from .action import action
 from .boxes import boxes
 from .labels import labels
 from .parts import Shown
 from .ranking import ranking
+from .spans import spans
 from .text import written
 from .value import value
 
@@ -14,6 +16,8 @@ FIGURES: dict[str, Callable[[Shown], str]] = {
     "value": value,
     "ranking": ranking,
     "text": written,
+    "spans": spans,
+    "action": action,
     "boxes": boxes,
 }
 """By kind of output."""

@@ -1,10 +1,12 @@
 """A text as it was written."""
 
+import json
 from html import escape
 
+from ...fields import Message
 from .parts import Shown, asking
 
-ASK_WORD_HINT = '<p class="hint ask">Choose a word of the reply to see what led to it.</p>'
+ASK_WORD_HINT = '<p class="hint ask">Choose a word to see what led to it, or {whole}.</p>'
 
 
 def written(shown: Shown) -> str:
@@ -15,8 +17,21 @@ def written(shown: Shown) -> str:
         drawn = "".join(f"{ask}{escape(piece)}</button>" for ask, piece in zip(asked, pieces, strict=True) if piece)
     else:
         drawn = escape(text)
-    hint = ASK_WORD_HINT if "<button" in drawn else ""
-    return f'<h2 class="eyebrow">Reply</h2><p class="reply" dir="auto">{drawn}</p>{hint}'
+    whole = f"{asking({'text': text, 'token': None})}the whole of it</button>"
+    hint = ASK_WORD_HINT.format(whole=whole) if "<button" in drawn else ""
+    title = escape(shown.prediction.items[0].name.capitalize())
+    return f'<h2 class="eyebrow">{title}</h2><p class="reply" dir="auto">{drawn}</p>{hint}{going_on(shown)}'
+
+
+def going_on(shown: Shown) -> str:
+    """The button that continues a conversation, with all that was said in it; nothing where there is none."""
+    talks = [value for value in shown.raw.values() if isinstance(value, tuple) and value]
+    said = next((talk for talk in talks if all(isinstance(each, Message) for each in talk)), None)
+    if said is None or not shown.prediction.text:
+        return ""
+    talk = [*(each.to_json() for each in said), Message("assistant", shown.prediction.text).to_json()]
+    data = escape(json.dumps(talk))
+    return f'<p class="buttons"><button type="button" data-talk="{data}">Continue the conversation</button></p>'
 
 
 def unseen(piece: str, place: int) -> str:

@@ -10,7 +10,9 @@ from .category import category
 from .history import history
 from .image import image
 from .labels import labels
+from .messages import messages
 from .number import number
+from .scene import scene
 from .series import series
 from .text import text
 
@@ -22,9 +24,11 @@ WIDGETS: dict[str, Callable[[Any, dict[str, Any]], gr.components.Component]] = {
     "category": category,
     "history": history,
     "labels": labels,
+    "messages": messages,
+    "scene": scene,
     "series": series,
 }
 """By kind: from the field and what every component takes (label, value, key, …) to the component."""
 
-SILENT = {"image", "audio"}
+SILENT = {"image", "audio", "messages"}
 """Kinds whose component has no place for the field's description: it stands above the form."""

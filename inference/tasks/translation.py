@@ -1,0 +1,44 @@
+"""A text in, the same in another language out. transformers 5 has no such pipeline: it is in inference/rewriting.py."""
+
+from pathlib import Path
+
+from .. import models
+from ..errors import InputError
+from ..fields import CategoryField, Field
+from ..rewriting import Rewriting, prefixes, register
+from ..types import Raw
+
+register("translation")
+
+LANGUAGE = "language"
+"""The setting that says which of a model's languages to translate into."""
+
+
+class Translation(Rewriting):
+    """Any Marian, T5 or other encoder-decoder of the hub that translates."""
+
+    id = "translation"
+    noun = "translation"
+    default = "google-t5/t5-small@df1b051c49625cf57a3d0d8d3863ed4d13564fe4"
+
+    @classmethod
+    def fields_of(cls, folder: Path) -> tuple[Field, ...]:
+        """A model of several languages is asked for one of them."""
+        named = prefixes(models.config_of(folder).get("task_specific_params"), cls.id)
+        languages = [prefix.replace(":", " ").split()[-1] for prefix in named]
+        if len(languages) < 2:
+            return cls.fields
+        into = CategoryField(
+            name=LANGUAGE, label="Into", role="setting", choices=tuple(languages), default=languages[0]
+        )
+        return (*cls.fields, into)
+
+    def prefix(self, raw: Raw) -> str:
+        """A model of several languages is told by a prefix that names the one asked for. Raises InputError."""
+        asked = raw.get(LANGUAGE)
+        if asked is None:
+            return super().prefix(raw)
+        for prefix in self.prefixes:
+            if asked in prefix.replace(":", " ").split():
+                return prefix
+        raise InputError(f"The model has no prefix for {asked!r}; its own are {', '.join(map(repr, self.prefixes))}.")
