@@ -73,9 +73,9 @@ def test_a_batch_is_halved_until_it_fits_and_the_answers_are_the_same(
     sizes = room(task, 2 * rows)
     after = task.scores([raw] * 6, [target])[:, 0]
     assert after.tolist() == pytest.approx(before.tolist(), rel=1e-4, abs=1e-4)
-    if max(sizes) > rows:  # else the inputs never meet in one pass
+    if max(sizes) > rows:  # else what is the same in all inputs is read once
         assert max(sizes) == 6 * rows  # tried whole first
-    assert sum(size for size in sizes if size <= 2 * rows) >= 6 * rows
+        assert sum(size for size in sizes if size <= 2 * rows) >= 6 * rows
 
 
 def test_sizes_are_halved_and_stay_so(room: Callable[[Task, int], list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
