@@ -8,7 +8,7 @@ from typing import Any, get_args
 import contract
 import pytest
 import tiny
-from conftest import shipped
+from conftest import load, shipped
 
 from explain import explainer
 from explain.figures import INPUTS
@@ -53,13 +53,20 @@ def test_every_place_that_is_drawn_in_an_input_is_documented() -> None:
     assert all(f'"{place}"' in (Feature.__doc__ or "") for place in INPUTS)
 
 
-# Planted faults: each must make the contract fail
+# Planted faults: each must make the contract fail, on one model of each kind
+
+
+@pytest.fixture(
+    params=["sentiment", "mobilenet-v2", "ames-house-prices", "movies", "highway", "tiny-chat", "tiny-detector"]
+)
+def proof(request: pytest.FixtureRequest, tiny_models: Callable[[str], Path]) -> Task:
+    return load(tiny_models(request.param) if request.param in tiny.names() else models.find()[request.param])
 
 
 OF = explainer.Account.of
 
 
-def test_values_scaled_by_a_tenth_are_noticed(monkeypatch: pytest.MonkeyPatch, task: Task) -> None:
+def test_values_scaled_by_a_tenth_are_noticed(monkeypatch: pytest.MonkeyPatch, proof: Task) -> None:
     def faulty(self: Any, target: Any, output: int, level: Any) -> Any:
         found = replace(level.estimate, values=level.estimate.values * 1.1)
         return OF(self, target, output, replace(level, estimate=found))
@@ -67,10 +74,10 @@ def test_values_scaled_by_a_tenth_are_noticed(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(explainer.Account, "of", faulty)
     for check in (contract.values_agree_with_enumeration, contract.explanation_adds_up):
         with pytest.raises(AssertionError):
-            check(task)
+            check(proof)
 
 
-def test_two_swapped_players_are_noticed(monkeypatch: pytest.MonkeyPatch, task: Task) -> None:
+def test_two_swapped_players_are_noticed(monkeypatch: pytest.MonkeyPatch, proof: Task) -> None:
     def faulty(self: Any, target: Any, output: int, level: Any) -> Any:
         order = list(range(len(level.estimate.values)))
         order[0], order[1] = 1, 0
@@ -79,17 +86,17 @@ def test_two_swapped_players_are_noticed(monkeypatch: pytest.MonkeyPatch, task: 
 
     monkeypatch.setattr(explainer.Account, "of", faulty)
     with pytest.raises(AssertionError):
-        contract.values_agree_with_enumeration(task)
+        contract.values_agree_with_enumeration(proof)
 
 
-def test_a_stale_prediction_is_noticed(monkeypatch: pytest.MonkeyPatch, task: Task) -> None:
+def test_a_stale_prediction_is_noticed(monkeypatch: pytest.MonkeyPatch, proof: Task) -> None:
     kept: list[Any] = []
-    read = type(task).read
+    read = type(proof).read
 
     def faulty(self: Task, outputs: Any, raws: Any) -> Any:
         kept.append(read(self, outputs, raws))
         return kept[0]
 
-    monkeypatch.setattr(type(task), "read", faulty)
+    monkeypatch.setattr(type(proof), "read", faulty)
     with pytest.raises(AssertionError):
-        contract.prediction_is_the_pipelines_own(task)
+        contract.prediction_is_the_pipelines_own(proof)

@@ -22,7 +22,7 @@ def test_a_week_is_drawn_with_what_comes_next_and_why(visit: Visit) -> None:
     assert "°C" in answer
     assert "Late dew point" in why
     assert visit.page.locator("#answer svg.course").get_attribute("aria-label").startswith("7 steps")  # type: ignore[union-attr]
-    expect(visit.page.locator("#why .timeline svg")).to_have_count(2)
+    expect(visit.page.locator("#why .series-values svg")).to_have_count(2)
 
 
 def test_a_cell_changed_by_keyboard_changes_the_answer_and_keeps_the_focus(page: Page) -> None:

@@ -54,7 +54,8 @@ def test_the_first_page_offers_the_story_and_every_model(visit: Visit) -> None:
     expect(models_on_offer).to_have_count(len(titles) + 1)  # the tiny chat beside them
     for title in titles:
         expect(models_on_offer.filter(has_text=title)).to_be_visible()
-    assert visit.page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    visit.page.evaluate("[...document.images].forEach((image) => (image.loading = 'eager'))")  # those further down
+    visit.page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
     expect(visit.page.get_by_role("button", name="Predict and explain")).to_have_count(0)
     assert_no_sideways_scrolling(visit.page)
 
@@ -315,7 +316,7 @@ def test_a_piece_of_a_reply_is_explained_by_a_click(page: Page) -> None:
     predict(page)
     settled(page)
     page.locator(".reply button.ask").nth(2).click()
-    expect(page.locator("#why h2")).to_contain_text("of the reply", timeout=EXPLAINED)
+    expect(page.locator("#why h2").first).to_contain_text("of the reply", timeout=EXPLAINED)
     settled(page)
     assert saved(page)["explanation"]["target"]["token"] >= 0
 
