@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 import torch
-from transformers import AutoModelForSeq2SeqLM, Pipeline, pipelines
+from transformers import AutoModelForSeq2SeqLM, Pipeline
 
-from . import tokens
+from . import retaken, tokens
 from .accelerator import accelerator
+from .encoders import cut_off
 from .errors import InputError
 from .fields import TextField
 from .generation import LENGTH, Settings
@@ -82,11 +83,8 @@ class RewritingPipeline(Pipeline):
 
 
 def register(task: str) -> None:
-    """Make `pipeline(task)` one of ours: transformers refuses the names of the tasks that it gave up."""
-    getattr(pipelines, "REMOVED_TASKS", {}).pop(task, None)
-    pipelines.PIPELINE_REGISTRY.register_pipeline(
-        task, pipeline_class=RewritingPipeline, pt_model=AutoModelForSeq2SeqLM, type="text"
-    )
+    """Make `pipeline(task)` this pipeline."""
+    retaken.register(task, RewritingPipeline, AutoModelForSeq2SeqLM)
 
 
 class Rewriting(TextInput, TextTask):
@@ -137,9 +135,8 @@ class Rewriting(TextInput, TextTask):
 
     def warnings(self, raw: Raw) -> Iterator[str]:
         yield from super().warnings(raw)
-        if cut := self.cut(raw):
-            limit = self.pipeline.limit
-            yield f"The text has {cut + limit:,} tokens and the model reads {limit:,}: the rest was cut off."
+        limit = self.pipeline.limit
+        yield from cut_off("text", self.cut(raw) + limit, limit)
 
     def spelled(self, text: str) -> list[int]:
         options = {"add_special_tokens": False, **tokens.PLAIN}

@@ -51,6 +51,7 @@ LAYERS = [
         "inference.boxes",
         "inference.generation",
         "inference.writing",
+        "inference.retaken",
         "inference.rewriting",
         "inference.inputs",
         "inference.encoders",
@@ -116,6 +117,7 @@ LAYERS = [
 HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
 LATE = (
     "inference.generation",
+    "inference.retaken",
     "inference.rewriting",
     "inference.folding",
     "inference.precision",

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoModelForQuestionAnswering, Pipeline, pipelines
+from transformers import AutoModelForQuestionAnswering, Pipeline
 
 from ..passages import PassageInput
+from ..retaken import register
 from ..spans import Place, SpansTask
 from ..trace import Batch
 from ..types import Item, ItemTarget, Prediction, Raw, Target
@@ -112,14 +113,7 @@ class QuestionAnsweringPipeline(Pipeline):
             )
 
 
-# transformers refuses the names of pipelines that it once had.
-getattr(pipelines, "REMOVED_TASKS", {}).pop("question-answering", None)
-pipelines.PIPELINE_REGISTRY.register_pipeline(
-    "question-answering",
-    pipeline_class=QuestionAnsweringPipeline,
-    pt_model=AutoModelForQuestionAnswering,
-    type="text",
-)
+register("question-answering", QuestionAnsweringPipeline, AutoModelForQuestionAnswering)
 
 
 class QuestionAnswering(PassageInput, SpansTask):

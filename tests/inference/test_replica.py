@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import inference
+from explain.scoring import scorer
 from inference import models, precision, replica
 from inference.accelerator import accelerator
 from inference.errors import OutOfMemory
@@ -73,9 +74,12 @@ def first(task: Task, batch: Batch) -> Target:
 
 
 def test_a_replica_answers_as_the_task_does(task: Task) -> None:
-    if not task.one_pass:  # no copy of the model ever stands in for such a task
+    raw = task.parse(task.demo.examples[0].inputs)
+    if not task.one_pass:  # no copy of the model stands in for such a task, so none may be narrower
+        play = scorer(task, raw, [task.target(task.predict_some([raw])[0])])
+        assert (play.noise, play.dtype) == (None, task.dtype)
         return
-    batch = task.encode([task.parse(task.demo.examples[0].inputs)] * 3)
+    batch = task.encode([raw] * 3)
     ours, theirs = replica.of(task).forward(batch), task.forward(batch)
     assert ours.keys() == theirs.keys()
     for name, value in theirs.items():

@@ -1,0 +1,14 @@
+"""Tasks that transformers 5 gave up, whose pipelines are our own."""
+
+from typing import Any
+
+from transformers import pipelines
+
+
+def register(task: str, pipeline: type[Any], model: type[Any]) -> None:
+    """Make `pipeline(task)` one of ours: transformers refuses the names of the tasks that it gave up.
+
+    pipeline: a Pipeline class; model: the Auto class that its models are loaded by.
+    """
+    getattr(pipelines, "REMOVED_TASKS", {}).pop(task, None)
+    pipelines.PIPELINE_REGISTRY.register_pipeline(task, pipeline_class=pipeline, pt_model=model, type="text")
