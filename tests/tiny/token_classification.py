@@ -1,6 +1,7 @@
 """token-classification: a BERT of 2 layers with random weights, its own WordPiece tokenizer and five labels."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,15 +32,19 @@ def build(folder: Path, labels: Sequence[str] = LABELS) -> None:
 
 def word_pieces(texts: Sequence[str]):  # type: ignore[no-untyped-def]  # transformers is imported late
     """A WordPiece tokenizer in lower case that knows the pieces of some texts."""
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    letters = sorted({letter for text in texts for letter in text.lower() if not letter.isspace()})
+    words = sorted({word for text in texts for word in re.findall(r"\w+", text.lower()) if len(word) > 1})
+    # Every other word is whole, the rest falls into letters; a trainer would draw other pieces in each process.
+    known = [*special, *letters, *(f"##{letter}" for letter in letters), *words[::2]]
+    tokenizer = Tokenizer(models.WordPiece({piece: i for i, piece in enumerate(known)}, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
-    tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=120, special_tokens=special))
+    tokenizer.add_special_tokens(special)
     ends = [("[CLS]", 2), ("[SEP]", 3)]
     pair = "[CLS] $A [SEP] $B:1 [SEP]:1"
     tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", pair=pair, special_tokens=ends)
