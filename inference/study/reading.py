@@ -131,12 +131,14 @@ def together(parts: list[Answers]) -> Answers:
     items = tuple(dict.fromkeys(item for part in parts for item in part.items))
     scores = np.concatenate([aligned(part, items) for part in parts])
     decided = [part.decisions for part in parts if part.decisions is not None]
+    around = [part.intervals for part in parts if part.intervals is not None]
     return Answers(
         items,
         scores,
         np.concatenate([part.predicted for part in parts]),
         np.concatenate(decided) if decided else None,
         tuple(each for part in parts for each in part.predictions),
+        np.concatenate(around) if around else None,
     )
 
 

@@ -49,6 +49,13 @@ class Source(ABC):
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def types(self) -> "dict[str, pa.DataType]":
+        """The types of the columns that can be written out again: texts, unless the file has types of its own."""
+        import pyarrow as pa
+
+        return dict.fromkeys(self.columns, pa.string())
+
     @abstractmethod
     def chunks(self, size: int) -> Iterator[Chunk]:
         """All rows, `size` at a time, the same ones each time. Raises InputError."""
@@ -167,6 +174,13 @@ class Parquet(Source):
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"The file is no Parquet that can be read: {reason(error)}.") from None
 
+    @property
+    def types(self) -> "dict[str, pa.DataType]":
+        from pyarrow.parquet import read_schema
+
+        schema = read_schema(self.path)
+        return dict(zip(self.columns, schema.types, strict=True))
+
     def chunks(self, size: int) -> Iterator[Chunk]:
         import pyarrow as pa
         from pyarrow.parquet import ParquetFile
@@ -221,6 +235,10 @@ class Pictures(Source):
             raise InputError(f"A ZIP may hold {MOST_PICTURES:,} pictures, got {len(found):,}.")
         self.entries = sorted(found, key=lambda entry: entry.filename)
         self.total = len(self.entries)
+
+    @property
+    def types(self) -> "dict[str, pa.DataType]":
+        return {name: kind for name, kind in super().types.items() if name != "picture"}
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         with zipfile.ZipFile(self.path) as archive:
