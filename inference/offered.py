@@ -1,4 +1,4 @@
-"""Labels that come with each input, to choose among: what the zero-shot tasks share. It knows no text and no picture."""
+"""Labels that come with each input, to choose among: what the zero-shot tasks share. It knows no text or picture."""
 
 from collections.abc import Sequence
 from functools import cached_property

@@ -71,7 +71,8 @@ class ZeroShotImageClassification(ImageInput, OfferedLabels):
     @property
     def limit(self) -> int:
         """Tokens of a sentence that the model reads."""
-        return int(self.pipeline.model.config.text_config.max_position_embeddings)
+        own = self.pipeline.model.config.text_config.max_position_embeddings
+        return int(min(own, self.pipeline.tokenizer.model_max_length))
 
     def variants(self, raw: Raw, parts: Parts, rows: Any = (), weights: Any = None) -> Variants | None:
         found, labels = super().variants(raw, parts, rows, weights), raw[self.offered.name]

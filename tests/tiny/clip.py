@@ -37,8 +37,6 @@ def build(folder: Path) -> None:
         {"name": "labels", "kind": "labels", "label": "Labels", "role": "setting", "default": ["yes", "no"]},
     ]
     pairs = zip(photos, LABELS, strict=True)
-    examples = [
-        {"title": photo.stem, "inputs": {"image": photo.name, "labels": labels}} for photo, labels in pairs
-    ]
+    examples = [{"title": photo.stem, "inputs": {"image": photo.name, "labels": labels}} for photo, labels in pairs]
     about = {"task": "zero-shot-image-classification", "title": "Tiny CLIP", "summary": "Random answers."}
     (folder / "demo.json").write_text(json.dumps({"version": 1, **about, "fields": fields, "examples": examples}))

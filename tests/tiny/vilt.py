@@ -33,8 +33,6 @@ def build(folder: Path) -> None:
         {"name": "question", "kind": "text", "label": "Question"},
     ]
     pairs = zip(photos, QUESTIONS, strict=True)
-    examples = [
-        {"title": question, "inputs": {"image": photo.name, "question": question}} for photo, question in pairs
-    ]
+    examples = [{"title": question, "inputs": {"image": photo.name, "question": question}} for photo, question in pairs]
     about = {"task": "visual-question-answering", "title": "Tiny ViLT", "summary": "Random answers."}
     (folder / "demo.json").write_text(json.dumps({"version": 1, **about, "fields": fields, "examples": examples}))
