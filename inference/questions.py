@@ -1,4 +1,7 @@
-"""What tasks share that answer a question about a picture: both are read, and hidden, each by its own. Knows no answer."""
+"""What tasks share that answer a question about a picture: both are read, and hidden, each by its own way.
+
+It knows no kind of answer.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -35,7 +38,7 @@ class QuestionPipeline(Pipeline):
         return dict(self.image_processor(images=[picture], return_tensors="pt").to(self.dtype))
 
     def asked(self, question: str) -> tuple[Batch, torch.Tensor]:
-        """A question as model inputs int64[1, tokens], and its offsets int64[tokens, 2]; what is too long is cut off."""
+        """A question as model inputs int64[1, tokens], and its offsets int64[tokens, 2]; beyond `limit` it is cut."""
         raise NotImplementedError
 
     @property

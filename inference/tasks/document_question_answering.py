@@ -26,8 +26,9 @@ from ..writing import TextTask
 
 BEFORE, AFTER, END = "<s_docvqa><s_question>", "</s_question><s_answer>", "</s_answer>"
 """What Donut was trained to read before and after a question, and to write after an answer."""
-ANSWER = 64
-"""Tokens of an answer at most; the rest of the decoder's positions are the question's."""
+ANSWER, SPARE = 64, 16
+"""Tokens of an answer at most, and how many more it may have once it is read anew from its text. The rest of the
+decoder's positions are the question's."""
 TAKEN = ("pixel_values", "input_ids", "attention_mask")
 
 
@@ -49,7 +50,7 @@ class DocumentQuestionAnsweringPipeline(QuestionPipeline):
 
     @property
     def limit(self) -> int:
-        return int(self.model.config.decoder.max_position_embeddings) - ANSWER - len(self.ids(BEFORE + AFTER))
+        return int(self.model.config.decoder.max_position_embeddings) - ANSWER - SPARE - len(self.ids(BEFORE + AFTER))
 
     def ids(self, text: str) -> list[int]:
         """The tokens of a text in which special ones are meant."""
@@ -67,7 +68,8 @@ class DocumentQuestionAnsweringPipeline(QuestionPipeline):
         encoded = self.tokenizer(BEFORE + question + AFTER, **options)
         ids, found = encoded["input_ids"][0], encoded["offset_mapping"][0] - len(BEFORE)
         own = (found[:, 0] < len(question)) & (found[:, 1] > 0)
-        typed = own & torch.isin(ids, torch.tensor(self.tokenizer.all_special_ids))
+        special = {*self.tokenizer.all_special_ids, *self.tokenizer.get_added_vocab().values()}
+        typed = own & torch.isin(ids, torch.tensor(sorted(special)))
         kept = ~own | (own.cumsum(0) <= self.limit)
         ids = ids.masked_fill(typed, tokens.replacement(self.tokenizer)[0])[kept][None]
         offsets = torch.where(own[:, None], found.clamp(0, len(question)), 0)[kept]
@@ -96,7 +98,7 @@ class DocumentQuestionAnswering(QuestionInput, TextTask):
 
     id = "document-question-answering"
     noun = "answer"
-    longest = ANSWER
+    longest = ANSWER + SPARE
     fields = (ImageField(name="image", label="Document", expects="picture"), *QuestionInput.fields[1:])
 
     def options(self) -> dict[str, Any]:
