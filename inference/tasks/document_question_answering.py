@@ -29,6 +29,8 @@ BEFORE, AFTER, END = "<s_docvqa><s_question>", "</s_question><s_answer>", "</s_a
 ANSWER, SPARE = 64, 16
 """Tokens of an answer at most, and how many more it may have once it is read anew from its text. The rest of the
 decoder's positions are the question's."""
+PAGE = ImageField(name="image", label="Document", expects="picture", max_side=2560)
+"""In the pixels that Donut reads: small print would not survive fewer."""
 TAKEN = ("pixel_values", "input_ids", "attention_mask")
 
 
@@ -99,7 +101,7 @@ class DocumentQuestionAnswering(QuestionInput, TextTask):
     id = "document-question-answering"
     noun = "answer"
     longest = ANSWER + SPARE
-    fields = (ImageField(name="image", label="Document", expects="picture"), *QuestionInput.fields[1:])
+    fields = (PAGE, *QuestionInput.fields[1:])
 
     def options(self) -> dict[str, Any]:
         if len(self.pipeline.ids(BEFORE + AFTER + END)) != 5:
