@@ -19,6 +19,7 @@ Labels = tuple[str, ...]
 class OfferedLabels(LabelsTask):
     """A probability for each of an input's own labels; a label that was not offered scores 0."""
 
+    same_items = False  # they come with the input
     carried: ClassVar[str]
     """The name under which batches and outputs carry the labels of each input."""
 

@@ -51,6 +51,7 @@ class QuestionInput(ImageInput, TextInput):
     """A task whose first picture is asked about by its first text, through a QuestionPipeline."""
 
     batch_size = 8
+    same_items = False  # predicted one by one, as below
     fields = (*ImageInput.fields, TextField(name="question", label="Question", max_length=300))
     samples = ()  # no picture goes with every model
 
