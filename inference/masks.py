@@ -190,31 +190,6 @@ def of_pixels(batch: Batch, cover: "Tensor", labels: NDArray[np.intp]) -> Varian
     return Variants(encode, ALONE)
 
 
-def side_by_side(each: Sequence[Variants | None], parts: Sequence[Hidden | None]) -> Variants | None:
-    """Of one input with several fields, each with variants of its own: their tensors in one batch.
-
-    parts: what each field's `Kept` speaks of, one after the other. None where a field has no variants.
-    """
-    found = [variants for variants in each if variants is not None]
-    if len(found) < len(parts):
-        return None
-    ends = np.cumsum([count(part) for part in parts])[:-1]
-
-    def encode(rows: Sequence[Kept]) -> Batch:
-        fields = np.split(np.array(rows), ends, axis=1)
-        batches = [variants.encode(list(kept)) for variants, kept in zip(found, fields, strict=True)]
-        return {name: value for batch in batches for name, value in batch.items()}
-
-    return Variants(encode, ALONE)
-
-
-def count(part: Hidden | None) -> int:
-    """The parts of a text or of a picture."""
-    if isinstance(part, Regions):
-        return int(part.labels.max()) + 1
-    return len(part.spans) if isinstance(part, Spans | Stretches) else 0
-
-
 def of_columns(
     own: Batch, references: Batch, columns: Mapping[str, NDArray[np.intp]], weights: NDArray[np.float64]
 ) -> Variants:

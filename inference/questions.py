@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image
 from transformers import Pipeline
@@ -15,7 +16,7 @@ from . import tokens
 from .encoders import cut_off
 from .fields import TextField
 from .inputs import ImageInput, TextInput
-from .masks import Parts, Regions, Variants, side_by_side
+from .masks import ALONE, Hidden, Kept, Parts, Regions, Spans, Variants
 from .trace import Batch, Sight
 from .types import Prediction, Raw
 
@@ -102,3 +103,28 @@ class QuestionInput(ImageInput, TextInput):
 
     def sight(self, batch: Batch) -> Sight:
         return replace(ImageInput.sight(self, batch), tokens=TextInput.sight(self, batch).tokens)
+
+
+def side_by_side(each: Sequence[Variants | None], parts: Sequence[Hidden | None]) -> Variants | None:
+    """Of one input with several fields, each with variants of its own: their tensors in one batch.
+
+    parts: what each field's `Kept` speaks of, one after the other. None where a field has no variants.
+    """
+    found = [variants for variants in each if variants is not None]
+    if len(found) < len(parts):
+        return None
+    ends = np.cumsum([count(part) for part in parts])[:-1]
+
+    def encode(rows: Sequence[Kept]) -> Batch:
+        fields = np.split(np.array(rows), ends, axis=1)
+        batches = [variants.encode(list(kept)) for variants, kept in zip(found, fields, strict=True)]
+        return {name: value for batch in batches for name, value in batch.items()}
+
+    return Variants(encode, ALONE)
+
+
+def count(part: Hidden | None) -> int:
+    """The parts of a text or of a picture."""
+    if isinstance(part, Regions):
+        return int(part.labels.max()) + 1
+    return len(part.spans) if isinstance(part, Spans) else 0
