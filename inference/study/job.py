@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ..accelerator import patiently
 from ..errors import InputError
 from ..task import Task
 from ..types import Raw, Record
@@ -81,7 +82,7 @@ class Work:
 
     def __call__(self, chunk: Chunk) -> Part:
         checked = check_chunk(self.task.demo, self.columns, chunk)
-        found = answers(self.task, checked.raws)
+        found = patiently(answers, self.task, checked.raws)
         reasons = [self.reason(self.task, raw) for raw in checked.raws] if self.reason else None
         rows = table(self.task, chunk, checked, found, self.types, reasons)
         put(rows, part_file(self.parts, chunk.number))
