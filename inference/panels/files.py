@@ -102,8 +102,9 @@ def tally(counts: Mapping[str, int]) -> str:
     first = sorted(counts.items(), key=lambda each: -each[1])[:MOST]
     most, total = max(counts.values(), default=1), sum(counts.values())
     rows = "".join(
-        f'<li><span class="name">{escape(name)}</span><span class="track"><span '
-        f'style="width:{100 * count / most:.1f}%"></span></span><span class="number">{count:,} · {percent(count / total)}</span></li>'
+        f'<li><span class="name">{escape(name)}</span><span class="track">'
+        f'<span style="width:{100 * count / most:.1f}%"></span></span>'
+        f'<span class="number">{count:,} · {percent(count / total)}</span></li>'
         for name, count in first
     )
     return f'<ol class="tally">{rows}</ol>' if rows else ""
