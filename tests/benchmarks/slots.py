@@ -1,7 +1,7 @@
 """How often the slots of a request are read right: python tests/benchmarks/slots.py [--wrong] [--part "for mending"]
 
-The sentences and their slots are in assets/models/assistant/requests.json. The rules of inference/slots.py get the right
-intent, and are asked for all the slots that its card has. A slot is right if it has the words of the one that was
+The sentences and their slots are in assets/models/assistant/requests.json. The rules of inference/slots.py get the
+right intent, and are asked for all the slots that its card has. A slot is right if it has the words of the one that was
 written down, whatever their case, their marks and a leading article or preposition. Beside the rules stands a naive
 answer: the first word that looks like one. Intervals are the middle 95 % of 2,000 samples of the sentences.
 """
