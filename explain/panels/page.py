@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from inference.errors import NotFound, SeeWhyError
+from inference.fields import TextField
 from inference.panels import answer, guests, landing, look
 from inference.panels.asking import Values
 from inference.panels.form import form
@@ -16,6 +17,7 @@ from inference.panels.take import take
 from inference.panels.waiting import awaited
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.listening import missing
 from inference.task import Task
 from inference.types import Answer
 from inference.units import number
@@ -146,6 +148,17 @@ class Case:
             yield from trust.stream(self.endpoints, self.name, self.inputs(values), check, target, self.memory)
         except Exception as error:
             yield answer.failure(report(error).message)
+
+    def hearing(self, field: TextField) -> str:
+        """What has to be done before speech can be written into a field; empty where it can."""
+        return missing(self.endpoints.catalogue, field)
+
+    def heard(self, field: TextField, recording: Any) -> str:
+        """The words of a recording for a field; an error is told as Gradio tells it."""
+        try:
+            return self.endpoints.heard(self.name, {field.name: recording})[field.name]
+        except Exception as error:
+            raise gr.Error(report(error).message, print_exception=False) from None
 
     def reasons(self, values: Values, target: Any = None) -> Iterator[Shown]:
         """The explanation alone."""
