@@ -20,7 +20,7 @@ from inference.serving.endpoints import Endpoints, report
 from inference.serving.listening import missing
 from inference.task import Task
 from inference.types import Answer
-from inference.units import number
+from inference.units import filesize
 
 from ..memory import Memory
 from . import story, trust, why
@@ -156,9 +156,12 @@ class Case:
     def heard(self, field: TextField, recording: Any) -> str:
         """The words of a recording for a field; an error is told as Gradio tells it."""
         try:
-            return self.endpoints.heard(self.name, {field.name: recording})[field.name]
+            heard = self.endpoints.heard(self.name, {field.name: recording})
         except Exception as error:
             raise gr.Error(report(error).message, print_exception=False) from None
+        for warning in heard.warnings:
+            gr.Warning(warning)
+        return heard.said[field.name]
 
     def reasons(self, values: Values, target: Any = None) -> Iterator[Shown]:
         """The explanation alone."""
@@ -173,8 +176,8 @@ class Case:
         catalogue = self.endpoints.catalogue
         if catalogue.ready(self.name):
             return
-        megabytes = number(catalogue.expected(self.name) / 1e6)
-        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {megabytes} MB")
+        size = filesize(catalogue.expected(self.name))
+        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {size}")
 
     def _predicted(self, values: Values, reasons: Any) -> Iterator[tuple[Shown, Answer | None]]:
         inputs = self.inputs(values)

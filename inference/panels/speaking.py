@@ -18,9 +18,13 @@ def speaking(
     if not isinstance(field, TextField) or not field.listens:
         return []
     if remedy := asks.hearing(field):
-        gr.HTML(f'<p class="hint">To speak instead of writing: {marked(remedy)}</p>')
+        gr.HTML(f'<p class="hint unheard">To speak instead of writing: {marked(remedy)}</p>')
         return []
-    props = {"label": f"{field.label}, spoken", "interactive": True, "key": f"{model}.{field.name}.spoken"}
+    props = {
+        "label": "Or say it: your words are written above",
+        "interactive": True,
+        "key": f"{model}.{field.name}.spoken",
+    }
     recorder = WIDGETS["audio"](AudioField(name=field.name, label=field.label), {**props, "value": None})
     assert isinstance(recorder, gr.Audio)
     return [(recorder, box, partial(asks.heard, field))]

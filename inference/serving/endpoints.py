@@ -13,7 +13,7 @@ from ..recording import Tick
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
-from .listening import hear
+from .listening import Heard, hear
 from .playing import decided, ticks_of
 
 log = logging.getLogger(__name__)
@@ -122,10 +122,10 @@ class Endpoints:
             with closing(self.catalogue.task(model, trace).stream(heard.inputs, trace)) as parts:  # type: ignore[type-var]
                 yield from map(heard.told, parts)
 
-    def heard(self, model: str, inputs: Any) -> dict[str, str]:
-        """The words of what is spoken in the place of texts, by field."""
+    def heard(self, model: str, inputs: Any) -> Heard:
+        """The inputs with words in the place of speech."""
         with place(self._predicting):
-            return hear(self.catalogue, model, inputs).said
+            return hear(self.catalogue, model, inputs)
 
     def explanations(
         self, model: str, inputs: Any, target: Any = None, evaluations: Any = None, seconds: Any = None, **options: Any
