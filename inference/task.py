@@ -58,6 +58,7 @@ class Task:
         self.folder, self.demo, self.pipeline = folder, about, pipeline
         self.name = name or folders.name_of(folder)
         self.tokenizing = threading.Lock()
+        tokens.keep_plain(getattr(pipeline, "tokenizer", None))
         # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
             **self.options()
