@@ -19,9 +19,12 @@ from .pictures import DAMAGED, FORMATS
 ORIENTATION = 0x0112
 """EXIF tag: how to turn the picture."""
 
+SOUND = re.compile(rb"RIFF.{4}WAVE|fLaC|OggS|ID3|\xff[\xe0-\xff]", re.DOTALL)
+"""How WAV, FLAC, OGG and MP3 files begin."""
+
 
 def forget(path: Path) -> None:
-    """Rewrite a JPEG, PNG or WebP file without its metadata; of any other but a GIF nothing is left.
+    """Rewrite a JPEG, PNG or WebP file without its metadata; of any other but a GIF or a sound nothing is left.
 
     What cannot be rewritten, as on a full disk, is deleted: then whoever opens it says that it could not be read.
     Nobody sees a half-written file, and its length stays, filled up with zeros behind the end of the picture: a server
@@ -43,7 +46,7 @@ def forget(path: Path) -> None:
 
 
 def stripped(data: bytes) -> bytes:
-    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed; a GIF as it is.
+    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed; a GIF or a sound as it is.
 
     Nothing of any other: no field opens it, and a HEIC, TIFF or AVIF file says where it was taken as well.
     """
@@ -54,7 +57,7 @@ def stripped(data: bytes) -> bytes:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         body = b"WEBP" + b"".join(webp_parts(data, orientation(data)))
         return b"RIFF" + len(body).to_bytes(4, "little") + body
-    return data if data[:4] == b"GIF8" else b""
+    return data if data[:4] == b"GIF8" or SOUND.match(data) else b""
 
 
 def orientation(data: bytes) -> bytes:

@@ -14,9 +14,12 @@ def number(value: float) -> str:
     return text if "e" not in text else f"{value:.1e}"
 
 
-def megabytes(size: int) -> str:
-    """Bytes as `93 MB`."""
-    return f"{number(round(size / 1e6, 1) if size < 1e7 else round(size / 1e6))} MB"
+def storage(size: float) -> str:
+    """Bytes as `93 MB`, `2.7 MB`, `69 kB`, `252 bytes`."""
+    if size < 1e3:
+        return f"{size:.0f} bytes"
+    value, unit = (size / 1e3, "kB") if size < 1e6 else (size / 1e6, "MB")
+    return f"{number(round(value, 1) if value < 10 else round(value))} {unit}"
 
 
 def decimals(largest: float) -> int:

@@ -18,7 +18,7 @@ from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
 from inference.task import Task
 from inference.types import Answer
-from inference.units import number
+from inference.units import storage
 
 from ..memory import Memory
 from . import story, trust, why
@@ -160,8 +160,8 @@ class Case:
         catalogue = self.endpoints.catalogue
         if catalogue.ready(self.name):
             return
-        megabytes = number(catalogue.expected(self.name) / 1e6)
-        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {megabytes} MB")
+        size = storage(catalogue.expected(self.name))
+        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {size}")
 
     def _predicted(self, values: Values, reasons: Any) -> Iterator[tuple[Shown, Answer | None]]:
         inputs = self.inputs(values)

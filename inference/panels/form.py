@@ -57,7 +57,8 @@ def is_aside(field: AnyField) -> bool:
 def widget(model: str, field: AnyField, value: Any) -> gr.components.Component:
     """The widget of a field. Its key is its own, or the page would hand it the value of the model before."""
     label = f"{field.label} ({field.unit})" if field.unit else field.label
-    info = re.sub(r"([\\`*_\[\]()<>#!|~])", r"\\\1", field.description) or None  # gradio takes it for Markdown
+    # gradio takes it for Markdown with formulas: a backslash before a bracket would open one
+    info = re.sub(r"[\\`*_\[\]()<>#!|~]", lambda sign: f"&#{ord(sign[0])};", field.description) or None
     props = {"label": label, "interactive": True, "key": f"{model}.{field.name}", "value": value}
     return WIDGETS[field.kind](field, props if field.kind in SILENT else {**props, "info": info})
 

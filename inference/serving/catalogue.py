@@ -10,7 +10,7 @@ from ..cache import Cache
 from ..errors import ModelError, NotFound
 from ..task import Task
 from ..trace import Trace
-from ..units import number
+from ..units import storage
 from .guests import Guests
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class Catalogue:
         ready = self.ready(name)
         with (trace or Trace()).step("model loading") as step:
             loaded = self._made.get(name) or self._get(name, about, ready)
-            size = f"{number(loaded.bytes / 1e6)} MB " if loaded.bytes else ""
+            size = f"{storage(loaded.bytes)} " if loaded.bytes else ""
             step.detail = f"{size}{loaded.where}{', already in memory' if ready else ''}"
         return loaded
 

@@ -69,7 +69,7 @@ class Assistant(TextClassification):
         found = slots(text, (*needed, *possible))
         rows = [(name, found.get(name, MISSING)) for name in (*needed, *possible) if name in found or name in needed]
         return Table(
-            f"Proposed: {action}. Nothing is carried out.", ("slot", "value"), tuple(rows) or (("details", "none"),)
+            f"Proposed: {action}. Nothing is carried out.", ("part", "from the request"), tuple(rows) or (("details", "none"),)
         )
 
     def question(self, prediction: Prediction) -> Table:
