@@ -74,6 +74,7 @@ def test_a_recording_is_played_one_decision_a_tick(visit: Visit) -> None:
 
 def test_it_plays_to_its_end_and_again(page: Page) -> None:
     start(page)
+    expect(page.get_by_role("img", name=f"Decisions at {TOTAL} of")).to_be_visible(timeout=EXPLAINED)
     page.get_by_role("combobox", name="Speed").select_option("10")
     page.get_by_role("slider", name="Tick", exact=True).fill(str(TOTAL - 4))
     page.get_by_role("button", name="Play", exact=True).click()
