@@ -46,7 +46,7 @@ def forget(path: Path) -> None:
 
 
 def stripped(data: bytes) -> bytes:
-    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed; a GIF or a sound as it is.
+    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be read; a GIF or a sound as it is.
 
     Nothing of any other: no field opens it, and a HEIC, TIFF or AVIF file says where it was taken as well.
     """

@@ -26,7 +26,7 @@ def asked(text: str, piece: str, place: int) -> str:
     """A piece that can be asked about; the space before it stays outside, so that no line begins with it."""
     word = piece.lstrip(" ") or piece
     space = piece.removesuffix(word)
-    return f'{space}{asking({"text": text, "token": place}, unseen(piece, place))}{escape(word)}</button>'
+    return f"{space}{asking({'text': text, 'token': place}, unseen(piece, place))}{escape(word)}</button>"
 
 
 def going_on(shown: Shown) -> str:
