@@ -105,10 +105,10 @@ def test_the_trace_says_whether_a_model_was_loaded_or_there_already(tiny_chat: P
     first, second = catalogue.task("tiny-chat", trace), catalogue.task("tiny-chat", trace)
     assert first is second is catalogue.task("tiny-chat")  # without a trace, too
     loading, again = trace.steps
-    size = sum(weight.nbytes for weight in first.pipeline.model.state_dict().values()) / 1e6
+    size = sum(weight.nbytes for weight in first.pipeline.model.state_dict().values()) / 1e3
     assert (loading.step, again.step) == ("model loading", "model loading")
     assert loading.detail.endswith(first.where)
-    assert float(loading.detail.split(" MB ")[0]) == pytest.approx(size, rel=0.2)
+    assert float(loading.detail.split(" kB ")[0]) == pytest.approx(size, rel=0.2)
     assert again.detail == f"{loading.detail}, already in memory"
 
 

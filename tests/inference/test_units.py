@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.units import clock, decimals, listed, number, percent, quantity
+from inference.units import clock, decimals, listed, number, percent, quantity, storage
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,18 @@ def test_names_are_listed_as_people_write_them(names: list[str], text: str) -> N
 )
 def test_lengths_are_said_as_people_say_them(seconds: float, said: str) -> None:
     assert clock(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (252, "252 bytes"),
+        (999, "999 bytes"),
+        (2_940, "2.9 kB"),
+        (69_200, "69 kB"),
+        (2_680_000, "2.7 MB"),
+        (9e7, "90 MB"),
+    ],
+)
+def test_a_size_is_said_in_the_unit_that_suits_it(size: float, text: str) -> None:
+    assert storage(size) == text
