@@ -291,7 +291,8 @@ class Task:
             return f"on {device}, {self.dtype}"
         import torch
 
-        return f"on CPU, {torch.get_num_threads()} threads, {self.dtype}"
+        threads = torch.get_num_threads()
+        return f"on CPU, {threads} thread{'s' if threads > 1 else ''}, {self.dtype}"
 
 
 def to_float32(value: Any) -> Any:

@@ -22,6 +22,7 @@ EXPLAINED = 60_000  # milliseconds that an explanation may take on a slow machin
 ABOUTS = {name: demo.read(folder) for name, folder in models.find().items()}
 PHOTO, TEXT, ROW, HISTORY = "mobilenet-v2", "sentiment", "ames-house-prices", "movies"
 WEATHER, SERIES = "new-york-weather", "any-series"
+ROAD = "highway"
 STORY = "sms-spam"
 CHAT = "tiny-chat"
 

@@ -14,6 +14,7 @@ from visiting import (
     HISTORY,
     LOOKS,
     PHOTO,
+    ROAD,
     ROW,
     SERIES,
     TEXT,
@@ -66,7 +67,7 @@ def test_the_story(page: Page) -> None:
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("model", [PHOTO, ROW, HISTORY, CHAT, WEATHER, SERIES])
+@pytest.mark.parametrize("model", [PHOTO, ROW, HISTORY, CHAT, WEATHER, SERIES, ROAD])
 def test_an_answer(page: Page, model: str) -> None:
     choose(page, model)
     assert violations(page) == []
@@ -75,8 +76,9 @@ def test_an_answer(page: Page, model: str) -> None:
     assert violations(page) == []
 
 
-def test_a_recording(page: Page) -> None:
-    choose(page, "shuttle")
+@pytest.mark.parametrize("model", ["shuttle", "highway"])
+def test_a_recording(page: Page, model: str) -> None:
+    choose(page, model)
     page.get_by_role("button", name="Play the recording").click()
     expect(page.locator("#recording .readout")).to_contain_text("Tick 2", timeout=EXPLAINED)
     page.get_by_role("button", name="Pause").click()

@@ -534,3 +534,8 @@ def test_an_example_picture_is_handed_over_as_a_file_of_the_model() -> None:
         (path,) = form.example_values(folder, about, example)
         assert isinstance(path, str)
         assert Path(path).is_relative_to(folder) and Path(path).is_file()
+
+
+def test_the_space_before_a_word_stays_outside_its_button() -> None:
+    html = FIGURES["text"](Shown(replace(prediction("text"), text="On time."), ("On", " time", ".")))
+    assert "</button> <button" in html and ">time</button>" in html
