@@ -47,8 +47,13 @@ def desk(browser: Browser, server: str) -> Iterator[Page]:
         yield visit.page
 
 
+DRAWN = "[...document.querySelectorAll('.gallery-item')].every((each) => each.children.length)"
+"""Gradio fetches what draws an example when the first one is shown."""
+
+
 def violations(page: Page) -> list[str]:
     """Each rule that is violated, where, and how; what is Gradio's and known is left out."""
+    page.wait_for_function(DRAWN)
     page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
     faded(page)
     found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": STANDARD}).response["violations"]

@@ -142,7 +142,7 @@ def test_an_example_of_each_modality(visit: Visit, model: str, number: int, part
         expect(page.locator("#answer .headline")).to_be_in_viewport()  # the page went there
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        expect(page.locator("body.dark")).to_have_count(scheme == "dark")
+        expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
         faded(page)
         for part in ("body", "#answer .card", "#why .card"):
             assert (brightness(page, part, "backgroundColor") < 0.25) == (scheme == "dark"), part
