@@ -184,9 +184,10 @@ def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
 
 
 def example_files(folder: Path, demo: Demo) -> list[Path]:
-    """The files that the examples of a model folder name."""
+    """The files of a model folder that anybody may have: those that its examples name, and its rows to try."""
     inputs = [resolve(folder, demo, example.inputs) for example in demo.examples]
-    return [value for each in inputs for value in each.values() if isinstance(value, Path)]
+    rows = [file(folder, demo, name) for name in (demo.evaluation, demo.background) if name]
+    return [*(value for each in inputs for value in each.values() if isinstance(value, Path)), *filter(None, rows)]
 
 
 def file(folder: Path, demo: Demo, name: str) -> Path | None:

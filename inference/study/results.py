@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..accelerator import in_batches
 from ..task import Task
+from ..trace import Batch
 from ..types import Prediction, Raw
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Answers:
     `items` are the ids of the columns of `scores` float64[n, k], in the task's scale: all labels, or "value"; of other
     outputs the ids of what was found, NaN where a row lacks it. `predicted` is the first item's id, or the text, as
     object[n]; of values float64[n]. `decisions` is object[n] of actions, or None without a rule. `predictions` are
-    there where the arrays do not tell all, as of texts, spans, boxes and rankings.
+    there where the arrays do not tell all, as of texts, spans, boxes and rankings. `intervals` are those around values,
+    float64[n, 2], where it is known how exact these are.
     """
 
     items: tuple[str, ...]
@@ -33,6 +35,7 @@ class Answers:
     predicted: Truth
     decisions: NDArray[np.object_] | None
     predictions: tuple[Prediction, ...] = ()
+    intervals: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -57,9 +60,10 @@ def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     if not raws:
         return Answers((), np.zeros((0, 0)), np.zeros(0, object), None)
     if task.same_items:
-        work = lambda some: task.all_scores(task.forward(task.encode(some)))  # noqa: E731
-        scores = np.concatenate(list(in_batches(work, ordered, task.batch_size)))[back]
-        return of_scores(task, scores)
+        parts = in_batches(lambda some: arrays(task, task.forward(task.encode(some))), ordered, task.batch_size)
+        scores, intervals = zip(*parts, strict=True)
+        known = None if intervals[0] is None else np.concatenate(intervals)[back]
+        return of_scores(task, np.concatenate(scores)[back], known)
     predictions = [each for some in in_batches(task.predict_some, ordered, task.batch_size) for each in some]
     return of_predictions(task, [predictions[place] for place in back])
 
@@ -70,7 +74,12 @@ def by_length(raws: Sequence[Raw]) -> NDArray[np.intp]:
     return np.argsort(lengths, kind="stable")
 
 
-def of_scores(task: Any, scores: NDArray[np.float64]) -> Answers:
+def arrays(task: Any, outputs: Batch) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """The scores of all items in a batch, and the intervals around values."""
+    return task.all_scores(outputs), task.intervals(outputs) if task.kind == "value" else None
+
+
+def of_scores(task: Any, scores: NDArray[np.float64], intervals: NDArray[np.float64] | None = None) -> Answers:
     """The same from the scores of all items, float64[n, k]."""
     items = tuple(task.positions)
     best = scores.argmax(1)
@@ -79,7 +88,7 @@ def of_scores(task: Any, scores: NDArray[np.float64]) -> Answers:
     if rule := task.demo.decision:
         about = scores[np.arange(len(scores)), best] if rule.of == "top" else scores[:, items.index(rule.of)]
         decisions = rule.actions(about)
-    return Answers(items, scores, predicted, decisions)
+    return Answers(items, scores, predicted, decisions, intervals=intervals)
 
 
 def of_predictions(task: Task, predictions: Sequence[Prediction]) -> Answers:

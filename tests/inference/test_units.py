@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.units import decimals, listed, number, percent, quantity
+from inference.units import clock, decimals, listed, number, percent, quantity
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,10 @@ def test_probabilities_are_told_in_per_cent(probability: float, text: str) -> No
 @pytest.mark.parametrize(("names", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_names_are_listed_as_people_write_them(names: list[str], text: str) -> None:
     assert listed(names) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.42, "0.4 s"), (12.3, "12 s"), (180, "3 min"), (3600, "1 h 00 min"), (7_500, "2 h 05 min")]
+)
+def test_lengths_are_said_as_people_say_them(seconds: float, said: str) -> None:
+    assert clock(seconds) == said
