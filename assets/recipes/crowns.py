@@ -117,4 +117,5 @@ def drawn(view: View, side: int, rng: np.random.Generator) -> View:
     first = (crown - rng.uniform(0, taken, size=2)).clip(0, np.array(view.picture.shape[1::-1]) - taken).astype(int)
     x, y = first.tolist()
     part = view.cut(x, y, taken, taken).scaled(side / taken).turned(int(rng.integers(4)), bool(rng.integers(2)))
-    return part.lit(*rng.uniform(0.6, 1.4, size=3), tint=rng.uniform(0.85, 1.15, size=3))
+    brightness, contrast, colour = rng.uniform(0.6, 1.4, size=3)
+    return part.lit(brightness, contrast, colour, tint=rng.uniform(0.85, 1.15, size=3))

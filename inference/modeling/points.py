@@ -35,6 +35,8 @@ STRIDES = (2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1)
 """Of the first thirteen blocks of MobileNetV2 (Sandler et al. 2018, table 2); the strides of all but the first."""
 TAPS = (1, 4, 11)
 """The last blocks of 4, 8 and 16 pixels."""
+RARE, WIDE = -4.6, 1.6
+"""What a network begins with: everywhere 1 in 100, as Lin et al. 2017 do (arXiv 1708.02002), and a box of 40 pixels."""
 NOWHERE = -30.0
 """The logit of a place whose neighbour is likelier, and so no thing of its own."""
 
@@ -73,9 +75,9 @@ class PointsForObjectDetection(PreTrainedModel):
 
     def _init_weights(self, module: nn.Module) -> None:
         super()._init_weights(module)
-        if module in [head[1] for head in self.heads]:
-            # At first nothing is anywhere: 1 in 100, as Lin et al. 2017 begin (arXiv 1708.02002); boxes of 40 pixels.
-            init.constant_(module.bias, -4.6 if module.out_channels == self.sizes[0] else 1.6)
+        for head, first in zip(self.heads.children(), (RARE, WIDE), strict=True):
+            if module is list(head.children())[1]:
+                init.constant_(module.bias, first)
 
     def maps(self, pixel_values: Tensor) -> tuple[Tensor, Tensor]:
         """Logits float32[batch, labels, h, w], and distances to the left, top, right and bottom [batch, 4, h, w].
