@@ -37,6 +37,8 @@ class Task:
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
     one_pass: ClassVar[bool] = True
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
+    same_items: ClassVar[bool] = False
+    """Whether every answer scores the same items, so that those of many inputs are the columns of an array."""
     trees: Any = None
     """The fitted trees that a task over numbers asks, if it does: then their Shapley values have a closed form, too."""
     default: ClassVar[str] = ""
@@ -56,6 +58,7 @@ class Task:
         self.folder, self.demo, self.pipeline = folder, about, pipeline
         self.name = name or folders.name_of(folder)
         self.tokenizing = threading.Lock()
+        tokens.keep_plain(getattr(pipeline, "tokenizer", None))
         # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
             **self.options()

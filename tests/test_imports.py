@@ -48,6 +48,8 @@ LAYERS = [
     [
         "inference",
         "inference.outputs",
+        "inference.offered",
+        "inference.questions",
         "inference.boxes",
         "inference.generation",
         "inference.writing",
@@ -66,6 +68,7 @@ LAYERS = [
         "inference.functions",
     ],
     ["inference.tasks"],
+    ["inference.study"],
     ["inference.serving"],
     [
         "explain",
@@ -114,7 +117,21 @@ LAYERS = [
 ]
 """From the ground up: a module may import those below it and those beside it."""
 
-HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "shap",
+    "peft",
+    "skimage",
+    "accelerate",
+    "sklearn",
+    "xgboost",
+    "lightgbm",
+    "skops",
+    "pandas",
+    "pyarrow",
+    "fairlearn",
+}
 LATE = (
     "inference.generation",
     "inference.retaken",
@@ -123,6 +140,8 @@ LATE = (
     "inference.precision",
     "inference.replica",
     "inference.outputs",
+    "inference.offered",
+    "inference.questions",
     "inference.writing",
     "inference.spans",
     "inference.inputs",

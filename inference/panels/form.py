@@ -12,6 +12,7 @@ import gradio as gr
 from ..demo import Demo, Example, resolve
 from ..fields import AnyField
 from .asking import Asks, Form, wire
+from .speaking import speaking
 from .widgets import SILENT, WIDGETS
 
 
@@ -21,12 +22,13 @@ def form(
     about: Demo,
     asks: Asks,
     outputs: Sequence[gr.components.Component],
-    example: int | None = None,
+    start: Sequence[Any] | None = None,
     recorded: tuple[gr.Textbox, Any] | None = None,
 ) -> None:
     """Place the form of a model, its examples first, and wire it to `asks`.
 
-    example: the one that it starts with. recorded: a box that names a tick of a recording, and what then fills in.
+    start: the values that it starts with, by widget. recorded: a box that names a tick of a recording, and what then
+    fills in.
     """
     titles = escape(json.dumps([example.title for example in about.examples]))
     hints = [field.description for field in about.inputs if field.kind in SILENT]
@@ -34,9 +36,13 @@ def form(
     rows = [example_values(folder, about, example) for example in about.examples]
     offered = examples(name, about, rows) if rows else None
     with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
-        given = [field.default for field in about.inputs] if example is None else rows[example]
+        given = [field.default for field in about.inputs] if start is None else start
         values = list(zip(about.inputs, given, strict=True))
-        placed = {field.name: widget(name, field, value) for field, value in values if not is_aside(field)}
+        placed, spoken = {}, []
+        for field, value in values:
+            if not is_aside(field):
+                placed[field.name] = widget(name, field, value)
+                spoken += speaking(name, field, placed[field.name], asks)
     if aside := [each for each in values if is_aside(each[0])]:
         with gr.Accordion("Settings", open=False, elem_classes="settings"):
             placed |= {field.name: widget(name, field, value) for field, value in aside}
@@ -46,7 +52,7 @@ def form(
         stop = gr.Button("Stop", scale=1, elem_classes="stop")
     target = gr.Textbox("", elem_id="target", visible="hidden", label="Target", key=f"{name}.target")
     check = gr.Textbox("", elem_id="check", visible="hidden", label="Check", key=f"{name}.check")
-    wire(asks, Form(widgets, go, stop, target, check, offered, rows, recorded), outputs)
+    wire(asks, Form(widgets, go, stop, target, check, offered, rows, recorded, spoken), outputs)
 
 
 def is_aside(field: AnyField) -> bool:

@@ -133,7 +133,12 @@ def test_a_gif_stays_as_it_is() -> None:
     assert stripped(buffer.getvalue()) == buffer.getvalue()
 
 
-@pytest.mark.parametrize("data", [b"", b"RIFF\0\0\0\0WAVE", b"id,name\n1,a\n", b"\xff\xd8", b"II*\0Leica"])
+@pytest.mark.parametrize("begin", [b"RIFF\0\0\0\0WAVE", b"fLaC", b"OggS", b"ID3\4", b"\xff\xfb\x90"])
+def test_a_recording_stays_as_it_is(begin: bytes) -> None:
+    assert stripped(begin + b"fmt and samples") == begin + b"fmt and samples"
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF\0\0\0\0AVI ", b"id,name\n1,a\n", b"\xff\xd8", b"II*\0Leica"])
 def test_of_a_file_that_no_field_opens_nothing_is_left(data: bytes) -> None:
     assert stripped(data) == b""
 
