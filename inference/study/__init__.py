@@ -1,0 +1,1 @@
+"""Whole files instead of single cases: read, checked, predicted, measured. Knows no page and no explanation."""
