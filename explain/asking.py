@@ -1,4 +1,4 @@
-"""The model asked about changed inputs, in batches and counted, and what it says held against a goal. Knows no field."""
+"""The model asked about changed inputs, in batches and counted, and what it says held against a goal."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from inference.types import Prediction, Raw
 from .edits import Edits
 from .goals import Goal
 from .scoring import patiently
-from .search import Chosen, Spent
+from .sets import Chosen, Spent
 
 RESERVED = 8
 """Evaluations kept back, to ask again about each of what was found, alone."""

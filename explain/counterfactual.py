@@ -1,4 +1,4 @@
-"""The smallest changes of an input that flip what is decided about it, each checked by the model. Knows no kind of task.
+"""The smallest changes of an input that flip what is decided about it, each checked by the model. It knows no task.
 
 The changes are those of explain/edits, tried in the order of explain/search; the nearest real row with another decision
 stands beside them. A stream: how far it has come, each change as it is found, and all of them last.
@@ -22,7 +22,8 @@ from .edits import Edits, Known, strengths
 from .goals import Goal, goal_of
 from .memory import Memory
 from .neighbours import Neighbours
-from .search import Found, Search, Spent
+from .search import Search
+from .sets import Found, Spent
 from .types import Progress
 from .vocabulary import likely_words
 
@@ -124,7 +125,9 @@ class Case:
     def real(self, place: int, row: Raw, prediction: Prediction) -> Counterfactual:
         """A reference row as a counterfactual."""
         changes = self.neighbours.changes(row)
-        sent = {change.field: None if row[change.field] != row[change.field] else row[change.field] for change in changes}
+        sent = {
+            change.field: None if row[change.field] != row[change.field] else row[change.field] for change in changes
+        }
         distance = self.neighbours.distances[place]
         return self.written(prediction, changes=changes, inputs=sent, distance=distance, minimal=False, row=place + 1)
 
@@ -175,7 +178,15 @@ class Case:
         verdict = told(self.goal.now, self.goal.wanted, found, self.asked.made)
         ended = self.asked.left > 0
         return Counterfactuals(
-            self.goal.now, self.goal.wanted or None, found, self.nearest, self.asked.made, self.allowed, ended, seconds, verdict
+            self.goal.now,
+            self.goal.wanted or None,
+            found,
+            self.nearest,
+            self.asked.made,
+            self.allowed,
+            ended,
+            seconds,
+            verdict,
         )
 
 

@@ -185,8 +185,8 @@ def goal_of(task: Task, prediction: Prediction, to: Any = None, past: Any = None
         if to is not None:
             raise InputError.among("action to lead to", to, actions)
         raise InputError(
-            f"{prediction.items[0].name} is a number without a decision rule: send past, the value to get past, such as "
-            f"{quantity(1.1 * prediction.items[0].score)}."
+            f"{prediction.items[0].name} is a number without a decision rule: send past, the value to get past, "
+            f"such as {quantity(1.1 * prediction.items[0].score)}."
         )
     return first_goal(task, prediction, to, actions)
 
@@ -213,7 +213,14 @@ def past_goal(task: Task, prediction: Prediction, to: str | None, past: Any) -> 
         raise InputError.among("item whose score is to get past", item, known)
     goal = Past("", "", item, float(past), False, prediction.unit)
     above = goal.score(prediction) >= past
-    return Past(side(above, past, prediction.unit), side(not above, past, prediction.unit), item, past, not above, prediction.unit)
+    return Past(
+        side(above, past, prediction.unit),
+        side(not above, past, prediction.unit),
+        item,
+        past,
+        not above,
+        prediction.unit,
+    )
 
 
 def other(to: str | None, now: str) -> str:
@@ -221,4 +228,3 @@ def other(to: str | None, now: str) -> str:
     if to is not None and to == now:
         raise InputError(f"It is “{now}” already: ask for something else, or leave out to.")
     return to or ""
-

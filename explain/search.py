@@ -6,12 +6,11 @@ A change is one of the options of a place, such as one of the values of a column
 from collections.abc import Generator, Iterator, Sequence
 from itertools import combinations, product
 from math import comb, inf, prod
-from typing import NamedTuple, Protocol
 
 from inference.nearest import KEPT, SHARES, Verdict, of_size
 
-Chosen = tuple[tuple[int, int], ...]
-"""Places with the option of each, in the order of the places."""
+from .sets import Chosen, Found, Judge, Options, Spent, places_of, sizes, swapped
+
 SMALL = 8
 """Places of which all sets are tried, whatever their size."""
 EVERY = 6
@@ -20,40 +19,6 @@ LARGEST = 6
 """Changes that are combined one with another; larger sets come from many at once, of which some are taken back."""
 FINER = 3
 """How often the way to a value is divided by as many steps as SHARES has."""
-
-
-class Options(Protocol):
-    """What can be changed."""
-
-    counts: Sequence[int]
-    """Options of each place that are tried; further ones may be made on the way."""
-
-    def distance(self, chosen: Chosen) -> float:
-        """How far a set of changes goes."""
-
-    def closer(self, place: int, option: int, share: float) -> int | None:
-        """The option that goes only a share of the way; None where there is none."""
-
-
-class Judge(Protocol):
-    """What the model makes of sets of changes."""
-
-    left: int
-    """Evaluations that may still be spent."""
-
-    def __call__(self, sets: Sequence[Chosen]) -> list[Verdict]:
-        """One verdict each, of as many as are left."""
-
-
-class Spent(Exception):
-    """No evaluation is left."""
-
-
-class Found(NamedTuple):
-    """Changes that flip the decision. least: whether every smaller set of them was tried, and none is enough."""
-
-    chosen: Chosen
-    least: bool
 
 
 class Search:
@@ -203,7 +168,7 @@ class Search:
     def levels(self) -> Iterator[Found | None]:
         """All pairs, then triples and so on while they can be smaller than what is known, the best where too many."""
         places = self.live()
-        grown = [(place,) for place in places[:KEPT]]
+        grown: list[tuple[int, ...]] = [(place,) for place in places[:KEPT]]
         for size in range(2, min(len(places), SMALL if len(places) <= SMALL else LARGEST) + 1):
             if self.settled(size):
                 return
@@ -263,24 +228,11 @@ class Search:
             yield self.found[-1]
 
     def best_found(self) -> list[Found]:
-        """The sets to show: the fewest changes first, then the nearest, and `count` at most."""
+        """The sets to show: the fewest changes first, then the nearest, those last that are mostly one before them."""
         ordered = sorted(self.found, key=lambda each: (len(each.chosen), self.options.distance(each.chosen)))
-        return ordered[: self.count]
-
-
-def places_of(chosen: Chosen) -> tuple[int, ...]:
-    """The places of a set."""
-    return tuple(place for place, _ in chosen)
-
-
-def swapped(chosen: Chosen, place: int, option: int) -> Chosen:
-    """A set with another option of one of its places."""
-    return tuple((each, option if each == place else k) for each, k in chosen)
-
-
-def sizes(most: int) -> list[int]:
-    """2, 3, 4, 6, 9, 13 … and last `most`: each half as much again."""
-    found = [2]
-    while found[-1] < most:
-        found.append(min(most, max(found[-1] + 1, round(1.5 * found[-1]))))
-    return found
+        chosen: list[Found] = []
+        for each in ordered:
+            own = set(places_of(each.chosen))
+            if all(2 * len(own & set(places_of(other.chosen))) <= len(own) for other in chosen):
+                chosen.append(each)
+        return (chosen + [each for each in ordered if each not in chosen])[: self.count]

@@ -64,7 +64,9 @@ def of_size(
         yield from combinations(parts, size)
         return
     place = {part: i for i, part in enumerate(parts)}
-    grown = {tuple(sorted((*freed, part), key=place.__getitem__)) for freed in best for part in parts if part not in freed}
+    grown = {
+        tuple(sorted((*freed, part), key=place.__getitem__)) for freed in best for part in parts if part not in freed
+    }
     yield from sorted(grown, key=lambda freed: [place[part] for part in freed])
 
 

@@ -95,6 +95,7 @@ LAYERS = [
         "explain.sensitivity",
         "explain.interplay",
         "explain.checks",
+        "explain.sets",
         "explain.search",
         "explain.changes",
         "explain.edits",

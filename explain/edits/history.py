@@ -61,4 +61,6 @@ class HistoryEdits(FieldEdits):
     def sent(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return list(value)
-        return [{"item": item} if rating is None else {"item": item, "rating": rating} for item, rating in value.items()]
+        return [
+            {"item": item} if rating is None else {"item": item, "rating": rating} for item, rating in value.items()
+        ]

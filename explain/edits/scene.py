@@ -28,7 +28,8 @@ class SceneEdits(FieldEdits):
         self.field, self.raw = field, value
         players = ScenePlayers(field, value, known.stand_in)
         self.places = [
-            replace(players.together(group), label=label) for group, label in zip(players.groups, named(value), strict=True)
+            replace(players.together(group), label=label)
+            for group, label in zip(players.groups, named(value), strict=True)
         ]
         own: list[Any] = [value] * 2
         self.subjects = [*own, *value.cars]
@@ -49,7 +50,9 @@ class SceneEdits(FieldEdits):
 
     def edit(self, place: int, part: str, value: float) -> Edit:
         """One number as another."""
-        return Edit((part, value), self.told(part, value), abs(value - getattr(self.subjects[place], part)) / SPREAD[part])
+        return Edit(
+            (part, value), self.told(part, value), abs(value - getattr(self.subjects[place], part)) / SPREAD[part]
+        )
 
     def value(self, edits: Mapping[int, Edit]) -> Scene:
         own, cars = {"lane": self.raw.lane, "speed": self.raw.speed}, list[Car]()
@@ -93,5 +96,3 @@ def named(scene: Scene) -> list[str]:
 def far(edit: Edit) -> float:
     """How far an edit goes."""
     return edit.distance
-
-

@@ -8,7 +8,7 @@ from inference.errors import InputError
 from inference.types import Raw
 
 from ..changes import Change
-from ..search import Chosen
+from ..sets import Chosen
 from ..types import Explanation, Feature, LabelMap
 from .edit import Edit, Known, edits_of
 

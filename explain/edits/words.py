@@ -8,12 +8,14 @@ from ..players.text import word_spans
 LETTERS = 4
 """Letters from which a word says something by itself, more or less."""
 LITTLE = frozenset(
-    "about after also another because been before being both cannot could dont down each either even ever every from "
-    "have having here into itself just like many more most much must myself never only other over quite rather same "
-    "shall should since some such than that their them then there these they this those through under until upon very "
-    "were what when where whether which while whom whose will with within without would your yours".split()
+    """
+    about after also another because been before being both cannot could dont down each either even ever every from
+    have having here into itself just like many more most much must myself never only other over quite rather same
+    shall should since some such than that their them then there these they this those through under until upon very
+    were what when where whether which while whom whose will with within without would your yours
+    """.split()  # noqa: SIM905  a list of them is four times as long
 )
-"""English words that hold others together: one in the place of another, or of a word that says something, reads badly."""
+"""English words that hold others together: one in the place of a word that says something reads badly."""
 
 
 def known_words(texts: Sequence[str]) -> list[str]:
