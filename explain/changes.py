@@ -55,13 +55,15 @@ class Counterfactuals(Record):
     """What was found: the fewest changes first, then the nearest; and the nearest real row with another decision.
 
     now: what is decided about the input as it is. wanted: what was asked for instead, or null for anything else.
-    ended: whether the search was over before the evaluations `allowed` were spent.
+    stays: labels of the fields that could not change. ended: whether the search was over before the evaluations
+    `allowed` were spent.
     """
 
     now: str
     wanted: str | None
     found: tuple[Counterfactual, ...]
     nearest: Counterfactual | None
+    stays: tuple[str, ...]
     evaluations: int
     allowed: int
     ended: bool

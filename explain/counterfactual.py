@@ -67,16 +67,20 @@ def counterfactual_stream(
     wanted = whole("count", count, 1, MOST, SETS)
     raw, stay = task.parse(inputs), names_of(task, fixed)
     prediction = task.predict_some([raw])[0]
-    case = Case(task, raw, prediction, goal_of(task, prediction, to, past), allowed)
-    yield from case.run(stay, wanted, memory)
+    case = Case(task, raw, prediction, goal_of(task, prediction, to, past), allowed, stay)
+    yield from case.run(wanted, memory)
     yield case.account(wanted, round(time.perf_counter() - start, 4))
 
 
 class Case:
     """One input whose decision is to be flipped, and what is known of it so far."""
 
-    def __init__(self, task: Task, raw: Raw, prediction: Prediction, goal: Goal, allowed: int) -> None:
+    def __init__(
+        self, task: Task, raw: Raw, prediction: Prediction, goal: Goal, allowed: int, fixed: Sequence[str]
+    ) -> None:
+        """fixed: names of fields that must stay besides those that cannot change by nature."""
         self.task, self.raw, self.prediction, self.goal, self.allowed = task, raw, prediction, goal, allowed
+        self.fixed = fixed
         self.asked = Asked(task, goal, allowed)
         self.neighbours = Neighbours(task.demo.inputs, raw, task.background)
         self.nearest: Counterfactual | None = None
@@ -89,7 +93,7 @@ class Case:
         """How far it has come."""
         return Progress(self.asked.made, self.allowed)
 
-    def run(self, fixed: Sequence[str], count: int, memory: Memory | None) -> Iterator[Record]:
+    def run(self, count: int, memory: Memory | None) -> Iterator[Record]:
         """All that is to be asked, as far as the evaluations go."""
         yield self.progress
         try:
@@ -98,7 +102,7 @@ class Case:
             yield self.progress
             readable, stand_in = self.task.readable(self.raw), hider(self.task)
             known = Known(self.task.background, self.prediction, readable, stand_in, words)
-            self.asked.edits = edits = Edits(self.task.demo, self.raw, known, fixed)
+            self.asked.edits = edits = Edits(self.task.demo, self.raw, known, self.fixed)
             starts = [edits.toward(row) for row in [*self.usual(edits), *self.donors]]
             step = min(STEP, 2 * self.task.batch_size)
             self.search = Search(edits, self.asked, count, step, self.order(edits, memory), starts)
@@ -176,17 +180,19 @@ class Case:
         tried = self.search.tried if self.search else 0
         found = tuple(replace(self.checked[e], fewest=len(e.chosen) <= tried + 1) for e in best[:count])
         verdict = told(self.goal.now, self.goal.wanted, found, self.asked.made)
-        ended = self.asked.left > 0
         return Counterfactuals(
-            self.goal.now,
-            self.goal.wanted or None,
-            found,
-            self.nearest,
-            self.asked.made,
-            self.allowed,
-            ended,
-            seconds,
-            verdict,
+            now=self.goal.now,
+            wanted=self.goal.wanted or None,
+            found=found,
+            nearest=self.nearest,
+            stays=tuple(
+                field.label for field in self.neighbours.fields if field.name in self.fixed or not field.mutable
+            ),
+            evaluations=self.asked.made,
+            allowed=self.allowed,
+            ended=self.asked.left > 0,
+            seconds=seconds,
+            verdict=verdict,
         )
 
 
