@@ -146,10 +146,15 @@ class Case:
     def order(self, edits: Edits, memory: Memory | None) -> list[float] | None:
         """What each place is worth by an explanation that is known already, of the score that has to move."""
         target, way = self.goal.pulled(self.prediction)
-        known = memory.explained(self.task, self.raw, target) if memory and target else None
-        if known is None:
-            return None
-        return strengths([edits.feature(place) for place in range(len(edits))], known.explanation, way)
+        first = self.task.target(self.prediction)
+        asked = [(target, way)] + (
+            [(first, -way)] if self.task.scale == "probability" else []
+        )  # one rises, another falls
+        for about, pull in asked:
+            known = memory.explained(self.task, self.raw, about) if memory and about else None
+            if known:
+                return strengths([edits.feature(place) for place in range(len(edits))], known.explanation, pull)
+        return None
 
     def check(self, found: Found, edits: Edits) -> Counterfactual | None:
         """What was found, asked again by itself; None where that does not reach the goal."""

@@ -46,6 +46,8 @@ class Search:
     def run(self) -> Iterator[Found | None]:
         """Sets as they are found, and None after every other batch of evaluations."""
         try:
+            if self.strengths is not None:
+                yield from self.many()
             yield from self.singles()
             for start in self.starts:
                 yield from self.start(start)
@@ -108,8 +110,8 @@ class Search:
                 return
             before = len(self.found)
             yield from self.least(enough)
-            if len(self.found) == before:
-                return
+            if len(self.found) == before or not self.tried:
+                return  # before each change was tried alone, one set is enough to begin with
             used = {place for place, _ in self.found[-1].chosen}
             left = [place for place in left if place not in used]
 

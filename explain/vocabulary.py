@@ -6,7 +6,7 @@ from inference.types import Raw
 from .asking import Asked
 from .edits.words import known_words
 
-TRIED, TAKEN = 48, 3
+TRIED, TAKEN = 32, 3
 """Words that are asked about, each alone, and those of them that are offered."""
 
 
