@@ -100,9 +100,10 @@ class Case:
             yield from self.rows()
             words = likely_words(self.task, self.raw, self.asked)
             yield self.progress
+            held = self.goal.held(self.prediction, self.raw)
             readable, stand_in = self.task.readable(self.raw), hider(self.task)
             known = Known(self.task.background, self.prediction, readable, stand_in, words)
-            self.asked.edits = edits = Edits(self.task.demo, self.raw, known, self.fixed)
+            self.asked.edits = edits = Edits(self.task.demo, self.raw, known, self.fixed, held)
             starts = [edits.toward(row) for row in [*self.usual(edits), *self.donors]]
             step = min(STEP, 2 * self.task.batch_size)
             self.search = Search(edits, self.asked, count, step, self.order(edits, memory), starts)
