@@ -1,9 +1,9 @@
 """The fewest changes that flip a decision, found by asking: which sets to try, in which order. Knows no field or model.
 
 A change is one of the options of a place, such as one of the values of a column; of a place, a set has one at most.
-Where an explanation is known, its values are the order: the first set was found after 42 evaluations instead of 72 with
-each change tried alone first, and 49 in random orders (reviews), 54 instead of 98 and 84 (messages); over the few columns
-of a table nothing was gained (medians over six examples each, measured by tests/benchmarks/flips.py).
+Where an explanation is known, its values are the order: the first set came after 42 evaluations, not 72 with each change
+alone first or 49 in random orders (reviews); 54, not 98 or 84 (messages); 56, not 268 or 115 (a series); over tables and
+roads nothing was gained (medians over five or six examples each, tests/benchmarks/flips.py).
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -12,7 +12,7 @@ from math import comb, inf, prod
 
 from inference.nearest import KEPT, SHARES, Verdict, of_size
 
-from .sets import Chosen, Found, Judge, Options, Spent, places_of, sizes, swapped
+from .sets import Chosen, Found, Judge, Options, Spent, different, places_of, sizes, swapped
 
 SMALL = 8
 """Places of which all sets are tried, whatever their size."""
@@ -246,9 +246,4 @@ class Search:
     def best_found(self) -> list[Found]:
         """The sets to show: the fewest changes first, then the nearest, those last that are mostly one before them."""
         ordered = sorted(self.found, key=lambda each: (len(each.chosen), self.options.distance(each.chosen)))
-        chosen: list[Found] = []
-        for each in ordered:
-            own = set(places_of(each.chosen))
-            if all(2 * len(own & set(places_of(other.chosen))) <= len(own) for other in chosen):
-                chosen.append(each)
-        return (chosen + [each for each in ordered if each not in chosen])[: self.count]
+        return different(ordered)[: self.count]
