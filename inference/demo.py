@@ -97,7 +97,8 @@ class Demo(Record):
     def describe(self, raw: Raw) -> str:
         """A checked input in a few words: its first three fields, and how many more."""
         said = [field.describe(raw[field.name]) for field in self.inputs]
-        more = [f"{len(said) - 3} more fields"] if len(said) > 3 else []
+        left = len(said) - 3
+        more = [f"{left} more field{'s' if left > 1 else ''}"] if left > 0 else []
         return "; ".join([*said[:3], *more])
 
     def parse(self, inputs: Any) -> Raw:

@@ -199,7 +199,12 @@ class Task:
 
     def parse(self, inputs: Any) -> Raw:
         """Checked input. Raises InputError."""
-        return self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+        raw = self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+        self.fits(raw)
+        return raw
+
+    def fits(self, raw: Raw) -> None:
+        """Check what no field can tell by itself. Raises InputError."""
 
     def warnings(self, raw: Raw) -> Iterator[str]:
         """What a reader should know about an input that is allowed but unusual."""
@@ -263,6 +268,10 @@ class Task:
         """The part of an input that the model reads: what is cut off has no players."""
         return raw
 
+    def usual(self, raw: Raw, combinations: Sequence[tuple[str, ...]]) -> list[Raw] | None:
+        """A row with each combination of its columns as is usual given the others; None where that is not known."""
+        return None
+
     @property
     def stand_in(self) -> str:
         """What hides a token of a text, by name; empty where nothing does, and hidden tokens are left out."""
@@ -284,6 +293,11 @@ class Task:
         return str(self.pipeline.model.dtype).removeprefix("torch.")
 
     @property
+    def file_batch_size(self) -> int:
+        """Inputs of a forward pass over a whole file."""
+        return self.batch_size
+
+    @property
     def where(self) -> str:
         """The device and dtype of the forward pass, in words."""
         device = self.pipeline.device
@@ -291,7 +305,8 @@ class Task:
             return f"on {device}, {self.dtype}"
         import torch
 
-        return f"on CPU, {torch.get_num_threads()} threads, {self.dtype}"
+        threads = torch.get_num_threads()
+        return f"on CPU, {threads} thread{'s' if threads > 1 else ''}, {self.dtype}"
 
 
 def to_float32(value: Any) -> Any:

@@ -56,7 +56,8 @@ def page(endpoints: Endpoints) -> gr.Blocks:
         # Without an output: set by an event, it would undo a click that came while the event was under way.
         blocks.load(None, None, chosen, js="() => arrive()", api_visibility="private")
 
-        @gr.render(inputs=chosen)
+        # Not by the load event as well: its empty screen may come after the one that the address names.
+        @gr.render(inputs=chosen, triggers=[chosen.change])
         def screen(asked: str) -> None:
             """Made anew for each model, so that nothing of the model before can write into it."""
             name, _, mark = asked.partition("#")

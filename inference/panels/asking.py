@@ -184,10 +184,11 @@ RUNNING: dict[str, Any] = {
 LISTENING: dict[str, Any] = {**QUIET, "concurrency_id": "listening", "show_progress": "full"}
 
 TO_ANSWER = """(...values) => {
-    if (innerWidth < 760) document.getElementById("answer")?.scrollIntoView();
+    const answer = document.getElementById("answer");
+    if (answer && (innerWidth < 760 || answer.getBoundingClientRect().top > 0.6 * innerHeight)) answer.scrollIntoView();
     return values;
 }"""
-"""On a phone the answer stands below the form: go there."""
+"""On a phone the answer stands below the form, and below a recording's panel on a wide screen: go there."""
 
 STOPPED = """() => {
     for (const bar of document.querySelectorAll("#why .progress"))

@@ -1,7 +1,6 @@
 """The form of a model: one widget per field, made on demand; nothing here knows a task."""
 
 import json
-import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -63,9 +62,9 @@ def is_aside(field: AnyField) -> bool:
 def widget(model: str, field: AnyField, value: Any) -> gr.components.Component:
     """The widget of a field. Its key is its own, or the page would hand it the value of the model before."""
     label = f"{field.label} ({field.unit})" if field.unit else field.label
-    info = re.sub(r"([\\`*_\[\]()<>#!|~])", r"\\\1", field.description) or None  # gradio takes it for Markdown
     props = {"label": label, "interactive": True, "key": f"{model}.{field.name}", "value": value}
-    return WIDGETS[field.kind](field, props if field.kind in SILENT else {**props, "info": info})
+    told = {} if field.kind in SILENT else {"info": field.description or None}
+    return WIDGETS[field.kind](field, {**props, **told})
 
 
 def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Dataset:

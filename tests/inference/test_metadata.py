@@ -143,6 +143,13 @@ def test_of_a_file_that_no_field_opens_nothing_is_left(data: bytes) -> None:
     assert stripped(data) == b""
 
 
+@pytest.mark.parametrize("start", [b"RIFF\0\0\0\0WAVE", b"fLaC", b"OggS", b"ID3", b"\xff\xfb"])
+def test_a_recording_sent_by_a_program_stays_as_it_is(upload: Path, start: bytes) -> None:
+    upload.write_bytes(start + b"the sound")
+    assert remote.received({"recording": {"path": str(upload)}}) == {"recording": upload}
+    assert upload.read_bytes() == start + b"the sound"
+
+
 FRACTION = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x05\0\0\0\x01\0\0\0\x1a\0\0\0\0\0\0\0\x06\0\0\0\x01"
 
 
