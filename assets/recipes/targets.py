@@ -126,6 +126,10 @@ class LogValue:
         """The answers of fitted trees or of a fitted linear model."""
         return np.exp(model.predict(table))
 
+    def said(self, rows: pd.DataFrame) -> pd.Series:
+        """What was true, in its own unit: float64[rows]."""
+        return rows[self.column]
+
     def error(self, answers: Answers, rows: pd.DataFrame) -> float:
         """Mean absolute error of the logarithm, close to the mean relative error: the measure of every choice."""
         return float(np.abs(np.log(answers) - np.log(rows[self.column])).mean())

@@ -16,15 +16,23 @@ HELD_OUT = pd.DataFrame(
     {"part": ["east", "west"], "age": [40.0, 71.0], "single": ["no", "yes"], "late": [False, True], "name": ["A", "B"]},
     index=[7, 3],
 )
+SAID = YesNo("late", ("in time", "late")).said
 
 
 def test_rows_hold_what_the_model_reads_the_groups_and_the_truth_in_words(tmp_path: Path) -> None:
-    truth = YesNo("late", ("in time", "late")).said(HELD_OUT)
-    evaluation.write(tmp_path, evaluation.rows(COLUMNS, HELD_OUT, truth, ["single"]))
+    evaluation.write(tmp_path, evaluation.rows(COLUMNS, HELD_OUT, SAID, ["single"]))
     assert (tmp_path / evaluation.FILE).read_text().splitlines() == [
         "age,part,single,truth",
         "40,east,no,in time",
         "71,west,yes,late",
+    ]
+
+
+def test_training_rows_beside_them_are_told_apart() -> None:
+    found = evaluation.rows(COLUMNS, HELD_OUT[:1], SAID, training=HELD_OUT[1:])
+    assert found.to_dict("records") == [
+        {"age": 40, "part": "east", "split": "held-out", "truth": "in time"},
+        {"age": 71, "part": "west", "split": "training", "truth": "late"},
     ]
 
 

@@ -208,7 +208,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
         {"action": "Send an appraiser", "tone": "bad"},
     ]
     inputs = {title: COLUMNS.inputs(house) for title, house in examples.items()}
-    fields, labelled = COLUMNS.fields(training), evaluation.rows(COLUMNS, held_out, held_out[PRICE])
+    fields, labelled = COLUMNS.fields(training), evaluation.rows(COLUMNS, held_out, TARGET.said)
     folder.write(FOLDER, COLUMNS, model, training, about, fields, inputs, {"rules": rules}, held_out=labelled)
 
 
@@ -237,7 +237,7 @@ def main() -> None:
         scores, _ = crossvalidation.compare(houses, fits, PRICE, error, rounds=2, share=0.2)
         crossvalidation.differences(scores, ",.0f")
     elif sys.argv[1:] == ["evaluation"]:
-        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, held_out[PRICE]))
+        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said))
     else:
         train(training, validation, held_out)
 

@@ -147,7 +147,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
         ],
     }
     inputs = {title: COLUMNS.inputs(row) for title, row in examples.items()}
-    fields, labelled = COLUMNS.fields(training), evaluation.rows(COLUMNS, held_out, TARGET.said(held_out))
+    fields, labelled = COLUMNS.fields(training), evaluation.rows(COLUMNS, held_out, TARGET.said)
     folder.write(FOLDER, COLUMNS, model, training, about, fields, inputs, decision, held_out=labelled)
 
 
@@ -174,7 +174,7 @@ def main() -> None:
         scores, _ = crossvalidation.compare(rows, FITS, TRUTH, COMPARED, rounds=5, share=0.25, strata=TRUTH)
         crossvalidation.differences(scores)
     elif sys.argv[1:] == ["evaluation"]:
-        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said(held_out)))
+        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said))
     else:
         train(training, validation, held_out)
 

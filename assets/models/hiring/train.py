@@ -144,7 +144,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
     fields = COLUMNS.fields(training) + [group.group(name) for name, group in GROUPS.items()]
     shown = {title: COLUMNS.inputs(row) | row[[*GROUPS]].to_dict() for title, row in examples.items()}
     decision = {"of": "callback", "rules": rules}
-    labelled = evaluation.rows(COLUMNS, held_out, TARGET.said(held_out), GROUPS)
+    labelled = evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS)
     folder.write(FOLDER, COLUMNS, model, training, about, fields, shown, decision, held_out=labelled)
 
 
@@ -177,7 +177,7 @@ def main() -> None:
         # What the rule does with each group, by networks that had not learned from the advertisement.
         report_groups(answers, rows, round(float(np.quantile(answers, 1 - INVITED)), 3))
     elif sys.argv[1:] == ["evaluation"]:
-        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said(held_out), GROUPS))
+        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS))
     else:
         train(training, validation, held_out)
 

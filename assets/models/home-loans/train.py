@@ -216,7 +216,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
     }
     fields = COLUMNS.fields(training) + [group.group(name) for name, group in GROUPS.items()]
     shown = {title: COLUMNS.inputs(row) | row[[*GROUPS]].to_dict() for title, row in examples.items()}
-    labelled = evaluation.rows(COLUMNS, held_out, TARGET.said(held_out), GROUPS)
+    labelled = evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS, training)
     folder.write(FOLDER, COLUMNS, model, training, about, fields, shown, decision, held_out=labelled)
 
 
@@ -227,7 +227,7 @@ def main() -> None:
     if sys.argv[1:] == ["search"]:
         return search.search(COLUMNS, TARGET, (training, validation), NETWORK, search.Space())
     if sys.argv[1:] == ["evaluation"]:
-        return evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said(held_out), GROUPS))
+        return evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS, training))
     start = time.perf_counter()
     model = network.fit(COLUMNS, TARGET, training, validation, NETWORK)
     print(f"Trained in {time.perf_counter() - start:.0f} s on {len(training)}, {len(validation)}, {len(held_out)}.")

@@ -102,7 +102,7 @@ def pick_examples(found: mixtures.Groups, extractor: mixtures.MixtureExtractor, 
 def main() -> None:
     """Run the recipe, the study behind it, or write evaluation.csv."""
     training, held_out = split(read_penguins())
-    labelled = evaluation.rows(COLUMNS, held_out, held_out["species"])
+    labelled = evaluation.rows(COLUMNS, held_out, lambda rows: rows["species"])
     if sys.argv[1:] == ["evaluation"]:
         evaluation.write(FOLDER, labelled)
         return

@@ -135,8 +135,8 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: density.Density
 
 def labelled(held_out: pd.DataFrame) -> pd.DataFrame:
     """The rows of evaluation.csv: held-out readings drawn with a seed, in the file's order."""
-    drawn = evaluation.sample(held_out, SHOWN)
-    return evaluation.rows(COLUMNS, drawn, drawn[TRUTH].map({True: "anomaly", False: "ordinary"}))
+    words = {True: "anomaly", False: "ordinary"}
+    return evaluation.rows(COLUMNS, evaluation.sample(held_out, SHOWN), lambda rows: rows[TRUTH].map(words))
 
 
 def main() -> None:

@@ -84,7 +84,7 @@ def test_every_row_is_an_input_and_every_column_finds_its_place(name: str) -> No
 @pytest.mark.parametrize("name", BROUGHT)
 def test_the_file_is_small_and_the_card_tells_of_it(name: str) -> None:
     folder = models.find()[name]
-    assert (folder / str(BROUGHT[name])).stat().st_size <= 150_000
+    assert (folder / str(BROUGHT[name])).stat().st_size <= 200_000
     assert str(BROUGHT[name]) in (folder / "README.md").read_text(encoding="utf-8")
 
 
@@ -92,8 +92,10 @@ def test_the_file_is_small_and_the_card_tells_of_it(name: str) -> None:
 def test_the_whole_held_out_part_gives_the_figure_of_the_card(name: str) -> None:
     said, figure, of, measure = WHOLE[name]
     assert said in card(name)
+    rows = study(name).results.rows
+    held_out = np.flatnonzero(rows["split"] == "held-out") if "split" in rows else np.arange(len(rows))
     true, answered = of(study(name))
-    assert measure(true, answered) == pytest.approx(figure, abs=0.5 if figure > 1 else 6e-4)
+    assert measure(true[held_out], answered[held_out]) == pytest.approx(figure, abs=0.5 if figure > 1 else 6e-4)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
