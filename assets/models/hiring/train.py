@@ -60,17 +60,17 @@ COLUMNS = Columns(NUMBERS, CATEGORIES)
 
 # The best of 20 drawn settings each, by the validation part's log loss.
 NETWORK = network.Settings(
-    {"n_bins": 16, "d_embedding": 8, "d_block": 96, "n_blocks": 1, "dropout": 0.0},
-    {"lr": 7.52e-3, "weight_decay": 1.72e-4},
+    {"n_bins": 4, "d_embedding": 8, "d_block": 96, "n_blocks": 2, "dropout": 0.2},
+    {"lr": 5.36e-3, "weight_decay": 1.49e-2},
 )
 TREES = {
-    "learning_rate": 0.0249,
-    "num_leaves": 28,
-    "min_child_samples": 27,
-    "colsample_bytree": 0.693,
-    "subsample": 0.789,
-    "reg_lambda": 0.0478,
-    "cat_smooth": 11.3,
+    "learning_rate": 0.0951,
+    "num_leaves": 18,
+    "min_child_samples": 18,
+    "colsample_bytree": 0.524,
+    "subsample": 0.594,
+    "reg_lambda": 2.26,
+    "cat_smooth": 2.46,
 }
 FITS = rivals.fits(COLUMNS, TARGET, NETWORK, TREES)
 
@@ -117,15 +117,14 @@ def report_groups(p: np.ndarray, rows: pd.DataFrame, line: float) -> None:
 def pick_examples(held_out: pd.DataFrame, predict: Predict) -> dict[str, pd.Series]:
     """Real held-out résumés, by rule and not by how well they look."""
     rows = held_out.assign(p=predict(held_out)).sort_values("p", kind="stable")
-    called, others = rows[rows[TRUTH]], rows[~rows[TRUTH]]
-    long = rows[rows["years_experience"] >= 20]
+    called, long = rows[rows[TRUTH]], rows[rows["years_experience"] >= 20]
     return {
         "A typical résumé": rows.iloc[len(rows) // 2],
         "Long experience": long.iloc[len(long) // 2],
         "The likeliest to be called": rows.iloc[-1],
         "The least likely": rows.iloc[0],
+        "A typical one of those called": called.iloc[len(called) // 2],
         "Called, and not expected to be": called.iloc[0],
-        "Expected to be, and not called": others.iloc[-1],
     }
 
 
@@ -158,6 +157,7 @@ def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFra
     print(errors, "validation log loss")
     report(models, {"training": training, "held-out": held_out}, TRUTH, MEASURES, AD)
     line = threshold(model, validation)
+    print(f"the rule invites from {line}")
     report_groups(model(held_out), held_out, line)
     write(training, held_out, model, line)
 
@@ -171,7 +171,7 @@ def main() -> None:
     elif sys.argv[1:] == ["compare"]:
         always = {"base rate": lambda learnt, checked: lambda test: np.full(len(test), learnt[TRUTH].mean())}
         scores, answers = crossvalidation.compare(
-            rows, FITS | always, TRUTH, COMPARED, rounds=5, share=0.25, strata=TRUTH, together=AD
+            rows, FITS | always, TRUTH, COMPARED, rounds=2, share=0.25, strata=TRUTH, together=AD
         )
         crossvalidation.differences(scores)
         # What the rule does with each group, by networks that had not learned from the advertisement.

@@ -55,6 +55,7 @@ WHOLE: dict[str, Figure] = {
     "home-loans": ("ROC AUC 0.802", 0.802, probabilities("denied"), metrics.roc_auc_score),
     "breast-cancer": ("ROC AUC 0.992", 0.992, probabilities("malignant"), metrics.roc_auc_score),
     "ames-house-prices": ("mean error $15,840", 15_840, predictions, metrics.mean_absolute_error),
+    "hiring": ("ROC AUC 0.584", 0.584, probabilities("callback"), metrics.roc_auc_score),
     "penguins": ("1.000 on 86 birds", 1.0, predictions, metrics.adjusted_rand_score),
 }
 SAMPLES: dict[str, Figure] = {
