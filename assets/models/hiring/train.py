@@ -136,7 +136,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
     about = {
         "task": "tabular-classification",
         "title": "Callbacks to résumés, 2001",
-        "summary": "Would an employer have called back after this résumé, on which an experiment put a name at random?",
+        "summary": "Would an employer have called after this résumé, in an experiment with names? Not for hiring.",
         "picture": "picture.svg",
     }
     rules = [{"action": "Invite", "at_least": line, "tone": "good"}, {"action": "Put aside", "tone": "caution"}]
