@@ -66,6 +66,7 @@ LAYERS = [
         "inference.functions",
     ],
     ["inference.tasks"],
+    ["inference.study"],
     ["inference.serving"],
     [
         "explain",
@@ -114,7 +115,21 @@ LAYERS = [
 ]
 """From the ground up: a module may import those below it and those beside it."""
 
-HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "shap",
+    "peft",
+    "skimage",
+    "accelerate",
+    "sklearn",
+    "xgboost",
+    "lightgbm",
+    "skops",
+    "pandas",
+    "pyarrow",
+    "fairlearn",
+}
 LATE = (
     "inference.generation",
     "inference.retaken",

@@ -1,1 +1,1 @@
-"""Whole files: what a model does with many rows, and how right it is. It knows no page and no explanation."""
+"""Whole files instead of single cases: read, checked, predicted, measured. Knows no page and no explanation."""
