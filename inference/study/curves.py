@@ -34,7 +34,7 @@ class Curve(Record):
 
 @dataclass(frozen=True)
 class Calibration(Record):
-    """Bins of rows by their predicted probability: its mean, the share that is true with its 95 % interval, and rows."""
+    """Bins of rows by their predicted probability: its mean, the share that is true, its 95 % interval, and rows."""
 
     predicted: tuple[float, ...]
     observed: tuple[float, ...]
