@@ -10,6 +10,9 @@ from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
+from ..study.mapping import Columns
+from ..study.reading import Progress, Study, read
+from ..study.source import Source
 from ..study.store import Store
 from ..trace import Trace
 from ..types import Answer, Record
@@ -114,6 +117,11 @@ class Endpoints:
             with place(self._predicting):
                 tick = decided(task, number, inputs, truth)
             yield tick
+
+    def reads(self, model: str, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
+        """How far the reading of a file has come, and last the study of it."""
+        with place(self._explaining):
+            yield from read(self.catalogue.task(model), source, columns, title)
 
     def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
         """As `predict_stream`, as records; the trace is told of every step."""
