@@ -171,7 +171,10 @@ document.addEventListener("click", (event) => {
     }
 });
 
+let wanted = ""; // the card that is to be brought into view when it comes
+
 function inquire(section, asked) {
+    wanted = section === "rows" ? "rows" : "";
     tell("asked", JSON.stringify([++questions, section, { threshold: sweeping() ? swept(sweeping()).thresholds[cut.place] : null, fees: cut.fees, ...asked }]));
 }
 
@@ -187,10 +190,15 @@ function chosen(chooser) {
     return { fields, truth: chooser.querySelector("[data-truth]").value || null, groups };
 }
 
-new MutationObserver(() => {
+new MutationObserver((changes) => {
+    const list = wanted && changes.some((change) => change.target.closest?.("#part-rows")) && at("#part-rows .card");
+    if (list) {
+        wanted = "";
+        list.scrollIntoView({ block: "nearest" });
+    }
     const part = sweeping();
     if (!part || part.dataset.ready) return;
-    part.dataset.ready = "";
+    part.dataset.ready = "yes";
     Object.assign(cut, { place: swept(part).start, rule: 0 });
     for (const box of part.querySelectorAll("[data-fee]")) box.value = cut.fees[box.dataset.fee];
     offerRules(part);

@@ -1,4 +1,4 @@
-"""Curves over two axes of numbers as an SVG. Colours and strokes are in assets/style.css; threshold.js moves the marks."""
+"""Curves over two axes of numbers as an SVG. Colours are in assets/style.css; threshold.js moves the marks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -66,7 +66,8 @@ class Axes:
         frame = f' data-frame="{LEFT},{TOP},{WIDTH - RIGHT},{HEIGHT - BOTTOM}"' if curve else ""
         mark = '<circle class="at" r="6" cx="-20" cy="-20"/>' if curve else ""
         return (
-            f'<svg class="chart axes" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}"{moved}{frame}>'
+            f'<svg class="chart axes" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}"'
+            f"{moved}{frame}>"
             f"{self.grid()}{content}{mark}</svg>"
         )
 

@@ -95,7 +95,7 @@ class Upload:
     def own(self) -> Any:
         """The model's own rows."""
         path = demo.file(self.endpoints.catalogue.folders[self.name], self.about, self.about.evaluation or "")
-        return self._shown(path)
+        return self._shown(path, "The model's own rows")
 
     def changed(self, sent: str) -> Any:
         """Which column is which, as threshold.js sends it."""
@@ -108,11 +108,11 @@ class Upload:
         except Exception as error:
             return KEEP, gr.update(visible=False), failure(report(error).message)
 
-    def _shown(self, path: Path | None) -> Any:
+    def _shown(self, path: Path | None, title: str = "") -> Any:
         try:
             if path is None:
                 raise InputError("This model comes without rows of its own; open a file.")
-            self.source, self.title = open_source(path), path.name
+            self.source, self.title = open_source(path), title or path.name
             self.columns = mapping.guess(self.about, self.source.columns)
             return self._mapped()
         except Exception as error:

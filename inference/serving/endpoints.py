@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
+from ..study.asked import evaluate
 from ..study.mapping import Columns
 from ..study.reading import Progress, Study, read
 from ..study.source import Source
@@ -84,6 +85,21 @@ class Endpoints:
         """How far an explanation can be trusted: what one check of it found."""
         *_, last = self.checks(model, inputs, check, target)
         return last.to_json()
+
+    def evaluate(
+        self,
+        model: str,
+        rows: list[dict[str, Any]],
+        truth: str = "truth",
+        groups: list[str] | None = None,
+        label: str | None = None,
+        threshold: float | None = None,
+        costs: dict[str, float] | None = None,
+    ) -> dict[str, Any]:
+        """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
+        with place(self._explaining):
+            found = evaluate(self.catalogue.task(model), rows, truth, groups or (), label, threshold, costs)
+        return found.to_json()
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..task import Task
-from . import anomalies, grouping, labels, ranking, values
+from . import anomalies, curves, grouping, labels, ranking, values
 from .metrics import Metrics
 from .reading import Study
 
@@ -39,11 +39,14 @@ def suit(task: Task, study: Study) -> Suit:
     return task.kind
 
 
-def two_kinds(study: Study) -> NDArray[np.bool_] | None:
-    """Where the truth has two values, however they are written, which rows have the rarer one; else None."""
-    cells = study.results.rows[study.columns.truth].astype(str).str.strip().to_numpy(object)
-    kinds, counts = np.unique(cells[cells != ""].astype(str), return_counts=True)
-    return None if len(kinds) != 2 or "" in cells else cells.astype(str) == kinds[counts.argmin()]
+def two_kinds(study: Study) -> tuple[str, NDArray[np.bool_]] | None:
+    """Where the truth has two values, however they are written, the rarer one and which rows have it; else None."""
+    cells = study.results.rows[study.columns.truth].astype(str).str.strip().to_numpy(object).astype(str)
+    kinds, counts = np.unique(cells, return_counts=True)
+    if len(kinds) != 2 or "" in kinds:
+        return None
+    rare = str(kinds[counts.argmin()])
+    return rare, np.asarray(cells == rare, dtype=np.bool_)
 
 
 def trained_on(study: Study) -> NDArray[np.bool_] | None:
@@ -79,25 +82,36 @@ def positive_of(task: Task, study: Study) -> str:
 
 
 def case_of(task: Task, study: Study, positive: str | None = None) -> Case | None:
-    """One label against all others, of the rows not trained on; None where a threshold means nothing. Raises InputError."""
-    kind, held_out = suit(task, study), held(study)
-    answers = study.results.answers
+    """One label against all others, of the rows not trained on; None where no threshold applies. Raises InputError."""
+    kind, places, answers = suit(task, study), held(study), study.results.answers
     if kind == "anomaly":
-        truth = two_kinds(study)
-        assert truth is not None  # by `suit`
-        return Case(task.demo.output, truth[held_out], answers.scores[held_out, 0], held_out, False)
+        rare, truth = two_kinds(study) or ("", np.zeros(0, dtype=np.bool_))  # there are two, by `suit`
+        return Case(rare, truth[places], answers.scores[places, 0], places, False)
     if kind != "labels":
         return None
-    items = list(answers.items)
-    name = positive or positive_of(task, study)
+    items, name = list(answers.items), positive or positive_of(task, study)
     if name not in items:
         raise InputError.among("label", name, items)
-    truth = study.results.truth
-    known = np.array([str(truth[i]) in items for i in held_out], dtype=bool)  # type: ignore[index]  # by `suit`
-    places = held_out[known]
-    true = np.array([str(truth[i]) == name for i in places], dtype=bool)  # type: ignore[index]
+    true = true_labels(study)
+    places = places[np.isin(true[places], items)]
     scores = np.nan_to_num(answers.scores[places, items.index(name)])
-    return Case(name, true, scores, places, task.scale == "probability") if len(places) else None
+    mine = np.asarray(true[places] == name, dtype=np.bool_)
+    return Case(name, mine, scores, places, task.scale == "probability") if len(places) else None
+
+
+def true_labels(study: Study) -> NDArray[np.str_]:
+    """The truth as texts, str[rows]; empty where there is none."""
+    assert study.results.truth is not None  # by `suit`
+    return np.array(["" if each is None else str(each) for each in study.results.truth], dtype=np.str_)
+
+
+def confusion(task: Task, study: Study) -> curves.Confusion | None:
+    """Which labels are taken for which, of the rows whose truth the model knows; None of other outputs."""
+    if suit(task, study) != "labels":
+        return None
+    items, true, places = study.results.answers.items, true_labels(study), held(study)
+    places = places[np.isin(true[places], items)]
+    return curves.confusion(true[places].tolist(), study.results.answers.predicted[places].tolist(), items)
 
 
 def held(study: Study) -> NDArray[np.intp]:
@@ -121,8 +135,7 @@ def metrics(task: Task, study: Study, places: NDArray[np.intp] | None = None, po
             truth, answers.predicted[at], scores, answers.items, positive or positive_of(task, study)
         )
     if kind == "anomaly":
-        rare = two_kinds(study)
-        assert rare is not None  # by `suit`
+        _, rare = two_kinds(study) or ("", np.zeros(0, dtype=np.bool_))  # there are two, by `suit`
         return anomalies.of_anomalies(rare[at], answers.scores[at, 0])
     if kind == "ranking":
         suggested = [[item.id for item in answers.predictions[i].items] for i in at]

@@ -3,6 +3,7 @@
 from html import escape
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.study import curves, evaluation
 from inference.study.curves import Residuals
@@ -11,32 +12,26 @@ from inference.units import quantity
 from ...axes import Axes
 from ...chart import short
 from ...frame import folded
-from .section import Judged, Section, card
+from .rows import opened, summary
+from .section import Judged, Section, card, table
 
 
 def shown(judged: Judged) -> str:
     """Both figures, and the rows that are furthest off."""
     if evaluation.suit(judged.task, judged.study) != "value":
         return ""
-    study, held = judged.study, evaluation.held(judged.study)
-    truth, said = (
-        np.asarray(each[held], dtype=np.float64) for each in (study.results.truth, study.results.answers.predicted)
-    )  # type: ignore[index]
+    results, held = judged.study.results, evaluation.held(judged.study)
+    truth, said = (np.asarray(each, dtype=np.float64)[held] for each in (results.truth, results.answers.predicted))
     known = np.isfinite(truth) & np.isfinite(said)
     found, unit = curves.residuals(truth[known], said[known]), judged.task.demo.unit
-    return card(
-        "Where is it off?", figures(found, unit) + worst(judged, truth - said, held), sentence(found, unit), "residuals"
-    )
+    body = figures(found, unit) + worst(judged, (truth - said)[known], held[known])
+    return card("Where is it off?", body, sentence(found, unit), "residuals")
 
 
 def sentence(found: Residuals, unit: str | None) -> str:
     """Whether small and large estimates are off in one direction."""
-    first, last = found.percentiles[0][2], found.percentiles[-1][2]
-    told = [
-        f"{which} estimates are {direction(middle, unit)}"
-        for which, middle in (("the smallest", first), ("the largest", last))
-    ]
-    return f"In the middle, {told[0]}; {told[1]}."
+    first, last = (direction(found.percentiles[i][2], unit) for i in (0, -1))
+    return f"In the middle, the smallest estimates are {first}; the largest are {last}."
 
 
 def direction(middle: float, unit: str | None) -> str:
@@ -77,12 +72,9 @@ def ends(values: tuple[float, ...]) -> tuple[float, float]:
     return (low, high) if high > low else (low - 1, high + 1)
 
 
-def worst(judged: Judged, off: np.ndarray, places: np.ndarray) -> str:
+def worst(judged: Judged, off: NDArray[np.float64], places: NDArray[np.intp]) -> str:
     """The rows furthest off, to open."""
-    from .rows import opened, summary
-    from .section import table
-
-    order = np.argsort(-np.abs(np.nan_to_num(off)), kind="stable")[:10]
+    order = np.argsort(-np.abs(off), kind="stable")[:10]
     numbers, unit = judged.study.results.rows.index, judged.task.demo.unit
     rows = [
         (

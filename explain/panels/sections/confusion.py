@@ -2,7 +2,7 @@
 
 from html import escape
 
-from inference.study import curves, evaluation
+from inference.study import evaluation
 from inference.study.curves import REST, Confusion
 from inference.units import percent
 
@@ -11,13 +11,9 @@ from .section import Judged, Section, asks, card
 
 def shown(judged: Judged) -> str:
     """The matrix, whose cells open their rows."""
-    answers = judged.study.results.answers
-    if evaluation.suit(judged.task, judged.study) != "labels" or len(answers.items) < 3:
+    found = evaluation.confusion(judged.task, judged.study)
+    if found is None or len(found.labels) < 3:
         return ""
-    held, truth = evaluation.held(judged.study), judged.study.results.truth
-    known = [i for i in held if str(truth[i]) in answers.items]  # type: ignore[index]  # by `suit`
-    true, said = [str(truth[i]) for i in known], [str(answers.predicted[i]) for i in known]  # type: ignore[index]
-    found = curves.confusion(true, said, answers.items)
     hint = '<p class="hint">Rows are true labels, columns predicted ones. Click a number to see its rows.</p>'
     return card("What is taken for what?", matrix(found) + hint, mistake(found), "confusion")
 
@@ -33,21 +29,27 @@ def mistake(found: Confusion) -> str:
     count, true, said = max(cells)
     if not count:
         return "No row is mistaken."
-    share = count / sum(found.counts[found.labels.index(true)])
-    return f"The commonest mistake: “{escape(true)}” taken for “{escape(said)}”, {count:,} times ({percent(share)} of its rows)."
+    share = percent(count / sum(found.counts[found.labels.index(true)]))
+    told = f"“{escape(true)}” taken for “{escape(said)}”, {count:,} times ({share} of its rows)"
+    return f"The commonest mistake: {told}."
 
 
 def matrix(found: Confusion) -> str:
     """The counts, shaded by their share of the true label's rows."""
     head = "".join(f'<th scope="col"><span>{escape(label)}</span></th>' for label in found.labels)
     body = "".join(
-        f'<tr><th scope="row">{escape(true)}</th>{"".join(cell(true, said, count, sum(row)) for said, count in zip(found.labels, row, strict=True))}</tr>'
+        f'<tr><th scope="row">{escape(true)}</th>{line(found, true, row)}</tr>'
         for true, row in zip(found.labels, found.counts, strict=True)
     )
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix"><table class="grid matrix"><thead>'
-        f'<tr><th scope="col">true \\ predicted</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix"><table class="grid matrix">'
+        f'<thead><tr><th scope="col">true \\ predicted</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
+
+
+def line(found: Confusion, true: str, counts: tuple[int, ...]) -> str:
+    """The cells of one true label."""
+    return "".join(cell(true, said, count, sum(counts)) for said, count in zip(found.labels, counts, strict=True))
 
 
 def cell(true: str, said: str, count: int, rows: int) -> str:

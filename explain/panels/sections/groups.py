@@ -8,7 +8,7 @@ from inference.errors import InputError
 from inference.study import evaluation
 from inference.study.costs import Costs
 from inference.study.evaluation import Case
-from inference.study.fairness import RATES, Fairness, Spread, fairness
+from inference.study.fairness import RATES, Fairness, Group, Spread, fairness
 from inference.study.parity import GOALS, MEANS, GroupRule, Parity, parity
 from inference.units import number, percent
 
@@ -31,15 +31,11 @@ def shown(judged: Judged) -> str:
         return ""
     threshold = starting(judged, case)
     body = "".join(
-        part(fairness(column, case.truth, case.scores >= threshold, groups[case.places]), judged)
+        part(fairness(column, case.truth, case.scores >= threshold, groups[case.places]), called(judged, column))
         for column, groups in judged.study.results.groups.items()
     )
-    return card(
-        "Is it fair to groups?",
-        body,
-        f"At the threshold {number(threshold)}, the label “{escape(case.name)}”:",
-        "groups",
-    )
+    said = f"Flagged as “{escape(case.name)}” at the threshold {number(threshold)}:"
+    return card("Is it fair to groups?", body, said, "groups")
 
 
 def starting(judged: Judged, case: Case) -> float:
@@ -49,31 +45,38 @@ def starting(judged: Judged, case: Case) -> float:
     return own[0] if own else 0.5 if case.probability else float(sorted(case.scores)[len(case.scores) // 2])
 
 
-def part(found: Fairness, judged: Judged) -> str:
+def called(judged: Judged, column: str) -> str:
+    """What a column is called, where the model has a field of that name."""
+    return next((field.label for field in judged.task.demo.fields if field.name == column), column)
+
+
+def part(found: Fairness, name: str) -> str:
     """One column: its largest differences, and the goals to try."""
     lines = "".join(f"<li>{difference(each)}</li>" for each in found.spreads)
     if not lines:
-        return f"<h3>{escape(found.column)}</h3><p>Fewer than two of its groups are large enough to compare.</p>"
+        return f"<h3>{escape(name)}</h3><p>Fewer than two of its groups are large enough to compare.</p>"
     buttons = "".join(asks("groups", SHORT[goal], "", goal=goal, column=found.column) for goal in GOALS)
     return (
-        f'<h3>{escape(found.column)}</h3><ul class="gaps">{lines}</ul><p class="hint">Try a threshold for each group:</p>'
-        f'<div class="tests" role="group" aria-label="Goals for {escape(found.column)}">{buttons}</div>'
+        f'<h3>{escape(name)}</h3><ul class="gaps">{lines}</ul><p class="hint">Try a threshold for each group:</p>'
+        f'<div class="tests" role="group" aria-label="Goals for {escape(name)}">{buttons}</div>'
     )
 
 
 def difference(found: Spread) -> str:
     """The largest difference of a rate, in words."""
-    told = f"{RATES[found.rate].capitalize()}: most often {escape(found.highest)}, least often {escape(found.lowest)}"
+    told = (
+        f"{RATES[found.rate].capitalize()}: most often “{escape(found.highest)}”, least often “{escape(found.lowest)}”"
+    )
     if found.interval is None:
-        return f"{told}, {points(found.value)} apart."
+        return f"{told}, {points(found.value)} points apart."
     low, high = found.interval
     sure = "" if low > 0 else "; it may be chance"
-    return f"{told}, <b>{points(found.value)}</b> apart ({points(low)} to {points(high)}){sure}."
+    return f"{told}, <b>{points(found.value)} points</b> apart ({points(low)} to {points(high)}){sure}."
 
 
 def points(value: float) -> str:
     """A difference of shares."""
-    return f"{100 * value:.1f} points".replace("-", "−")
+    return f"{100 * value:.1f}".replace("-", "−")
 
 
 def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
@@ -85,27 +88,25 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     given = asked.get("threshold")
     threshold = float(given) if isinstance(given, int | float) else starting(judged, case)
     yield shown(judged) + card("", '<p aria-busy="true">Looking for thresholds…</p>')
-    found = parity(asked.get("goal"), column, case.truth, case.scores, groups[case.places], threshold, fees(asked))  # type: ignore[arg-type]  # checked there
-    yield shown(judged) + outcome(found)
+    goal: Any = asked.get("goal")  # checked there
+    found = parity(goal, column, case.truth, case.scores, groups[case.places], threshold, fees(asked))
+    yield shown(judged) + outcome(found, called(judged, column))
 
 
 def fees(asked: dict[str, Any]) -> Costs:
-    """The costs that the page was left with: of true and false positives, false and true negatives. Raises InputError."""
+    """The costs as the page has them: of true and false positives, false and true negatives. Raises InputError."""
     given = asked.get("fees")
     names = ("true_positive", "false_positive", "false_negative", "true_negative")
     return Costs.from_json(dict(zip(names, given, strict=False))) if isinstance(given, list) else Costs()
 
 
-def outcome(found: Parity) -> str:
+def outcome(found: Parity, name: str) -> str:
     """Thresholds per group, the rates before and after, the price, and what it takes."""
     rules = table(("Group", "Threshold"), [(escape(rule.name), told(rule)) for rule in found.rules], "rows")
     before, after = ({group.name: group for group in each.groups} for each in (found.before, found.after))
     rates = [
-        (
-            escape(name),
-            *(f"{share(getattr(before[name], rate).value)} → {share(getattr(group, rate).value)}" for rate in RATES),
-        )
-        for name, group in after.items()
+        (escape(group), *(f"{share(before[group], rate)} → {share(after[group], rate)}" for rate in RATES))
+        for group in after
     ]
     head = ("Group", *(words.capitalize() for words in RATES.values()))
     left = f'<p class="hint">Left out, too few rows: {escape(", ".join(found.left_out))}.</p>' if found.left_out else ""
@@ -118,8 +119,9 @@ def outcome(found: Parity) -> str:
     honest = (
         '<p class="hint">Thresholds are found on one half of the rows and judged on the other, both ways round.</p>'
     )
-    body = f'{rules}{table(head, rates, "rows")}<p>{price}</p><p class="mark caution"><b aria-hidden="true">!</b>{MEANS}</p>'
-    return card(f"A threshold for each group of {found.column}", body + honest + left, said)
+    warned = f'<p class="mark caution"><b aria-hidden="true">!</b>{MEANS}</p>'
+    body = f"{rules}{table(head, rates, 'rows')}<p>{price}</p>{warned}"
+    return card(f"A threshold for each group: {name}", body + honest + left, said)
 
 
 def told(rule: GroupRule) -> str:
@@ -133,8 +135,9 @@ def told(rule: GroupRule) -> str:
     return text
 
 
-def share(value: float | None) -> str:
-    """A rate, or that there are no such rows."""
+def share(group: Group, rate: str) -> str:
+    """A rate of a group, or that there are no such rows."""
+    value = getattr(group, rate).value
     return "–" if value is None else percent(value)
 
 

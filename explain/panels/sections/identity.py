@@ -17,6 +17,11 @@ from .section import Judged, Section, asks, busy, card, link, table
 TITLE = "Does it mind who a text is about?"
 
 
+CAVEAT = (
+    "A small list of plain words: it shows what it finds, and proves no fairness. Swapping can also make a text odd."
+)
+
+
 def field_of(judged: Judged) -> str | None:
     """The one text that the model reads and that labels are given to."""
     texts = [field.name for field in judged.task.demo.inputs if field.kind == "text" and field.role == "input"]
@@ -27,7 +32,7 @@ def shown(judged: Judged) -> str:
     """The offer."""
     if field_of(judged) is None:
         return ""
-    said = "Words that say who somebody is (he and she, names, nationalities, religions) are swapped, and the text is scored again."
+    said = "Words that say who somebody is (she, Muslim, Mary) are swapped, and each text is scored again."
     return card(TITLE, f'<div class="tests">{asks("identity", "Swap them")}</div>', said, "identity")
 
 
@@ -68,7 +73,7 @@ def drawn(judged: Judged, found: Identity, item: str, under: str) -> str:
         body += (
             f"<h3>Most moved</h3>{table(('Row', 'About', 'Before and after'), rows, 'rows moved', 'Texts most moved')}"
         )
-    hint = '<p class="hint">A small list of plain words: it shows what it finds, and proves no fairness. Swapping can also make a text odd.</p>'
+    hint = f'<p class="hint">{CAVEAT}</p>'
     return card(TITLE, body + under + hint, "" if under else sentence(found), "identity")
 
 

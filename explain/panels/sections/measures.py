@@ -47,22 +47,31 @@ def shown(judged: Judged) -> str:
     body = table(("Measure", "Model", "95 % interval", "Naive answer"), [row(each) for each in overall], "measures")
     if labels:
         rows = [(escape(str(each.label)), *row(each)[1:]) for each in labels]
-        body += f"<details><summary>F1 of each label</summary>{table(('Label', 'F1', '95 % interval', 'Naive answer'), rows, 'measures')}</details>"
+        each_label = table(("Label", "F1", "95 % interval", "Naive answer"), rows, "measures")
+        body += f"<details><summary>F1 of each label</summary>{each_label}</details>"
     notes = "".join(f'<p class="hint">{escape(note)}</p>' for note in found.notes)
     rival = f'<p class="hint">The naive answer: {escape(found.baseline)}. Intervals by bootstrap over rows.</p>'
     return card("How right is it?", body + rival + notes + trained(judged, found), sentence(found), "measures")
 
 
 def sentence(found: Metrics) -> str:
-    """The first measure in words, beside its rival."""
+    """How many measures beat the naive answer, and the first of them."""
     first = found.measures[0]
-    if first.value is None:
-        return ""
-    beats = SIGNS[first.verdict][2]
-    said = f"On {found.rows:,} rows, {first.name.lower() if first.name[1:2].islower() else first.name} is <b>{amount(first, first.value)}</b>"
-    if first.baseline is None:
-        return f"{said}."
-    return f"{said}, beside {amount(first, first.baseline)} of the naive answer: {beats}."
+    rivalled = [each for each in found.measures if each.gain is not None and each.name not in ("F1", "Popularity")]
+    if first.value is None or not rivalled:
+        return f"Measured on {found.rows:,} rows."
+    better = sum(each.verdict == "better" for each in rivalled)
+    many = f"by <b>{better if better < len(rivalled) else 'all'} of {len(rivalled)}</b> measures".replace(
+        "all of", "all"
+    )
+    if len(rivalled) == 1:
+        many = "" if better else "<b>not</b> by more than chance explains"
+    name = first.name if first.name[1:2].isupper() else first.name.lower()
+    beside = "" if first.baseline is None else f", beside {amount(first, first.baseline)}"
+    return (
+        f"On {found.rows:,} rows, it beats the naive answer {many}".rstrip() + "; "
+        f"{name} is {amount(first, first.value)}{beside}."
+    )
 
 
 def row(each: Measure) -> tuple[str, ...]:
@@ -91,16 +100,19 @@ def trained(judged: Judged, held_out: Metrics) -> str:
     if train is None:
         return ""
     found = gaps(evaluation.metrics(judged.task, judged.study, np.flatnonzero(train)), held_out)
-    items = "".join(f'<li class="{each.verdict}">{escape(each.words)}</li>' for each in found if not each.label)
+    items = "".join(f'<li class="{each.verdict}">{escape(each.words)}</li>' for each in found if each.name != "F1")
     return f'<h3>Does it generalise?</h3><p>{verdict(found)}</p><ul class="gaps">{items}</ul>'
 
 
 def verdict(found: tuple[Gap, ...]) -> str:
     """All gaps in one sentence."""
+    found = tuple(each for each in found if each.name != "F1")
     worse = [each.name for each in found if each.verdict == "worse"]
     if not worse:
-        return "It does as well on rows it has not seen as on those it was trained on."
-    return f"On rows it has not seen it is worse than chance explains, by {len(worse)} of {len(found)} measures."
+        return "It does as well on rows it has not seen as on those it was trained on, as far as these rows tell."
+    return (
+        f"On rows it has not seen it is worse, by more than chance explains, in {len(worse)} of {len(found)} measures."
+    )
 
 
 SECTION = Section("measures", shown)

@@ -24,7 +24,7 @@ def shown(judged: Judged) -> str:
         or evaluation.suit(judged.task, judged.study) not in ("labels", "value")
     ):
         return ""
-    said = "Each column is scrambled among the rows, and the model is measured again; the worse it gets, the more it needed it."
+    said = "Each column is scrambled among the rows, and the model is measured again: the worse, the more it needed it."
     return card(
         TITLE, f'<div class="tests">{asks("removal", "Scramble the columns one by one")}</div>', said, "removal"
     )

@@ -45,7 +45,7 @@ def drawn(judged: Judged, case: Case | None) -> str:
     best = cheapest(swept, Costs())
     steps = grid(case.scores, case.probability, [*own, *([best.threshold] if best.threshold is not None else [])])
     start = own[0] if own else 0.5 if case.probability else best.threshold if best.threshold is not None else steps[-1]
-    sent = {
+    sent: dict[str, Any] = {
         "label": case.name,
         "thresholds": [float(f"{each:.6g}") if each <= case.scores.max() else float(each) for each in steps],
         "start": int(np.searchsorted(steps, start)),
@@ -101,11 +101,12 @@ def counts(swept: Sweep, steps: Any) -> list[list[int]]:
 def by_group(judged: Judged, case: Case, steps: Any) -> dict[str, dict[str, list[list[int]]]]:
     """The same of each group of each column, the largest first."""
     found: dict[str, dict[str, list[list[int]]]] = {}
+    labels = {field.name: field.label for field in judged.task.demo.fields}
     for column, groups in judged.study.results.groups.items():
         own = named(groups[case.places]).astype(str)
         names, rows = np.unique(own, return_counts=True)
         order = names[np.argsort(-rows, kind="stable")]
-        found[column] = {
+        found[labels.get(column, column)] = {
             str(name): counts(sweep(case.truth[own == name], case.scores[own == name]), steps) for name in order
         }
     return found
