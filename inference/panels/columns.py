@@ -32,18 +32,21 @@ def chooser(about: Demo, header: Sequence[str], columns: Columns) -> str:
     )
     truth = choice("data-truth", "Truth", header, columns.truth, "none")
     taken = {*columns.fields.values(), columns.truth}
-    boxes = "".join(
-        f'<label><input type="checkbox" data-group="{escape(name)}"{" checked" if name in columns.groups else ""}> {escape(name)}</label>'
-        for name in header
-        if name not in taken
-    )
+    boxes = "".join(box(name, name in columns.groups) for name in header if name not in taken)
     groups = f"<fieldset><legend>Groups to compare</legend>{boxes or 'no column is left'}</fieldset>"
     unset = [field for field in about.inputs if field.role == "input" and field.name not in columns.fields]
     return (
         f'<div class="columns-of"><div class="choices">{truth}</div>{groups}'
-        f"<details{' open' if unset else ''}><summary>Columns of the fields ({len(columns.fields)} of {len(about.inputs)} found)"
+        f"<details{' open' if unset else ''}><summary>Columns of the fields "
+        f"({len(columns.fields)} of {len(about.inputs)} found)"
         f'</summary><div class="choices">{fields}</div></details></div>'
     )
+
+
+def box(name: str, checked: bool) -> str:
+    """A column that groups may be compared by."""
+    mark = " checked" if checked else ""
+    return f'<label><input type="checkbox" data-group="{escape(name)}"{mark}> {escape(name)}</label>'
 
 
 def choice(mark: str, said: str, header: Sequence[str], chosen: str | None, none: str) -> str:
@@ -62,7 +65,8 @@ def preview(chunk: Chunk, checked: Checked) -> str:
     head = "".join(f'<th scope="col">{escape(name[:CLIPPED])}</th>' for name in chunk.cells)
     wrong = {(problem.row, problem.column) for problem in checked.problems}
     body = "".join(
-        f'<tr><th scope="row">{row}</th>{"".join(cell(values[i], (row, name) in wrong) for name, values in chunk.cells.items())}</tr>'
+        f'<tr><th scope="row">{row}</th>'
+        f"{''.join(cell(values[i], (row, name) in wrong) for name, values in chunk.cells.items())}</tr>"
         for i, row in enumerate(chunk.rows[:PREVIEWED])
     )
     told = "".join(

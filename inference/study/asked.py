@@ -69,7 +69,7 @@ def evaluate(
     threshold: float | None = None,
     costs: Any = None,
 ) -> Evaluation:
-    """What rows say. truth, groups: names of their columns; label: whose score the threshold is on. Raises InputError."""
+    """What rows say. truth, groups: their columns; label: whose score the threshold is on. Raises InputError."""
     source = Sent(rows)
     found = guess(task.demo, source.columns)
     named = truth if truth in source.columns else None

@@ -28,8 +28,8 @@ GOALS: dict[Goal, str] = {
 
 MEANS = (
     "To use a threshold for each group, the group of every person must be known when the decision is made, and people"
-    " are treated differently for it. The law may forbid that; the Equal Credit Opportunity Act of the United States does"
-    " for loans."
+    " are treated differently for it. The law may forbid that, as the Equal Credit Opportunity Act of the United States"
+    " does for loans."
 )
 GRID = 200
 """Steps in which fairlearn looks for thresholds."""

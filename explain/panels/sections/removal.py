@@ -55,11 +55,12 @@ def drawn(found: Removals, under: str = "") -> str:
     """A bar a column, the most needed first."""
     top = max((each.interval[1] for each in found.columns), default=0) or 1.0
     rows = "".join(bar(each, top) for each in found.columns)
-    hint = (
-        f'<p class="hint">How much the {escape(found.metric)} ({number(found.loss)}) rises, on {found.rows:,} rows, each column '
-        f"scrambled {found.repeats} times, with its 95 % interval. The model is not trained again: of two columns that say "
-        "the same, either may look needless though the pair is not.</p>"
+    told = (
+        f"How much the {escape(found.metric)} ({number(found.loss)}) rises with its 95 % interval, on {found.rows:,} "
+        f"rows, each column scrambled {found.repeats} times. The model is not trained again: of two columns that say "
+        "the same, either may look needless though the pair is not."
     )
+    hint = f'<p class="hint">{told}</p>'
     return card(
         TITLE, f'<ul class="effects removals">{rows}</ul>{under}{hint}', "" if under else sentence(found), "removal"
     )

@@ -41,8 +41,8 @@ def at_threshold(judged: Judged, asked: dict[str, Any]) -> str:
     mine = (case.truth == true) & ((case.scores >= asked["threshold"]) == flagged)
     places = np.flatnonzero(mine)
     furthest = np.argsort(-np.abs(case.scores[places] - asked["threshold"]), kind="stable")
-    name = f"“{case.name}”"
-    said = f"{name if true else f'not {name}'} and {'flagged' if flagged else 'not flagged'} at {quantity(asked['threshold'])}"
+    name, done = f"“{case.name}”", "flagged" if flagged else "not flagged"
+    said = f"{name if true else f'not {name}'} and {done} at {quantity(asked['threshold'])}"
     return listing(judged, said, case.places[places[furthest]], case.scores[places[furthest]], case.name)
 
 

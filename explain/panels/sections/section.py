@@ -59,8 +59,9 @@ def busy(doing: str, done: int, total: int, of: str) -> str:
     """How far the work of a section has come."""
     told = f"{done:,} of {total:,} {of}"
     return (
-        f'<div aria-busy="true"><p>{escape(doing)}</p><div class="progress"><progress value="{done / max(total, 1):.3f}" '
-        f'aria-label="{escape(doing)}"></progress><span>{escape(told)}</span></div></div>'
+        f'<div aria-busy="true"><p>{escape(doing)}</p><div class="progress">'
+        f'<progress value="{done / max(total, 1):.3f}" aria-label="{escape(doing)}"></progress>'
+        f"<span>{escape(told)}</span></div></div>"
     )
 
 

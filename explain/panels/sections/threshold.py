@@ -73,8 +73,8 @@ def rule_of(judged: Judged, case: Case) -> Policy | None:
 
 def sentence(case: Case, rule: Policy | None) -> str:
     """What the slider is about."""
-    share = percent(float(case.truth.mean()))
-    told = f"“{escape(case.name)}” is true of {share} of {len(case.truth):,} rows. A row is flagged where its score is at least the threshold"
+    share, rows = percent(float(case.truth.mean())), len(case.truth)
+    told = f"“{escape(case.name)}” is true of {share} of {rows:,} rows. Scores from the threshold up are flagged"
     return f"{told}; it starts where the decision rule has it." if rule else f"{told}."
 
 
@@ -121,7 +121,8 @@ def slider(steps: int, start: int, case: Case) -> str:
 
 
 CONFUSION = (
-    '<table class="two"><thead><tr><td></td><th scope="col">flagged</th><th scope="col">not flagged</th></tr></thead><tbody>'
+    '<table class="two"><thead><tr><td></td><th scope="col">flagged</th><th scope="col">not flagged</th></tr></thead>'
+    "<tbody>"
     '<tr><th scope="row">{}</th><td class="right"><button data-cell="1,1"></button></td>'
     '<td class="wrong"><button data-cell="1,0"></button></td></tr>'
     '<tr><th scope="row">other</th><td class="wrong"><button data-cell="0,1"></button></td>'
@@ -147,12 +148,14 @@ COSTS = (
     '<label>False alarm <input type="number" step="any" value="1" data-fee="1"></label>'
     '<label>Found <input type="number" step="any" value="0" data-fee="0"></label>'
     '<label>Rightly passed <input type="number" step="any" value="0" data-fee="3"></label></div>'
-    '<p class="bill" role="status"></p><div class="buttons"><button type="button" class="cheapest"></button></div></div>'
+    '<p class="bill" role="status"></p>'
+    '<div class="buttons"><button type="button" class="cheapest"></button></div></div>'
 )
 
 GROUPS = (
     f'<div class="fair"><h3>What it does to groups</h3><div class="columns"></div>'
-    f'<p class="hint">Each rate with its 95 % interval (Wilson). Groups under {SMALL} rows are marked: too few to tell.</p></div>'
+    f'<p class="hint">Each rate with its 95 % interval (Wilson). Groups under {SMALL} rows are marked: too few to tell.'
+    "</p></div>"
 )
 
 
@@ -181,7 +184,8 @@ def curve(found: Curve, title: str, kind: str) -> str:
         for x, y, at in list(zip(found.x, found.y, found.thresholds, strict=True))[::every]
     ]
     return (
-        f"<figure><figcaption>{escape(title)}</figcaption>{axes.drawn(content, f'{found.name}: {found.up} by {found.across}', kind)}"
+        f"<figure><figcaption>{escape(title)}</figcaption>"
+        f"{axes.drawn(content, f'{found.name}: {found.up} by {found.across}', kind)}"
         f"{folded(['Threshold', found.across, found.up], rows)}</figure>"
     )
 
