@@ -146,9 +146,17 @@ class ImageInput(Task):
 
     fields: ClassVar[tuple[Field, ...]] = (ImageField(name="image", label="Picture"),)
 
+    def picture(self, raw: Raw) -> Image.Image | MaskedImage:
+        """The picture of an input, with what is hidden of it."""
+        found: Image.Image | MaskedImage = raw[self.demo.first("image").name]
+        return found
+
+    def prepare(self, raw: Raw) -> Any:
+        return self.picture(raw)
+
     def encode_one(self, raw: Raw) -> Batch:
         """Model inputs; hidden regions are covered in the picture as the model gets it, where that is a picture."""
-        picture = self.prepare(raw)
+        picture = self.picture(raw)
         if not isinstance(picture, MaskedImage):
             return self.preprocess(picture)
         found = self.covering(picture.picture, picture.regions)
@@ -161,7 +169,8 @@ class ImageInput(Task):
 
     def variants(self, raw: Raw, parts: Parts, rows: Any = (), weights: Any = None) -> Variants | None:
         regions = only(parts, Regions)
-        return self.covering(self.prepare(raw), regions) if regions else None
+        picture = self.picture(raw)
+        return self.covering(picture, regions) if regions and not isinstance(picture, MaskedImage) else None
 
     def covering(self, picture: Image.Image, regions: Regions) -> Variants | None:
         """A picture with its regions covered; None where the model does not get pixels [1, channels, height, width]."""

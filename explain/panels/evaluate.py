@@ -39,7 +39,7 @@ SECTIONS: tuple[Section, ...] = (
 KEEP: Any = gr.skip()
 
 
-def evaluate(endpoints: Endpoints, name: str, of: str) -> None:
+def view(endpoints: Endpoints, name: str, of: str) -> None:
     """The screen: where a file is chosen, or what was found in the file `of`, by its name in the address."""
     if of:
         found(endpoints, name, of)
