@@ -10,7 +10,7 @@ import gradio as gr
 
 from inference import demo
 from inference.errors import InputError
-from inference.panels import columns
+from inference.panels import columns, files
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, RUNNING
 from inference.panels.waiting import awaited
@@ -19,7 +19,7 @@ from inference.study import mapping
 from inference.study.checking import check_chunk
 from inference.study.mapping import Columns
 from inference.study.reading import Progress, Study
-from inference.study.source import Source, open_source
+from inference.study.source import ENDINGS, Source, open_source
 
 from .sections import amounts, confusion, groups, identity, measures, removal, rows, threshold
 from .sections.section import Judged, Section
@@ -55,8 +55,8 @@ def choose(endpoints: Endpoints, name: str) -> None:
     about, upload = endpoints.catalogue.about(name), Upload(endpoints, name)
     gr.HTML(f'<p class="summary">{INVITE[bool(about.evaluation)]}</p>')
     with gr.Group(elem_classes="fields files"):
-        file = gr.File(label="CSV, Parquet, ZIP of pictures, or TXT", file_types=TYPES, height=140, key=f"{name}.file")
-    own = gr.Button("Use the model's own held-out rows", visible=bool(about.evaluation))
+        file = gr.File(label="File", file_types=[*ENDINGS], height=140, key=f"{name}.file")
+    own = gr.Button("Or take the model's own rows", visible=bool(about.evaluation), elem_classes="quiet")
     chosen = gr.HTML("", elem_id="mapped")
     changed = gr.Textbox("", elem_id="columns", visible="hidden", label="Columns", key=f"{name}.columns")
     with gr.Row(elem_classes="actions"):
@@ -71,10 +71,11 @@ def choose(endpoints: Endpoints, name: str) -> None:
     stop.click(None, cancels=[reading])
 
 
-TYPES = [".csv", ".tsv", ".parquet", ".zip", ".txt"]
+SEEN = 200
+"""Rows that are looked at before the file is read."""
 INVITE = {
-    True: "Open a file of rows whose right answers are known, or take rows that this model was not trained on.",
-    False: "Open a file of rows whose right answers are known, one in a column.",
+    True: "Open a file of rows whose right answers are known, or take rows that come with the model.",
+    False: "Open a file of rows whose right answers are known, in a column of their own.",
 }
 
 
@@ -121,16 +122,17 @@ class Upload:
     def _mapped(self) -> Any:
         assert self.source is not None  # page.js sends columns of a file that was opened
         chooser = columns.chooser(self.about, self.source.columns, self.columns)
-        chunk = next(self.source.chunks(columns.PREVIEWED), None)
+        chunk = next(self.source.chunks(SEEN), None)
         if chunk is None:
             raise InputError(f"{self.title[:80]} has no rows.")
+        html = f'<div class="card mapped">{chooser}</div>'
         try:
             mapping.check(self.about, self.source.columns, self.columns)
-            seen, complete = columns.preview(chunk, check_chunk(self.about, self.columns, chunk)), True
+            problems = check_chunk(self.about, self.columns, chunk).problems
+            seen = files.preview(self.about, self.title, self.source, self.columns, chunk, problems)
         except InputError as error:
-            seen, complete = failure(str(error)), False
-        html = f'<div class="card mapped"><h2 class="part">{escape(self.title)}</h2>{chooser}{seen}</div>'
-        return html, gr.update(visible=complete), ""
+            return html + failure(str(error)), gr.update(visible=False), ""
+        return html + seen, gr.update(visible=True), ""
 
     def measured(self) -> Iterator[str]:
         """How the reading goes, section by section what is measured, and a link that page.js follows."""

@@ -102,7 +102,7 @@ def fees(asked: dict[str, Any]) -> Costs:
 
 def outcome(found: Parity, name: str) -> str:
     """Thresholds per group, the rates before and after, the price, and what it takes."""
-    rules = table(("Group", "Threshold"), [(escape(rule.name), told(rule)) for rule in found.rules], "rows")
+    rules = table(("Group", "Threshold"), [(escape(rule.name), told(rule)) for rule in found.rules], "listing")
     before, after = ({group.name: group for group in each.groups} for each in (found.before, found.after))
     rates = [
         (escape(group), *(f"{share(before[group], rate)} → {share(after[group], rate)}" for rate in RATES))

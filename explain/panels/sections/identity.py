@@ -67,11 +67,11 @@ def drawn(judged: Judged, found: Identity, item: str, under: str) -> str:
     called = judged.task.demo.output if item == "value" else f"“{item}”"
     shifts = [cells(each) for each in found.shifts]
     head = ("From … to …", "Texts", f"Shift of {escape(called)}", "Typical move", "Decision changes")
-    body = table(head, shifts, "rows", "Shifts") if shifts else ""
+    body = table(head, shifts, "listing", "Shifts") if shifts else ""
     if found.most and not under:
         rows = [(opened(judged, each), escape(each.about), changed(each)) for each in found.most]
         body += (
-            f"<h3>Most moved</h3>{table(('Row', 'About', 'Before and after'), rows, 'rows moved', 'Texts most moved')}"
+            f"<h3>Most moved</h3>{table(('Row', 'About', 'Before and after'), rows, 'listing moved', 'Texts most moved')}"
         )
     hint = f'<p class="hint">{CAVEAT}</p>'
     return card(TITLE, body + under + hint, "" if under else sentence(found), "identity")

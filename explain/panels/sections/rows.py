@@ -68,7 +68,7 @@ def listing(judged: Judged, said: str, places: NDArray[np.intp], scores: NDArray
     ]
     more = f" The {LISTED} most certain are listed." if len(places) > LISTED else ""
     title = f"{len(places):,} row{'' if len(places) == 1 else 's'} {said}"
-    body = table(("Row", f"Score of {escape(of)}", "Input"), rows, "rows", title) if rows else ""
+    body = table(("Row", f"Score of {escape(of)}", "Input"), rows, "listing", title) if rows else ""
     return card(title, body, f"Open one to see why.{more}" if rows else "There is no such row.", "rows")
 
 
