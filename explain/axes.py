@@ -7,7 +7,7 @@ from html import escape
 from inference.course import ticks
 
 WIDTH, HEIGHT = 340, 260
-LEFT, RIGHT, TOP, BOTTOM = 50, 12, 12, 42
+LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 42
 """The picture and its margins, in its own units, about one CSS pixel each."""
 
 Points = Sequence[tuple[float, float]]

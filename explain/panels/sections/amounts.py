@@ -84,7 +84,9 @@ def worst(judged: Judged, off: NDArray[np.float64], places: NDArray[np.intp]) ->
         )
         for i in order
     ]
-    return f"<h3>Furthest off</h3>{table(('Row', 'Truth minus estimate', 'Input'), rows, 'listing', 'Rows furthest off')}"
+    return (
+        f"<h3>Furthest off</h3>{table(('Row', 'Truth minus estimate', 'Input'), rows, 'listing', 'Rows furthest off')}"
+    )
 
 
 SECTION = Section("amounts", shown)

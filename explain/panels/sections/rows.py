@@ -90,7 +90,7 @@ def summary(judged: Judged, place: int) -> str:
 def text(value: Any) -> str:
     """A value in a few characters."""
     if isinstance(value, float | int):
-        return "–" if value != value else number(value)
+        return "–" if value != value else f"{value:g}"
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
