@@ -66,6 +66,7 @@ LAYERS = [
         "inference.functions",
     ],
     ["inference.tasks"],
+    ["inference.study"],
     ["inference.serving"],
     [
         "explain",
@@ -134,6 +135,7 @@ LATE = (
     "inference.tasks",
     "inference.modeling",
     "inference.functions",
+    "inference.study.programs",
 )
 """Modules that are themselves imported late, with the first model, and may therefore import torch at their top."""
 

@@ -4,14 +4,17 @@ Tests and intervals are scipy's.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Record, absent
+from .results import Answers
 
 LEVEL, SEED, RESAMPLES = 0.95, 0, 2_000
+CLOSE = 0.01
+"""Two values are the same to a reader whose difference is at most this share of the first."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,14 @@ class Mean(Record):
 class Agreement(Record):
     """How far two models say the same.
 
-    same: the share of rows with the same first label, or, for values, the rank correlation of both. decisions: the
-    share of rows with the same decision. difference: the mean size of the difference of the scores of what the first
-    predicts.
+    same: the share of rows with the same first item or text, or with values less than 1 % apart. decisions: the share
+    of rows with the same decision. difference: of the scores of what the first predicts, its size on average; null
+    where the second has no score for it.
     """
 
     same: Mean
     decisions: Mean | None
-    difference: float
+    difference: float | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Quality(Record):
 
 
 def mean(values: NDArray[np.float64], seed: int = SEED) -> Mean:
-    """The mean of float64[n] with a percentile bootstrap interval; NaN are left out. Raises ValueError where none is."""
+    """The mean of float64[n] without NaN, and its percentile bootstrap interval. Raises ValueError if none is left."""
     from scipy.stats import bootstrap
 
     known = np.asarray(values, np.float64)[~np.isnan(values)]
@@ -90,9 +93,48 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
     return float(binomtest(only[0], sum(only)).pvalue) if sum(only) else 1.0
 
 
-def of_labels(first: NDArray[np.str_], second: NDArray[np.str_], truth: NDArray[np.str_]) -> Quality:
-    """Accuracies of two predictions str[n] each."""
-    right = first == truth, second == truth
+def between(first: Answers, second: Answers) -> Agreement:
+    """How far two models say the same of the same rows."""
+    decided = None
+    if first.decisions is not None and second.decisions is not None:
+        decided = share(np.asarray(first.decisions == second.decisions, bool))
+    apart = np.abs(of_first(first, first) - of_first(first, second))
+    known = apart[~np.isnan(apart)]
+    return Agreement(share(alike(first, second)), decided, float(known.mean()) if len(known) else None)
+
+
+def alike(first: Answers, second: Answers) -> NDArray[np.bool_]:
+    """In which rows both say the same, bool[n]."""
+    if first.items != ("value",):
+        return np.asarray(first.predicted == second.predicted, bool)
+    a, b = (np.asarray(each.predicted, np.float64) for each in (first, second))
+    return np.abs(a - b) <= CLOSE * np.abs(a)
+
+
+def of_first(first: Answers, answers: Answers) -> NDArray[np.float64]:
+    """The scores of what the first predicts, by one of the two, float64[n]; NaN where there is none."""
+    if first.items == ("value",):
+        return np.asarray(answers.scores[:, 0], np.float64)
+    places = {item: i for i, item in enumerate(answers.items)}
+    columns = [places.get(str(item), -1) for item in first.predicted]
+    found = [row[i] if i >= 0 else np.nan for row, i in zip(answers.scores, columns, strict=True)]
+    return np.array(found, np.float64)
+
+
+def against(first: Answers, second: Answers, truth: NDArray[Any]) -> Quality | None:
+    """Which is better on the rows whose truth is known; None where no row is, or it is no label or value."""
+    if first.items == ("value",):
+        known = ~np.isnan(truth.astype(np.float64))
+        a, b, c = (np.asarray(each, np.float64)[known] for each in (first.predicted, second.predicted, truth))
+        return of_values(a, b, c) if len(c) else None
+    known = np.array([each is not None for each in truth], bool)
+    a, b, c = (np.asarray(each, object)[known] for each in (first.predicted, second.predicted, truth))
+    return of_labels(a, b, c) if len(c) else None
+
+
+def of_labels(first: NDArray[Any], second: NDArray[Any], truth: NDArray[Any]) -> Quality:
+    """Accuracies of two predictions, ids object[n] each."""
+    right = np.asarray(first == truth, bool), np.asarray(second == truth, bool)
     gain = mean(right[1].astype(float) - right[0].astype(float))
     accuracies = float(right[0].mean()), float(right[1].mean())
     return Quality("accuracy", *accuracies, gain, "McNemar’s exact test", mcnemar(*right))

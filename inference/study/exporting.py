@@ -109,7 +109,7 @@ def examples(task: Task) -> list[Raw]:
 
 
 def asked(task: Task, raws: Sequence[Raw]) -> "Tensors":
-    """The tensors that the pipeline hands to its model for some inputs. Raises ModelError where that is not one call."""
+    """The tensors that the pipeline hands to its model for some inputs. Raises ModelError unless that is one call."""
     from .programs import Recording
 
     recording = Recording(task.pipeline.model)

@@ -35,4 +35,4 @@ def interleaved(works: Sequence[Callable[[], Any]], seconds: float = 3.0, rounds
             begun = time.perf_counter()
             work()
             times.append((time.perf_counter() - begun) * 1000)
-    return [Timing(*(round(f(times), 4) for f in (statistics.median, min, max)), len(times)) for times in took]
+    return [Timing(statistics.median(times), min(times), max(times), len(times)) for times in took]

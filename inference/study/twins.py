@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def around(task: Task, model: "nn.Module", name: str) -> Task:
-    """A twin of the task with another model; what was derived from the weights is derived anew, the task stays as it is.
+    """A twin of the task with another model, on which it derives anew what it keeps; the task stays as it is.
 
     name: what the twin is a variant by.
     """

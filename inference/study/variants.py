@@ -98,7 +98,7 @@ def cast(model: "nn.Module", args: tuple[Any, ...], kwargs: dict[str, Any]) -> t
 
 
 def int8(task: Task, sparsity: float) -> "nn.Module":
-    """Linear layers whose weights are int8, each row with a scale of its own, and whose inputs are rounded as they come.
+    """Linear layers whose weights are int8, and whose inputs are rounded as they come.
 
     torch's dynamic quantisation, for float32 on a processor. Convolutions and embeddings stay as they are.
     """
