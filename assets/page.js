@@ -34,7 +34,7 @@ let told = false; // whether a story is about to be told
 function open(model) {
     if (model === opened) return;
     opened = model;
-    told = model.includes("#");
+    told = model.endsWith("#story");
     document.body.classList.toggle("chosen", model !== "");
     scrollTo(0, 0);
     all(".screen").forEach(rest);
@@ -55,7 +55,7 @@ addEventListener("popstate", () => open(named()));
 function arrive() {
     listening = true;
     opened = named();
-    told = opened.includes("#");
+    told = opened.endsWith("#story");
     document.body.classList.toggle("chosen", opened !== "");
     return opened;
 }
@@ -104,6 +104,13 @@ document.addEventListener("click", (event) => {
 
 function ask(target) {
     tell("target", JSON.stringify([++questions, target]));
+}
+
+// Gradio hears a button some moments after it is drawn.
+function askWhenReady(times) {
+    if (!times || !at("#answer .empty")) return;
+    at(".actions button.primary")?.click();
+    setTimeout(() => askWhenReady(times - 1), 500);
 }
 
 function press(button, among) {
@@ -227,6 +234,11 @@ new MutationObserver((changes) => {
     if (arrived) {
         arrived.classList.remove("arrived");
         arrived.click();
+    }
+    const row = at(".opened[data-ask]"); // of a file: asked about at once
+    if (row) {
+        row.removeAttribute("data-ask");
+        askWhenReady(20);
     }
     if (told && at("#answer .headline")) {
         told = false;

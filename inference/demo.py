@@ -44,7 +44,9 @@ class Demo(Record):
     one whose weights it shows in another way. `groups` joins labels: each group's probability is the sum of those of
     its labels, and `rest` is what remains. `labels` names the classes of fitted trees, in the order of their numbers.
     `recording` names a JSON file with a stream of inputs to play, one decision a tick: {"title", "seconds" between
-    ticks, "ticks": [inputs, …], "truth": [a word each, or null], "source"}.
+    ticks, "ticks": [inputs, …], "truth": [a word each, or null], "source"}. `evaluation` names a file of labelled rows
+    that the model was not trained on (CSV, Parquet, or a ZIP of pictures), whose columns are called as the fields are
+    or as `inference.study.mapping.guess` finds them.
     """
 
     version: Literal[1] = 1
@@ -64,6 +66,7 @@ class Demo(Record):
     rest: str = "other"
     labels: tuple[str, ...] | None = None
     recording: str | None = None
+    evaluation: str | None = None
 
     def __post_init__(self) -> None:
         if self.weights is not None and not SIBLING.fullmatch(self.weights):
@@ -209,9 +212,10 @@ def check(folder: Path, about: Demo | None = None) -> str:
         )
     read_background(folder, about)
     read_recording(folder, about)
-    picture = file(folder, about, about.picture) if about.picture else None
-    if about.picture and not (picture and picture.is_file()):
-        raise ModelError(f"{name_of(folder)}/{FILE}: picture names {about.picture!r}, which is not in the folder.")
+    for key, named in (("picture", about.picture), ("evaluation", about.evaluation)):
+        found = file(folder, about, named) if named else None
+        if named and not (found and found.is_file()):
+            raise ModelError(f"{name_of(folder)}/{FILE}: {key} names {named!r}, which is not in the folder.")
     source = "no mistake found" if (folder / FILE).is_file() else f"no {FILE}: what is shown follows from {about.task}"
     return f"{name_of(folder)}: {source}; fields: {len(about.fields)}, examples: {len(about.examples)}."
 

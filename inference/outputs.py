@@ -76,6 +76,7 @@ class LabelsTask(ItemTask):
 
     kind = "labels"
     scale = "probability"
+    same_items = True
 
     @cached_property
     def labels(self) -> dict[str, int]:
@@ -154,6 +155,7 @@ class ValueTask(ItemTask):
 
     kind = "value"
     scale = "value"
+    same_items = True
 
     @cached_property
     def positions(self) -> dict[str, int]:

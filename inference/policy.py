@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .errors import ModelError
 from .types import Decision, Item, Prediction, Record
 from .units import decimals, quantity
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Tone = Literal["good", "caution", "bad", "neutral"]
 
@@ -46,6 +50,13 @@ class Policy(Record):
             relation = "is at or above" if rule.at_least is not None else "is below"
             reason += f" {relation} {threshold(floor, prediction)}"
         return Decision(rule.action, reason)
+
+    def actions(self, scores: "NDArray[np.float64]") -> "NDArray[np.object_]":
+        """What `decide` would do, for the scores float64[n] of what the rules are about."""
+        import numpy as np
+
+        met = [scores >= rule.at_least for rule in self.rules if rule.at_least is not None]
+        return np.select(met, [rule.action for rule in self.rules[:-1]], self.rules[-1].action).astype(object)
 
     def tone(self, decision: Decision) -> Tone:
         """The tone of the rule that a decision came from, for its colour."""

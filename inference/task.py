@@ -43,6 +43,8 @@ class Task:
     just these weights is the question. Empty for the loaded model itself."""
     one_pass: ClassVar[bool] = True
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
+    same_items: ClassVar[bool] = False
+    """Whether every answer scores the same items, so that those of many inputs are the columns of an array."""
     trees: Any = None
     """The fitted trees that a task over numbers asks, if it does: then their Shapley values have a closed form, too."""
     default: ClassVar[str] = ""

@@ -15,6 +15,7 @@ from explain.scoring import scorer
 from explain.types import Explanation
 from inference.demo import Demo
 from inference.errors import InputError
+from inference.study import results
 from inference.task import Task
 from inference.types import Answer, Prediction
 
@@ -115,6 +116,22 @@ def batch_equals_singles(task: Task) -> None:
         assert prediction.text == alone.text
         assert prediction.names[:3] == alone.names[:3]
         np.testing.assert_allclose(prediction.scores[:3], alone.scores[:3], rtol=TOLERANCE, atol=1e-6)
+
+
+def a_file_equals_its_cases(task: Task) -> None:
+    """The arrays of a whole file say what the predictions of its rows say."""
+    raws = [task.parse(inputs) for inputs in inputs_of(task)]
+    found = results.answers(task, raws)
+    for row, prediction in enumerate(task.predict_some([raw])[0] for raw in raws):
+        if task.kind == "value":
+            assert np.isclose(found.predicted[row], prediction.scores[0], rtol=TOLERANCE, atol=TOLERANCE)
+        else:
+            assert found.predicted[row] == (prediction.text or (*(item.id for item in prediction.items), "")[0])
+        columns = [found.items.index(item.id) for item in prediction.items]
+        assert np.allclose(found.scores[row, columns], prediction.scores, rtol=TOLERANCE, atol=TOLERANCE)
+        if task.demo.decision and prediction.items:
+            assert found.decisions is not None
+            assert found.decisions[row] == task.demo.decision.decide(prediction).action
 
 
 def bad_values_get_a_message(task: Task) -> None:
@@ -241,6 +258,7 @@ CHECKS = [
     answer_is_whole,
     prediction_is_the_pipelines_own,
     batch_equals_singles,
+    a_file_equals_its_cases,
     bad_values_get_a_message,
     explanation_adds_up,
     figure_draws,

@@ -115,7 +115,21 @@ LAYERS = [
 ]
 """From the ground up: a module may import those below it and those beside it."""
 
-HEAVY = {"torch", "transformers", "shap", "peft", "skimage", "accelerate", "sklearn", "xgboost", "lightgbm", "skops"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "shap",
+    "peft",
+    "skimage",
+    "accelerate",
+    "sklearn",
+    "xgboost",
+    "lightgbm",
+    "skops",
+    "pandas",
+    "pyarrow",
+    "fairlearn",
+}
 LATE = (
     "inference.generation",
     "inference.retaken",

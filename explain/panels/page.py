@@ -1,21 +1,23 @@
 """The one page: the landing with its models, and for the model chosen its form, its answer, and why."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
 from typing import Any
 
 import gradio as gr
 
-from inference.errors import NotFound, SeeWhyError
+from inference.errors import InputError, NotFound, SeeWhyError
 from inference.panels import answer, guests, landing, look
 from inference.panels.asking import Values
-from inference.panels.form import form
+from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
 from inference.panels.take import take
 from inference.panels.waiting import awaited
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
+from inference.study.reading import Study
 from inference.task import Task
 from inference.types import Answer
 from inference.units import number
@@ -25,6 +27,13 @@ from . import story, trust, why
 
 Shown = tuple[Any, Any, Any, Any]
 """What the page shows of a case: answer, why, path, and what can be taken along, as HTML."""
+
+VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {}
+"""Further screens of a model, by what they are called in its address: `NAME#batch`, or with what of it `NAME#batch-…`.
+
+Each places its components for a model by name, and for what follows in the address.
+"""
+CALLED = {"": "One case", **{view: view.capitalize() for view in VIEWS}}
 
 PARTS = ("answer", "why", "path", "take")
 KEEP: Any = gr.skip()
@@ -49,21 +58,36 @@ def page(endpoints: Endpoints) -> gr.Blocks:
         def screen(asked: str) -> None:
             """Made anew for each model, so that nothing of the model before can write into it."""
             name, _, mark = asked.partition("#")
-            if name in catalogue.demos:
-                model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None)
-            elif name:
-                gr.HTML(landing.heading("This model is not here") + unknown(catalogue, name))
+            view, _, of = mark.partition("-")
+            if name not in catalogue.demos:
+                gr.HTML(landing.heading("This model is not here") + unknown(catalogue, name) if name else "")
+            elif view in VIEWS:
+                gr.HTML(landing.heading(catalogue.about(name).title, name, CALLED, view))
+                VIEWS[view](endpoints, name, of)
+            else:
+                model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None, of)
 
         gr.HTML(look.FOOTER)
         remote(endpoints)
     return blocks
 
 
-def model(endpoints: Endpoints, name: str, told: story.Story | None) -> None:
-    """The screen of one model, with a story told already or nothing asked yet."""
+def model(endpoints: Endpoints, name: str, told: story.Story | None, row: str = "") -> None:
+    """The screen of one model, with a story told already or nothing asked yet.
+
+    row: which row of which file the form starts with, as `row_address` writes it.
+    """
     about, folder = endpoints.catalogue.about(name), endpoints.catalogue.folders[name]
     parts = story.told(told, about, folder) if told else (answer.EMPTY, "", "", "")
-    gr.HTML(landing.heading(about.title))
+    start: Sequence[Any] | None = None
+    if told:
+        start = example_values(folder, about, about.examples[told.example])
+    elif row:
+        try:
+            start = opened(endpoints, name, row)
+        except SeeWhyError as error:
+            parts = (answer.failure(str(error)), "", "", "")
+    gr.HTML(landing.heading(about.title, name, CALLED))
     recorded = panel(endpoints, name) if about.recording else None
     with gr.Row(elem_classes="screen"):
         left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
@@ -74,7 +98,32 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None) -> None:
         checked = gr.HTML("", elem_id="checked")  # under the explanation, what checks of it found
         shown = [*above, *(gr.HTML(html[part], elem_id=part) for part in PARTS[2:]), checked]
     with left:
-        form(name, folder, about, Case(endpoints, name), shown, told.example if told else None, recorded)
+        if row and start:
+            gr.HTML(opened_note(endpoints, name, row))
+        form(name, folder, about, Case(endpoints, name), shown, start, recorded)
+
+
+def opened(endpoints: Endpoints, name: str, row: str) -> list[Any]:
+    """A row of a file as the widgets take it. Raises InputError."""
+    about, (study, number) = endpoints.catalogue.about(name), row_of(endpoints, name, row)
+    return [study.shown(field, number) for field in about.inputs]
+
+
+def row_of(endpoints: Endpoints, name: str, row: str) -> tuple[Study, int]:
+    """The file and the number of the row that an address names, `STUDY-NUMBER`. Raises InputError."""
+    of, _, number = row.rpartition("-")
+    study = endpoints.studies.get(of)
+    if study.model != name or not number.isdigit():
+        raise InputError("This address names no row of a file; open one from its table.")
+    return study, int(number)
+
+
+def opened_note(endpoints: Endpoints, name: str, row: str) -> str:
+    """Which row is shown, for people; page.js asks about it at once."""
+    study, number = row_of(endpoints, name, row)
+    truth = study.truth(number)
+    said = f", where the file says <b>{escape(truth)}</b>" if truth else ""
+    return f'<p class="opened" data-ask>Row {number:,} of {escape(study.title)}{said}</p>'
 
 
 def unknown(catalogue: Catalogue, name: str) -> str:

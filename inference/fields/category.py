@@ -1,6 +1,6 @@
 """One of several choices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,6 +31,10 @@ class CategoryField(Field):
         if value not in self.choices and (not self.unseen or len(value) > MAX_CATEGORY):
             raise InputError.among(self.label, value, self.choices)
         return value
+
+    def sure(self, cells: Sequence[Any]) -> tuple[list[Any], Sequence[bool]]:
+        known = set(self.choices)
+        return list(cells), [isinstance(cell, str) and cell in known for cell in cells]
 
     def warnings(self, value: str) -> Iterator[str]:
         if value not in self.choices:

@@ -1,6 +1,6 @@
 """What all kinds of field share. Knows no kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -30,6 +30,13 @@ class Field(Record):
     def parse(self, value: Any) -> Any:
         """The checked value. Raises InputError that names the field, what may be sent and what arrived."""
         raise NotImplementedError
+
+    def sure(self, cells: Sequence[Any]) -> tuple[list[Any], Sequence[bool]]:
+        """The checked values of a column's cells as far as they can be told at a glance, and which those are.
+
+        The others go through `parse` one by one.
+        """
+        return [None] * len(cells), [False] * len(cells)
 
     def warnings(self, value: Any) -> Iterator[str]:
         """What a reader should know about a value that is allowed but unusual."""

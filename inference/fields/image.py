@@ -30,7 +30,7 @@ class ImageField(Field):
     default: None = None
 
     def parse(self, value: Any) -> Image.Image:
-        """An RGB picture from a PIL picture, a data URI, or a `Path` (which only code can pass, never a visitor)."""
+        """An RGB picture from a PIL picture, a data URI, or what only code can pass: a `Path`, bytes."""
         if value is None or value == "":
             raise self.missing("choose a picture")
         try:
@@ -50,6 +50,8 @@ class ImageField(Field):
         return picture
 
     def _source(self, value: Any) -> Path | io.BytesIO:
+        if isinstance(value, bytes):
+            return io.BytesIO(value)
         if isinstance(value, Path):
             return value
         head, _, body = value.partition(",") if isinstance(value, str) else ("", "", "")

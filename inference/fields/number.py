@@ -1,9 +1,11 @@
 """A number with its unit."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import numpy as np
 
 from ..errors import InputError
 from ..units import quantity
@@ -47,6 +49,17 @@ class NumberField(Field):
         if self.limits and not self.limits[0] <= parsed <= self.limits[1]:
             raise InputError(f"{self.label} must lie {self._range()}, got {shown(value)}.")
         return parsed
+
+    def sure(self, cells: Sequence[Any]) -> tuple[list[Any], Sequence[bool]]:
+        import pandas as pd
+
+        column = pd.Series(cells, dtype=object)
+        if column.map(type).eq(bool).any():
+            return super().sure(cells)
+        numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+        low, high = self.limits or (-np.inf, np.inf)
+        within = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
+        return numbers.tolist(), within.tolist()
 
     def _range(self) -> str:
         if not self.limits:

@@ -21,12 +21,13 @@ def form(
     about: Demo,
     asks: Asks,
     outputs: Sequence[gr.components.Component],
-    example: int | None = None,
+    start: Sequence[Any] | None = None,
     recorded: tuple[gr.Textbox, Any] | None = None,
 ) -> None:
     """Place the form of a model, its examples first, and wire it to `asks`.
 
-    example: the one that it starts with. recorded: a box that names a tick of a recording, and what then fills in.
+    start: the values that it starts with, by widget. recorded: a box that names a tick of a recording, and what then
+    fills in.
     """
     titles = escape(json.dumps([example.title for example in about.examples]))
     hints = [field.description for field in about.inputs if field.kind in SILENT]
@@ -34,7 +35,7 @@ def form(
     rows = [example_values(folder, about, example) for example in about.examples]
     offered = examples(name, about, rows) if rows else None
     with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
-        given = [field.default for field in about.inputs] if example is None else rows[example]
+        given = [field.default for field in about.inputs] if start is None else start
         values = list(zip(about.inputs, given, strict=True))
         placed = {field.name: widget(name, field, value) for field, value in values if not is_aside(field)}
     if aside := [each for each in values if is_aside(each[0])]:

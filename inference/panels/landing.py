@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from PIL import Image
@@ -67,6 +68,16 @@ def picture(folder: Path, about: Demo) -> str:
     return data_uri(small)
 
 
-def heading(title: str) -> str:
-    """The title of a chosen model, and the way back."""
-    return f'<div class="heading"><a href="?" data-model="" class="back">All models</a><h2>{escape(title)}</h2></div>'
+def heading(title: str, name: str = "", views: Mapping[str, str] = MappingProxyType({}), chosen: str = "") -> str:
+    """The title of a chosen model, the way back, and the model's views by what each is called in its address."""
+    links = "".join(link(f"{name}#{view}" if view else name, said, view == chosen) for view, said in views.items())
+    nav = f'<nav class="views" aria-label="Views">{links}</nav>' if links else ""
+    back = '<a href="?" data-model="" class="back">All models</a>'
+    return f'<div class="heading">{back}<h2>{escape(title)}</h2>{nav}</div>'
+
+
+def link(address: str, said: str, chosen: bool) -> str:
+    """A view of a model, by its address `NAME#view`."""
+    name, mark, view = address.partition("#")
+    current = ' aria-current="page"' if chosen else ""
+    return f'<a href="?model={quote(name)}{mark}{view}" data-model="{escape(address)}"{current}>{escape(said)}</a>'

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
+from ..study.store import Store
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
@@ -50,6 +51,7 @@ class Endpoints:
         """check: `explain.check_stream`, handed in likewise; without it, no explanation can be checked."""
         self.catalogue = catalogue
         self._explain, self._check = explain, check
+        self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
         self._explaining = threading.BoundedSemaphore(EXPLAINING)
 

@@ -1,1 +1,1 @@
-"""What an inspector asks of a model: whole files, labels, groups, variants. It knows no page and no explanation."""
+"""Whole files instead of single cases: read, checked, predicted, measured. Knows no page and no explanation."""

@@ -77,6 +77,7 @@ class ControlPolicy(ItemTask):
     id = "control-policy"
     kind = "action"
     scale = "probability"
+    same_items = True
     batch_size = 4096
     fields: ClassVar[tuple[Field, ...]] = (SceneField(name="scene", label="Road around you"),)
 

@@ -32,6 +32,7 @@ class ZeroShotClassification(TextInput, LabelsTask):
     """Any model of natural language inference on the hub."""
 
     id = "zero-shot-classification"
+    same_items = False  # they come with the input
     batch_size = 8  # texts; each is read once for each of up to 20 labels
     fields = (
         TextField(name="text", label="Text", description="In the language that the model was trained on."),

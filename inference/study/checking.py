@@ -1,0 +1,86 @@
+"""The rows of a chunk as checked inputs of a model, and what is wrong with those that are none.
+
+One definition of right and wrong: a field's own `parse`. What a field can tell at a glance for a whole column
+(`Field.sure`) does not go through it cell by cell.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..demo import Demo
+from ..errors import InputError
+from ..fields import AnyField
+from ..types import Raw, Record
+from .mapping import Columns
+from .source import Chunk
+
+COMPOUND = ("history", "series", "labels", "messages", "scene")
+"""Kinds of field whose values a cell holds as JSON."""
+
+
+@dataclass(frozen=True)
+class Problem(Record):
+    """What is wrong with a row, from 1, in a column; an empty column stands for the whole row."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The rows of a chunk that are inputs, as `raws`; `places` are theirs in the chunk, `problems` the others'."""
+
+    places: list[int]
+    raws: list[Raw]
+    problems: list[Problem]
+
+
+def check_chunk(about: Demo, columns: Columns, chunk: Chunk) -> Checked:
+    """The inputs of a chunk. What does not fit is told, never raised; the constants' faults are (InputError)."""
+    count = len(chunk.rows)
+    problems = [Problem(row, "", message) for row, message in chunk.broken.items()]
+    wrong = [False] * count
+    values: dict[str, Sequence[Any]] = {}
+    for each in about.inputs:
+        column = columns.fields.get(each.name)
+        if column is None:
+            given = columns.constants.get(each.name, each.default if each.role == "setting" else None)
+            values[each.name] = [each.parse(given)] * count
+            continue
+        values[each.name], faults = parsed(each, chunk.cells[column])
+        for place, message in faults.items():
+            wrong[place] = True
+            problems.append(Problem(chunk.rows[place], column, message))
+    names = list(values)
+    raws = [dict(zip(names, row, strict=True)) for row in zip(*values.values(), strict=True)]
+    places = [place for place in range(count) if not wrong[place]]
+    return Checked(places, [raws[place] for place in places], sorted(problems, key=lambda problem: problem.row))
+
+
+def parsed(field: AnyField, cells: Sequence[Any]) -> tuple[list[Any], dict[int, str]]:
+    """The checked values of a column, and by its place what is wrong with a cell, whose value is None."""
+    values, sure = field.sure(cells)
+    faults: dict[int, str] = {}
+    for place, known in enumerate(sure):
+        if known:
+            continue
+        try:
+            values[place] = field.parse(given(field, cells[place]))
+        except InputError as error:
+            values[place], faults[place] = None, str(error)
+    return values, faults
+
+
+def given(field: AnyField, cell: Any) -> Any:
+    """A cell as `parse` takes it: JSON of what has parts as that, a number that names a category as its text."""
+    if field.kind in COMPOUND and isinstance(cell, str) and cell[:1] in ("[", "{"):
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError):
+            return cell
+    if field.kind in ("category", "text") and isinstance(cell, int | float):
+        return str(cell)
+    return cell

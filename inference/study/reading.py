@@ -1,0 +1,149 @@
+"""A whole file as a study: every row that is an input with what the model says of it, in memory.
+
+For what looks at all rows at once; files of any length go through job.py.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..fields import AnyField
+from ..sounds import RATE
+from ..task import Task
+from ..types import Record
+from .checking import COMPOUND, Checked, Problem, check_chunk, given
+from .mapping import Columns, check
+from .results import Answers, Results, answers, of_truths
+from .source import Chunk, Source
+
+MOST = {"image": 2_000, "audio": 500}
+MOST_ROWS = 100_000
+"""Rows that are held in memory, fewer of what is large; the first ones of a longer file."""
+TOLD = 1_000
+"""Problems that are kept; all are counted."""
+
+
+@dataclass(frozen=True)
+class Progress(Record):
+    """Rows done, of how many where that is known."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A file as a model read it. `cut` says whether more rows followed; `faulty` counts the rows that were no input."""
+
+    model: str
+    title: str
+    columns: Columns
+    results: Results
+    problems: tuple[Problem, ...]
+    faulty: int
+    cut: bool
+
+    @property
+    def bytes(self) -> int:
+        """Roughly what it takes in memory."""
+        pictures = sum(
+            value.width * value.height * 3 for raw in self.results.raws for value in raw.values() if wide(value)
+        )
+        rows = self.results.rows
+        return int(rows.memory_usage(deep=True).sum()) * 3 + self.results.answers.scores.nbytes + pictures
+
+    def inputs(self, row: int) -> dict[str, Any]:
+        """What one row, by its number in the file, gives the model. Raises InputError."""
+        rows = self.results.rows
+        if row not in rows.index:
+            raise InputError(f"Row {row:,} is not among the {len(rows):,} rows that were read.")
+        return self.results.raws[rows.index.get_loc(row)]
+
+    def shown(self, field: AnyField, row: int) -> Any:
+        """The value of a field in a row as its widget takes it, which is what the file held. Raises InputError."""
+        value, column = self.inputs(row)[field.name], self.columns.fields.get(field.name)
+        if field.kind == "audio":
+            return RATE, value.samples
+        if field.kind in COMPOUND:
+            told = self.columns.constants.get(field.name, field.default)
+            return given(field, self.results.rows.at[row, column]) if column else told
+        return None if value != value else value  # NaN: a number that was left empty
+
+    def truth(self, row: int) -> str:
+        """What the file says is right of a row, in its own words; empty where it does not say."""
+        cell = self.results.rows.at[row, self.columns.truth] if self.columns.truth else ""
+        return "" if cell is None or cell != cell else str(cell)
+
+
+def wide(value: Any) -> bool:
+    """Whether a value is a picture."""
+    return hasattr(value, "width") and hasattr(value, "getbands")
+
+
+def read(task: Task, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
+    """How far the reading has come, and the study last. Closing the stream ends it. Raises InputError."""
+    check(task.demo, source.columns, columns)
+    most = min(MOST.get(field.kind, MOST_ROWS) for field in task.demo.inputs)
+    size = min(most, max(64, task.batch_size))
+    parts: list[tuple[Chunk, Checked, Answers]] = []
+    problems: list[Problem] = []
+    done = kept = faulty = 0
+    for chunk in source.chunks(size):
+        checked = check_chunk(task.demo, columns, chunk)
+        room = most - kept
+        checked = Checked(checked.places[:room], checked.raws[:room], checked.problems)
+        parts.append((chunk, checked, answers(task, checked.raws)))
+        kept, done = kept + len(checked.raws), done + len(chunk.rows) + len(chunk.broken)
+        faulty += len({problem.row for problem in checked.problems})
+        problems += checked.problems[: TOLD - len(problems)]
+        yield Progress(done, source.total)
+        if kept >= most:
+            break
+    if not kept:
+        told = f" The first: row {problems[0].row:,}, {problems[0].message}" if problems else ""
+        raise InputError(f"The file has no row that the model can take.{told}")
+    cut = kept >= most and (source.total or done + 1) > done
+    yield Study(task.name, title, columns, joined(task, columns, parts), tuple(problems), faulty, cut)
+
+
+def joined(task: Task, columns: Columns, parts: list[tuple[Chunk, Checked, Answers]]) -> Results:
+    """The parts of a file as one."""
+    import pandas as pd
+
+    frames, raws = [], []
+    for chunk, checked, _ in parts:
+        cells = {name: [values[place] for place in checked.places] for name, values in chunk.cells.items()}
+        shown = {name: values for name, values in cells.items() if not any(isinstance(v, bytes) for v in values[:1])}
+        frames.append(pd.DataFrame(shown, index=[chunk.rows[place] for place in checked.places]))
+        raws += checked.raws
+    rows = pd.concat(frames)
+    truth = of_truths(task, rows[columns.truth].tolist()) if columns.truth else None
+    groups = {name: rows[name].astype(str).to_numpy(object) for name in columns.groups}
+    return Results(together([each for _, _, each in parts if len(each)]), rows, raws, truth, groups)
+
+
+def together(parts: list[Answers]) -> Answers:
+    """The answers of several chunks, whose items may differ."""
+    items = tuple(dict.fromkeys(item for part in parts for item in part.items))
+    scores = np.concatenate([aligned(part, items) for part in parts])
+    decided = [part.decisions for part in parts if part.decisions is not None]
+    return Answers(
+        items,
+        scores,
+        np.concatenate([part.predicted for part in parts]),
+        np.concatenate(decided) if decided else None,
+        tuple(each for part in parts for each in part.predictions),
+    )
+
+
+def aligned(part: Answers, items: tuple[str, ...]) -> NDArray[np.float64]:
+    """The scores of these items, float64[n, items], NaN for those that a part does not know."""
+    if part.items == items:
+        return part.scores
+    places = {item: i for i, item in enumerate(part.items)}
+    padded = np.column_stack([part.scores, np.full(len(part), np.nan)])
+    return padded[:, [places.get(item, -1) for item in items]]

@@ -1,0 +1,122 @@
+"""Files as chunks of rows: numbers of rows, what is broken, what is refused, and how little is held in memory."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from inference.errors import InputError
+from inference.study.source import LARGEST_PICTURE, Chunk, open_source
+
+
+def chunks(path: Path, size: int = 2) -> list[Chunk]:
+    return list(open_source(path).chunks(size))
+
+
+def rows(path: Path, size: int = 2) -> dict[int, tuple[Any, ...]]:
+    return {
+        row: cells
+        for chunk in chunks(path, size)
+        for row, cells in zip(chunk.rows, zip(*chunk.cells.values(), strict=True), strict=True)
+    }
+
+
+def written(folder: Path, name: str, data: bytes | str) -> Path:
+    path = folder / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def test_rows_of_a_csv_keep_their_numbers_whatever_the_size_of_the_chunks(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", '\ufeffa,b\n1,x\n2\n"two\nlines",3\n4,5,6\n9,é\n')
+    expected = {1: ("1", "x"), 3: ("two\nlines", "3"), 5: ("9", "é")}
+    for size in (1, 2, 3, 100):
+        found = chunks(path, size)
+        assert rows(path, size) == expected
+        assert {row: told for chunk in found for row, told in chunk.broken.items()} == {
+            2: "1 cells where the header has 2",
+            4: "3 cells where the header has 2",
+        }
+        assert [chunk.number for chunk in found] == list(range(len(found)))
+        assert all(len(chunk.rows) <= size for chunk in found)
+
+
+def test_broken_rows_far_apart_keep_their_numbers_over_many_blocks(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("inference.study.source.BLOCK", 1_000)
+    lines = ["1" if n % 37 == 0 else f"{n},{n}" for n in range(1, 2_001)]
+    path = written(tmp_path, "a.csv", "a,b\n" + "\n".join(lines))
+    found = chunks(path, 64)
+    assert {row: cells for row, cells in rows(path, 64).items() if cells != (str(row), str(row))} == {}
+    assert sorted(row for chunk in found for row in chunk.broken) == list(range(37, 2_001, 37))
+
+
+@pytest.mark.parametrize(("text", "cells"), [("a;b\n1,5;x\n", ("1.5", "x")), ("a\tb\n1,5\tx\n", ("1.5", "x"))])
+def test_a_decimal_comma_counts_where_commas_part_no_cells(tmp_path: Path, text: str, cells: tuple[str, ...]) -> None:
+    assert rows(written(tmp_path, "a.csv", text)) == {1: cells}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("a.xlsx", b"", "send a CSV, Parquet"),
+        ("a.csv", b"", "The first line must name"),
+        ("a.csv", b"a,a\n1,2\n", "occurs twice"),
+        ("a.csv", b"\xff\xfe\x00", "UTF-8"),
+        ("a.csv", b"a,b\n" + 9_999 * b"1,2\n" + b"1,\xff\n", "cannot be read after row"),
+        ("a.parquet", b"PAR1 and no more", "no Parquet"),
+        ("a.zip", b"PK\x03\x04", "no ZIP"),
+        ("a.txt", b"fine\n\xff\n", "not UTF-8"),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_send(tmp_path: Path, name: str, data: bytes, told: str) -> None:
+    path = written(tmp_path, name, data)
+    with pytest.raises(InputError, match=told) as error:
+        chunks(path)
+    assert str(tmp_path) not in str(error.value)
+
+
+def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
+    assert rows(written(tmp_path, "a.csv", "a,b\n")) == {}
+
+
+def test_parquet_gives_typed_values(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"a": [1.5, None, 3.0], "b": ["x", "y", None]}), path)
+    assert rows(path) == {1: (1.5, "x"), 2: (None, "y"), 3: (3.0, None)}
+    assert open_source(path).total == 3
+
+
+def test_lines_count_as_an_editor_counts_them(tmp_path: Path) -> None:
+    assert rows(written(tmp_path, "a.txt", "one\r\n\ntwo")) == {1: ("one",), 2: ("",), 3: ("two",)}
+
+
+def archive(folder: Path, files: dict[str, bytes]) -> Path:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return written(folder, "a.zip", data.getvalue())
+
+
+def test_pictures_come_with_the_folder_that_they_lie_in(tmp_path: Path) -> None:
+    path = archive(tmp_path, {"dog/2.png": b"2", "cat/1.jpg": b"1", "__MACOSX/cat/1.jpg": b"", "notes.txt": b""})
+    assert rows(path) == {1: ("cat/1.jpg", "cat", b"1"), 2: ("dog/2.png", "dog", b"2")}
+
+
+def test_a_path_that_leads_out_of_a_zip_is_only_a_name(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    path = archive(inside, {"../../out.png": b"1"})
+    assert rows(path)[1][1:] == ("..", b"1")
+    assert sorted(each.name for each in tmp_path.rglob("*")) == ["a.zip", "inside"]
+
+
+def test_an_entry_that_swells_is_told_and_not_read_to_its_end(tmp_path: Path) -> None:
+    path = archive(tmp_path, {"bomb.png": b"\0" * (LARGEST_PICTURE + 1), "fine.png": b"1"})
+    (chunk,) = chunks(path)
+    assert chunk.rows == [2]
+    assert "32 MB" in chunk.broken[1]
