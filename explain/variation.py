@@ -14,11 +14,12 @@ import numpy as np
 
 from inference.errors import InputError, ModelError
 from inference.study import agreement, sizes, variants
-from inference.study.agreement import Agreement, Mean, Quality
+from inference.study.agreement import Agreement, Quality
 from inference.study.results import Answers, answers
 from inference.study.timing import Timing, interleaved
 from inference.task import Task
 from inference.types import Raw, Record, Target, absent
+from inference.units import percent
 
 from .explainer import explain_alike, explain_all
 from .memory import Memory
@@ -28,9 +29,7 @@ from .types import Explanation, Partition
 REFERENCE = "float32"
 EXPLAINED = 8
 """Inputs explained unless told otherwise."""
-BATCH = 32
-"""Inputs at once from which throughput is told."""
-MATERIAL = {"rank": 0.05, "top3": 0.1, "distance": 0.1}
+MATERIAL = {"rank": 0.05, "top3": 0.1, "distance": 0.25}
 """By how much more than float32 with another seed a variant must move, with its whole interval, for its reasons to have
 changed: in rank correlation, in the share of the three strongest, in the relative size of the difference."""
 LOSS, AGREES = 0.02, 0.95
@@ -50,9 +49,9 @@ class Doing(Record):
 class Variant(Record):
     """One row of the table.
 
-    memory, disk: bytes of its weights. timing: one input, from the visitor's value to the answer; beside: float32 in
-    the same turns. per_second, beside_per_second: inputs a second in batches. moved: its reasons against float32's;
-    beyond: how much farther than float32 with another seed. problem: why it could not be made, in words.
+    memory, disk: bytes of its weights. timing: one checked input, from preprocessing to the answer; beside: float32 in
+    the same turns. per_second, beside_per_second: inputs a second in batches, likewise. moved: its reasons against
+    float32's; beyond: how much farther than float32 with another seed. problem: why it could not be made, in words.
     """
 
     name: str
@@ -150,9 +149,11 @@ def explain_case(task: Task, raw: Raw) -> list[Case]:
     target, memory = task.target(task.predict_some([raw])[0]), Memory()
     if target is None:
         return []
-    for _ in explain_all(task, raw, [target], memory=memory):
-        pass
-    known = memory.explained(task, raw, target)
+    with closing(explain_all(task, raw, [target], memory=memory)) as stream:  # type: ignore[type-var]
+        for _ in stream:
+            known = memory.explained(task, raw, target)
+            if known and all(len(player) == 1 for player in known.players):
+                break  # no finer players follow
     assert known is not None  # just explained
     case = Case(raw, target, known.players, known.explanation, of_itself(known.explanation))
     first = alike(task, case)
@@ -174,17 +175,14 @@ def alike(task: Task, case: Case, seed: int = 0) -> Explanation:
 
 def of_reference(task: Task, raws: Sequence[Raw], said: Answers, truth: Any) -> Variant:
     """The row of float32, which answers as itself."""
-    row = measured(task, task, raws, said, truth, 0.5)
-    return replace(row, verdict="What the others are held against.")
+    return replace(measured(task, task, raws, said, truth, variants.SPARSITY), verdict="What others are held against.")
 
 
-def measured(
-    reference: Task, made: Task, raws: Sequence[Raw], said: Answers, truth: Any, sparsity: float
-) -> Variant:
+def measured(reference: Task, made: Task, raws: Sequence[Raw], said: Answers, truth: Any, sparsity: float) -> Variant:
     """What a variant takes, how fast it is beside float32 in the same turns, and what it says of the inputs."""
-    batch = [raws[i % len(raws)] for i in range(BATCH)]
+    batch = [raws[i % len(raws)] for i in range(made.batch_size)]
     one = interleaved([lambda: made.predict_some(raws[:1]), lambda: reference.predict_some(raws[:1])])
-    many = interleaved([lambda: made.predict_batch_of(batch), lambda: reference.predict_batch_of(batch)])
+    many = interleaved([lambda: answers(made, batch), lambda: answers(reference, batch)])
     found = said if made is reference else answers(made, raws)
     return Variant(
         made.variant,
@@ -193,8 +191,8 @@ def measured(
         disk=sizes.on_disk(made.pipeline.model),
         timing=one[0],
         beside=one[1],
-        per_second=1000 * BATCH / many[0].median,
-        beside_per_second=1000 * BATCH / many[1].median,
+        per_second=1000 * len(batch) / many[0].median,
+        beside_per_second=1000 * len(batch) / many[1].median,
         agreement=agreement.between(said, found),
         quality=None if truth is None else agreement.against(said, found, truth),
     )
@@ -204,7 +202,7 @@ def judged(row: Variant, pairs: Sequence[Moved], own: Sequence[Moved]) -> Varian
     """A row with how far its reasons moved, and what that means."""
     row = replace(row, moved=shift(pairs), beyond=beyond(pairs, own))
     row = replace(row, keeps=keeps(row), changed=changed(row.beyond))
-    return replace(row, verdict=verdict(row))
+    return replace(row, verdict=verdict(row, shift(own)))
 
 
 def keeps(row: Variant) -> bool:
@@ -222,19 +220,16 @@ def changed(found: Shift | None) -> bool:
     return any(low is not None and low > MATERIAL[name] for name, low in lows.items())
 
 
-def verdict(row: Variant) -> str:
+def verdict(row: Variant, own: Shift) -> str:
     """What a variant's row means, in a sentence."""
     answers = "Answers as float32 does" if row.keeps else "Answers otherwise than float32"
     if row.quality:
         answers = "Keeps its quality" if row.keeps else "Loses quality"
+    if row.moved is None or row.moved.distance is None:
+        return f"{answers}."
+    by, itself = percent(row.moved.distance.value), percent(own.distance.value if own.distance else 0)
+    moved = f"by {by} of their size; with another seed float32’s own move by {itself}"
     if not row.changed:
-        return f"{answers}; its reasons move no farther than another seed moves them, or by little."
-    told = f"{correlated(row.moved.rank)}" if row.moved and row.moved.rank else "see the values"
-    joined = "but changes its reasons" if row.keeps else "and changes its reasons"
-    return f"{answers}, {joined} ({told})."
-
-
-def correlated(found: Mean) -> str:
-    """A rank correlation in words."""
-    around = "" if found.low is None or found.high is None else f", {found.low:.2f} to {found.high:.2f}"
-    return f"rank correlation {found.value:.2f}{around}".replace("-", "−")
+        return f"{answers}; its reasons stay: they move {moved}."
+    told = f", rank correlation {row.moved.rank.value:.2f}".replace("-", "−") if row.moved.rank else ""
+    return f"{answers}, {'but' if row.keeps else 'and'} changes its reasons: they move {moved}{told}."

@@ -121,7 +121,7 @@ _keeping = threading.Lock()
 
 
 def of(task: Task) -> Replica:
-    """A new run over the task's copies, which all runs share. What has no torch model, and a variant, is asked as it is."""
+    """A new run over the task's copies, which all runs share. Variants, and what torch did not make, have no copies."""
     if model_of(task) is None or task.variant:
         return Replica(task, None)
     with _keeping:

@@ -1,4 +1,4 @@
-"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, `/check` and `/play`, with status codes.
+"""REST under `/api/v1`: models, predict, explain, the streaming twins of both, check, compare and play.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -51,6 +51,16 @@ class CheckRequest(PredictRequest):
     """Which check of which explanation: faithfulness, baseline or interactions; `target` as in ExplainRequest."""
 
     check: str
+    target: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareRequest(PredictRequest):
+    """What an answer is held against: another model of the same fields, a variant of the same one, or other inputs."""
+
+    other: str | None = None
+    variant: str | None = None
+    other_inputs: dict[str, Any] | None = None
     target: Any = None
 
 
@@ -126,6 +136,14 @@ def rest(endpoints: Endpoints) -> FastAPI:
         asked = await read(request, CheckRequest)
         checks = endpoints.checks(asked.model, asked.inputs, asked.check, asked.target)
         return await last_of(request, (found.to_json() for found in checks))
+
+    @app.post(f"{PREFIX}/compare", openapi_extra=body_of(CompareRequest))
+    async def compare(request: Request) -> Response:
+        """Two answers side by side, with their reasons and times. The work ends when the caller leaves."""
+        asked = await read(request, CompareRequest)
+        than = asked.other, asked.variant, asked.other_inputs
+        found = endpoints.comparisons(asked.model, asked.inputs, *than, asked.target)
+        return await last_of(request, (each.to_json() for each in found))
 
     @app.post(f"{PREFIX}/play", openapi_extra=body_of(PlayRequest, form=False))
     async def play(request: Request) -> Response:

@@ -14,6 +14,7 @@ from ..study.store import Store
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
+from .others import Others
 from .playing import decided, ticks_of
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,21 @@ def report(error: Exception) -> Report:
 class Endpoints:
     """Models, predict, explain, the streaming twins of the last two, and play."""
 
-    def __init__(self, catalogue: Catalogue, explain: Explain, check: Explain | None = None) -> None:
-        """check: `explain.check_stream`, handed in likewise; without it, no explanation can be checked."""
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        explain: Explain,
+        check: Explain | None = None,
+        compare: Explain | None = None,
+        vary: Explain | None = None,
+    ) -> None:
+        """check, compare, vary: `explain.check_stream`, `compare_stream` and `vary`, handed in likewise.
+
+        Without them, no explanation can be checked, and nothing compared.
+        """
         self.catalogue = catalogue
-        self._explain, self._check = explain, check
+        self._explain, self._check, self._compare, self._vary = explain, check, compare, vary
+        self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
         self._explaining = threading.BoundedSemaphore(EXPLAINING)
@@ -80,6 +92,19 @@ class Endpoints:
     def check(self, model: str, inputs: dict[str, Any], check: str, target: Any = None) -> dict[str, Any]:
         """How far an explanation can be trusted: what one check of it found."""
         *_, last = self.checks(model, inputs, check, target)
+        return last.to_json()
+
+    def compare(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        other: str | None = None,
+        variant: str | None = None,
+        other_inputs: dict[str, Any] | None = None,
+        target: Any = None,
+    ) -> dict[str, Any]:
+        """Two answers side by side: of another model, of a variant of this one, or to other inputs."""
+        *_, last = self.comparisons(model, inputs, other, variant, other_inputs, target)
         return last.to_json()
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -134,6 +159,32 @@ class Endpoints:
             raise NotFound("Explanations cannot be checked here.")
         with place(self._explaining):
             yield from self._check(self.catalogue.task(model), inputs, check, target, **options)
+
+    def comparisons(
+        self,
+        model: str,
+        inputs: Any,
+        other: str | None = None,
+        variant: str | None = None,
+        other_inputs: Any = None,
+        target: Any = None,
+    ) -> Iterator[Record]:
+        """What both predict, how far the explaining has come again and again, and last the whole comparison."""
+        if other is None and variant is None and other_inputs is None:
+            raise InputError("Say what to compare with: other, a model; variant, a form of this one; or other_inputs.")
+        yield from self._comparing(
+            self._compare, lambda: (*self.others.pair(model, other, variant), inputs, other_inputs, target)
+        )
+
+    def variations(self, model: str, *given: Any, **options: Any) -> Iterator[Record]:
+        """The variants of a model held against float32, as `explain.variation.vary` tells it."""
+        yield from self._comparing(self._vary, lambda: (self.catalogue.task(model), *given), **options)
+
+    def _comparing(self, work: Explain | None, given: Callable[[], Any], **options: Any) -> Iterator[Record]:
+        if work is None:
+            raise NotFound("Nothing can be compared here.")
+        with place(self._explaining):
+            yield from work(*given(), **options)
 
 
 @contextmanager

@@ -75,6 +75,8 @@ def program(task: Task, format: str) -> "nn.Module":
 def written(task: Task, format: str, file: Path) -> tuple[Exported, "nn.Module"]:
     """What was exported, and as what can stand in for the model; a file that fails its test is removed."""
     check(task, format)
+    if not file.parent.is_dir():
+        raise InputError(f"There is no folder {file.parent.name!r} to write {file.name} to; make it first.")
     raws = examples(task)
     calls = [asked(task, raws), *(asked(task, [raw]) for raw in raws)]
     try:
