@@ -20,7 +20,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from explain import check_stream, compare_stream, explain_stream, vary
+from explain import check_stream, compare_stream, differ, explain_stream, vary
 from explain.panels.page import page
 from inference import runtime
 from inference.errors import SeeWhyError
@@ -54,12 +54,12 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options))
             return
-        endpoints = Endpoints(catalogue(options, tasks), explain_stream, check_stream, compare_stream, vary)
+        endpoints = Endpoints(catalogue(options, tasks), explain_stream, check_stream, compare_stream, vary, differ)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        for name in ("answers", "explanations", "checks", "comparisons", "variations", "plays"):
+        for name in ("answers", "explanations", "checks", "comparisons", "variations", "differences", "plays"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     else:
         loading = threading.Timer(OPENING, preload, [endpoints.catalogue])

@@ -6,10 +6,10 @@ output; importing this package loads neither torch nor shap.
 """
 
 from .checks import check, check_stream
-from .compare import compare, compare_stream
+from .comparison import compare, compare_stream
 from .explainer import explain, explain_stream
 from .types import Explanation, Feature
-from .variation import vary
+from .varying import differ, vary
 
 __all__ = [
     "Explanation",
@@ -18,6 +18,7 @@ __all__ = [
     "check_stream",
     "compare",
     "compare_stream",
+    "differ",
     "explain",
     "explain_stream",
     "vary",

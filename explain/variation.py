@@ -1,34 +1,21 @@
-"""What the variants of a model cost and gain, and how far their reasons move against float32. Knows no kind of task.
+"""The variants of a model, or another model, beside float32: what each costs, what it says, how far its reasons move.
 
-The same players of the same inputs are explained for every variant, by the same coalitions. Estimates have errors of
-their own: what float32 moves against itself with another seed is measured as well, and a variant is said to change its
-reasons only where it moves farther than that.
+Estimates have errors of their own: what float32 moves against itself with another seed is measured as well, and reasons
+are said to have changed only where they move farther than that. This module holds records and judges them; varying.py
+makes them.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import numpy as np
-
-from inference.errors import InputError, ModelError
-from inference.study import agreement, sizes, variants
 from inference.study.agreement import Agreement, Quality
-from inference.study.results import Answers, answers
-from inference.study.timing import Timing, interleaved
-from inference.task import Task
-from inference.types import Raw, Record, Target, absent
+from inference.study.timing import Timing
+from inference.types import Record, absent
 from inference.units import percent
 
-from .explainer import explain_alike, explain_all
-from .memory import Memory
-from .moved import Moved, Shift, beyond, moved, shift
-from .types import Explanation, Partition
+from .moved import Moved, Shift, beyond, shift
 
-REFERENCE = "float32"
-EXPLAINED = 8
-"""Inputs explained unless told otherwise."""
 MATERIAL = {"rank": 0.05, "top3": 0.1, "distance": 0.25}
 """By how much more than float32 with another seed a variant must move, with its whole interval, for its reasons to have
 changed: in rank correlation, in the share of the three strongest, in the relative size of the difference."""
@@ -90,117 +77,40 @@ class Variation(Record):
 
 
 @dataclass(frozen=True)
-class Case:
-    """An input with what all variants explain of it, and what float32 says."""
+class Row(Record):
+    """A row of a file by its number, of which two models say different things.
 
-    raw: Raw
-    target: Target
-    players: Partition
-    first: Explanation
-    own: Moved
-
-
-def vary(
-    task: Task,
-    raws: Sequence[Raw],
-    truth: Any = None,
-    names: Sequence[str] = tuple(variants.VARIANTS),
-    explained: int = EXPLAINED,
-    sparsity: float = variants.SPARSITY,
-) -> Iterator[Doing | Variation]:
-    """What is under way, and the table so far after each variant, the whole of it last.
-
-    raws: checked inputs. truth: of each, as `results.of_truths` gives it. names: of variants. explained: so many of the
-    inputs, spread over them, are explained. Closing the stream ends the work. Raises InputError, ModelError.
+    said, decisions: of the first and the second; empty without a rule. scores: of what the first says, by both; null
+    where the second has none for it. truth: as the file says, else empty.
     """
-    if not raws:
-        raise InputError("There is no input to hold the variants against; give at least one.")
-    total = len(names) + 1
-    yield Doing(f"Asking {REFERENCE}", 0, total)
-    reference = variants.variant(task, REFERENCE)
-    said = answers(reference, raws)
-    cases: list[Case] = []
-    places = np.unique(np.linspace(0, len(raws) - 1, min(explained, len(raws))).round().astype(int))
-    for count, place in enumerate(places):
-        yield Doing(f"Explaining {REFERENCE}, input {count + 1} of {len(places)}", 0, total)
-        cases += explain_case(reference, raws[place])
-    own = shift([case.own for case in cases])
-    table = Variation(task.name, len(raws), len(cases), own, (of_reference(reference, raws, said, truth),))
-    yield table
-    for done, name in enumerate([name for name in names if name != REFERENCE], start=1):
-        yield Doing(f"Making {name}", done, total)
-        try:
-            made = variants.variant(task, name, sparsity)
-        except ModelError as error:
-            row = Variant(name, variants.about(name, sparsity), problem=str(error))
-        else:
-            row = measured(reference, made, raws, said, truth, sparsity)
-            pairs = []
-            for count, case in enumerate(cases):
-                yield Doing(f"Explaining {name}, input {count + 1} of {len(cases)}", done, total)
-                pairs.append(moved(case.first, alike(made, case)))
-            row = judged(row, pairs, [case.own for case in cases])
-        table = replace(table, rows=(*table.rows, row))
-        yield table
+
+    number: int
+    said: tuple[str, str]
+    scores: tuple[float, float | None]
+    decisions: tuple[str, str]
+    truth: str = ""
 
 
-def explain_case(task: Task, raw: Raw) -> list[Case]:
-    """An input explained by float32, twice, as every variant will be; none where nothing was found in it."""
-    target, memory = task.target(task.predict_some([raw])[0]), Memory()
-    if target is None:
-        return []
-    with closing(explain_all(task, raw, [target], memory=memory)) as stream:  # type: ignore[type-var]
-        for _ in stream:
-            known = memory.explained(task, raw, target)
-            if known and all(len(player) == 1 for player in known.players):
-                break  # no finer players follow
-    assert known is not None  # just explained
-    case = Case(raw, target, known.players, known.explanation, of_itself(known.explanation))
-    first = alike(task, case)
-    exact = first.stderr is not None and not any(first.stderr)
-    return [replace(case, first=first, own=of_itself(first) if exact else moved(first, alike(task, case, seed=1)))]
+@dataclass(frozen=True)
+class Differing(Record):
+    """Two models over a file: `found` holds the second against the first, `own` the first against another seed of its
+    own, `count` rows differ, of which `listed` are shown, the farthest apart first.
+    """
 
-
-def of_itself(explanation: Explanation) -> Moved:
-    """An exact explanation does not move with the seed."""
-    return moved(explanation, explanation)
-
-
-def alike(task: Task, case: Case, seed: int = 0) -> Explanation:
-    """The case explained by another model or seed."""
-    with closing(explain_alike(task, case.raw, case.target, case.players, seed)) as stream:  # type: ignore[type-var]
-        *_, last = stream
-    return last
-
-
-def of_reference(task: Task, raws: Sequence[Raw], said: Answers, truth: Any) -> Variant:
-    """The row of float32, which answers as itself."""
-    return replace(measured(task, task, raws, said, truth, variants.SPARSITY), verdict="What others are held against.")
-
-
-def measured(reference: Task, made: Task, raws: Sequence[Raw], said: Answers, truth: Any, sparsity: float) -> Variant:
-    """What a variant takes, how fast it is beside float32 in the same turns, and what it says of the inputs."""
-    batch = [raws[i % len(raws)] for i in range(made.batch_size)]
-    one = interleaved([lambda: made.predict_some(raws[:1]), lambda: reference.predict_some(raws[:1])])
-    many = interleaved([lambda: answers(made, batch), lambda: answers(reference, batch)])
-    found = said if made is reference else answers(made, raws)
-    return Variant(
-        made.variant,
-        variants.about(made.variant, sparsity),
-        memory=sizes.in_memory(made.pipeline.model),
-        disk=sizes.on_disk(made.pipeline.model),
-        timing=one[0],
-        beside=one[1],
-        per_second=1000 * len(batch) / many[0].median,
-        beside_per_second=1000 * len(batch) / many[1].median,
-        agreement=agreement.between(said, found),
-        quality=None if truth is None else agreement.against(said, found, truth),
-    )
+    first: str
+    second: str
+    rows: int
+    explained: int
+    own: Shift
+    found: Variant
+    count: int
+    listed: tuple[Row, ...]
+    version: Literal[1] = 1
 
 
 def judged(row: Variant, pairs: Sequence[Moved], own: Sequence[Moved]) -> Variant:
-    """A row with how far its reasons moved, and what that means."""
-    row = replace(row, moved=shift(pairs), beyond=beyond(pairs, own))
+    """A row with how far its reasons moved, and what that means. No pair: both explain by other parts, or targets."""
+    row = replace(row, moved=shift(pairs), beyond=beyond(pairs, own)) if pairs else row
     row = replace(row, keeps=keeps(row), changed=changed(row.beyond))
     return replace(row, verdict=verdict(row, shift(own)))
 
@@ -221,14 +131,14 @@ def changed(found: Shift | None) -> bool:
 
 
 def verdict(row: Variant, own: Shift) -> str:
-    """What a variant's row means, in a sentence."""
-    answers = "Answers as float32 does" if row.keeps else "Answers otherwise than float32"
+    """What a row means, in a sentence."""
+    answers = "Gives the same answers" if row.keeps else "Gives other answers"
     if row.quality:
         answers = "Keeps its quality" if row.keeps else "Loses quality"
     if row.moved is None or row.moved.distance is None:
         return f"{answers}."
     by, itself = percent(row.moved.distance.value), percent(own.distance.value if own.distance else 0)
-    moved = f"by {by} of their size; with another seed float32’s own move by {itself}"
+    moved = f"by {by} of their size; with another seed, those of the first move by {itself}"
     if not row.changed:
         return f"{answers}; its reasons stay: they move {moved}."
     told = f", rank correlation {row.moved.rank.value:.2f}".replace("-", "−") if row.moved.rank else ""

@@ -55,13 +55,15 @@ class Endpoints:
         check: Explain | None = None,
         compare: Explain | None = None,
         vary: Explain | None = None,
+        differ: Explain | None = None,
     ) -> None:
-        """check, compare, vary: `explain.check_stream`, `compare_stream` and `vary`, handed in likewise.
+        """check, compare, vary, differ: `explain.check_stream`, `compare_stream` and so on, handed in likewise.
 
         Without them, no explanation can be checked, and nothing compared.
         """
         self.catalogue = catalogue
-        self._explain, self._check, self._compare, self._vary = explain, check, compare, vary
+        self._explain, self._check, self._compare = explain, check, compare
+        self._vary, self._differ = vary, differ
         self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
@@ -177,8 +179,12 @@ class Endpoints:
         )
 
     def variations(self, model: str, *given: Any, **options: Any) -> Iterator[Record]:
-        """The variants of a model held against float32, as `explain.variation.vary` tells it."""
+        """The variants of a model held against float32, as `explain.varying.vary` tells it."""
         yield from self._comparing(self._vary, lambda: (self.catalogue.task(model), *given), **options)
+
+    def differences(self, model: str, other: str | None, variant: str | None, *given: Any) -> Iterator[Record]:
+        """Two models over a file, as `explain.varying.differ` tells it."""
+        yield from self._comparing(self._differ, lambda: (*self.others.pair(model, other, variant), *given))
 
     def _comparing(self, work: Explain | None, given: Callable[[], Any], **options: Any) -> Iterator[Record]:
         if work is None:
