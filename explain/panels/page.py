@@ -24,11 +24,12 @@ from inference.units import number
 
 from ..memory import Memory
 from . import story, trust, why
+from .compare import compare
 
 Shown = tuple[Any, Any, Any, Any]
 """What the page shows of a case: answer, why, path, and what can be taken along, as HTML."""
 
-VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {}
+VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {"compare": compare}
 """Further screens of a model, by what they are called in its address: `NAME#batch`, or with what of it `NAME#batch-…`.
 
 Each places its components for a model by name, and for what follows in the address.
