@@ -42,7 +42,10 @@ def pace(found: Comparison, first: str, second: str) -> str:
     """How long both take."""
     one, two = found.first.timing, found.second.timing
     told = f"{escape(first)} takes {milliseconds(one.median)}, {escape(second)} {milliseconds(two.median)}"
-    return f"{told}: medians of {one.rounds} answers each, in turns."
+    ratio = max(found.faster, 1 / found.faster)
+    faster = second if found.faster > 1 else first
+    by = f" {escape(faster)} is {ratio:.1f} times as fast." if ratio >= 1.1 else ""
+    return f"{told}: medians of {one.rounds} answers each, in turns.{by}"
 
 
 def milliseconds(ms: float) -> str:

@@ -35,8 +35,8 @@ def line(row: Variant, unit: str | None) -> str:
     if row.problem or row.timing is None or row.beside is None:
         return f'<tr class="left-out">{name}<td colspan="{len(HEAD) - 1}">{escape(row.problem or "")}</td></tr>'
     cells = [
-        megabytes(row.memory),
-        megabytes(row.disk),
+        size(row.memory),
+        size(row.disk),
         f"{milliseconds(row.timing.median)}{times(row.beside.median / row.timing.median, row)}",
         f"{number(round(row.per_second))}{times(row.per_second / row.beside_per_second, row)}",
         sameness(row, unit),
@@ -44,6 +44,11 @@ def line(row: Variant, unit: str | None) -> str:
         escape(row.verdict),
     ]
     return f"<tr{' class=flagged' if row.flagged else ''}>{name}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def size(count: int) -> str:
+    """Bytes as `135 kB` or `91 MB`."""
+    return f"{number(round(count / 1e3))} kB" if count < 1e6 else megabytes(count)
 
 
 def times(ratio: float, row: Variant) -> str:
@@ -112,7 +117,8 @@ def differing(found: Differing, address: str, unit: str | None = None) -> str:
         f"{''.join(f'<th scope=col>{name}</th>' for name in head)}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
     more = f", the first {SHOWN} of them, the farthest apart first" if found.count > SHOWN else ""
-    where = f"<h3>Where they differ: {found.count:,} rows{more}</h3>{table}" if found.count else ""
+    rows_told = f"{found.count:,} row{'s' if found.count > 1 else ''}"
+    where = f"<h3>Where they differ: {rows_told}{more}</h3>{table}" if found.count else ""
     return (
         f'<div class="card" role="region" aria-label="Over the file">{told}<dl class="facts-list">'
         f"{facts(found, unit)}</dl>{where}</div>"

@@ -124,9 +124,9 @@ def keeps(row: Variant) -> bool:
     return row.agreement is None or row.agreement.same.value >= AGREES
 
 
-def changed(found: Shift | None) -> bool:
+def changed(found: Shift | None, measures: Sequence[str] = tuple(MATERIAL)) -> bool:
     """Whether reasons moved farther than with another seed, by more than MATERIAL with the whole interval."""
-    lows = {name: mean.low for name in MATERIAL for mean in [getattr(found, name)] if mean is not None}
+    lows = {name: mean.low for name in measures for mean in [getattr(found, name)] if mean is not None}
     return any(low is not None and low > MATERIAL[name] for name, low in lows.items())
 
 
@@ -141,5 +141,7 @@ def verdict(row: Variant, own: Shift) -> str:
     moved = f"by {by} of their size; with another seed, those of the first move by {itself}"
     if not row.changed:
         return f"{answers}; its reasons stay: they move {moved}."
-    told = f", rank correlation {row.moved.rank.value:.2f}".replace("-", "−") if row.moved.rank else ""
-    return f"{answers}, {'but' if row.keeps else 'and'} changes its reasons: they move {moved}{told}."
+    told = f"rank correlation {row.moved.rank.value:.2f}; ".replace("-", "−") if row.moved.rank else ""
+    joined = "but" if row.keeps else "and"
+    what = "changes its reasons" if changed(row.beyond, ("rank", "top3")) else "weighs its reasons otherwise"
+    return f"{answers}, {joined} {what}: {told}they move {moved}."

@@ -21,12 +21,11 @@ def compare(endpoints: Endpoints, name: str, of: str) -> None:
     asks = Comparing(endpoints, name)
     start, than, told = asks.start(of)
     gr.HTML(f'<p class="summary">{escape(SUMMARY)}</p>{told}')
-    chosen = gr.Dropdown(asks.choices, value=than, label="Compare with", key=f"{name}.than", interactive=True)
     with gr.Tabs():
         with gr.Tab("One case"):
-            one_case(asks, chosen, start)
+            one_case(asks, than, start)
         with gr.Tab("A whole file"):
-            whole_file(asks, chosen)
+            whole_file(asks, than)
         with gr.Tab("All variants"):
             all_variants(asks)
 
@@ -34,14 +33,21 @@ def compare(endpoints: Endpoints, name: str, of: str) -> None:
 SUMMARY = "Do two models say the same, for the same reasons? A variant may keep its accuracy and change its reasons."
 
 
-def one_case(asks: Comparing, chosen: gr.Dropdown, start: Sequence[Any]) -> None:
+def chooser(asks: Comparing, than: str, choices: Sequence[tuple[str, str]], tab: str) -> gr.Dropdown:
+    """What the model is compared with."""
+    key = f"{asks.name}.{tab}.than"
+    return gr.Dropdown(list(choices), value=than, label="Compare with", key=key, interactive=True)
+
+
+def one_case(asks: Comparing, than: str, start: Sequence[Any]) -> None:
     """An example or an input of the visitor's, asked twice."""
     name, about = asks.name, asks.about
+    chosen = chooser(asks, than, asks.choices, "case")
     offered = examples(f"{name}.compare", about, asks.rows) if asks.rows else None
     dense = ["fields", "dense"] if len(about.inputs) > 3 else ["fields"]
     with gr.Group(elem_classes=dense):
         first = [widget(f"{name}.first", field, value) for field, value in zip(about.inputs, start, strict=True)]
-    with gr.Group(elem_classes=dense, visible=chosen.value == INPUTS) as also:
+    with gr.Group(elem_classes=dense, visible=than == INPUTS) as also:
         gr.HTML('<p class="also">The other input</p>')
         second = [widget(f"{name}.second", field, value) for field, value in zip(about.inputs, start, strict=True)]
     go, stop = buttons("Compare")
@@ -54,8 +60,10 @@ def one_case(asks: Comparing, chosen: gr.Dropdown, start: Sequence[Any]) -> None
     stop.click(None, cancels=asking, js=STOPPED)
 
 
-def whole_file(asks: Comparing, chosen: gr.Dropdown) -> None:
+def whole_file(asks: Comparing, than: str) -> None:
     """A file, or the model's own rows, asked twice."""
+    others = [choice for choice in asks.choices if choice[1] != INPUTS]
+    chosen = chooser(asks, than if than != INPUTS else others[0][1], others, "file")
     with gr.Group(elem_classes="fields files"):
         file = gr.File(
             label="CSV, Parquet, ZIP of pictures, or TXT; its columns named as the model's fields",

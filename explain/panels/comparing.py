@@ -24,6 +24,7 @@ from ..comparison import Comparison, shape
 from ..roster import differing, roster
 from ..types import Progress
 from ..variation import Differing, Doing, Variation
+from ..varying import REFERENCE
 
 INPUTS = "inputs"
 """The choice of another input of the same model."""
@@ -104,15 +105,13 @@ class Comparing:
 
     def drawn(self, found: Comparison, than: str, inputs: dict[str, Any], given: dict[str, Any] | None) -> str:
         """Both sides."""
-        other, _ = parts(than)
+        other, variant = parts(than)
         about = self.catalogue.about(other) if other else self.about
-        names = (
-            ("This input", "The other input")
-            if than == INPUTS
-            else (found.first.answer.model, found.second.answer.model)
-        )
+        first, second = (self.about.title, about.title) if other else ("This input", "The other input")
+        if variant:
+            first, second = REFERENCE, variant
         raws = [self.catalogue.task(self.name).parse(each) for each in (inputs, given or inputs)]
-        return beside(found, Seen(names[0], self.about, raws[0]), Seen(names[1], about, raws[1]))
+        return beside(found, Seen(first, self.about, raws[0]), Seen(second, about, raws[1]))
 
     def file(self, than: str, path: str | None) -> Iterator[str]:
         """A file that was sent, asked twice."""
@@ -160,7 +159,7 @@ class Comparing:
         try:
             yield from self.loaded()
             raws, truth = yield from self.sample()
-            chosen = ["float32", *names]
+            chosen = [REFERENCE, *names]
             for found in self.endpoints.variations(self.name, raws, truth, chosen, explained=EXPLAINED):
                 if isinstance(found, Variation):
                     shown = roster(found, self.about.unit)
