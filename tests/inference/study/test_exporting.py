@@ -61,7 +61,7 @@ def test_a_model_that_is_asked_more_than_once_is_not_exported(tmp_path: Path, ti
 
 def test_what_onnx_needs_is_said_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="onnxruntime.*export"):
+    with pytest.raises(ModelError, match=r"onnxruntime.*export"):
         exporting.export(load(models.find()["ames-house-prices"]), "onnx", tmp_path / "houses.onnx")
 
 

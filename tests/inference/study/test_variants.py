@@ -115,10 +115,10 @@ def test_a_compiled_model_says_the_same(houses: Task) -> None:
 
 def test_what_cannot_be_made_is_told_in_words(houses: Task, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(task: Task, sparsity: float) -> torch.nn.Module:
-        raise RuntimeError('"addmm" not implemented for \'Half\'\n  at /somewhere/in/torch.cpp')
+        raise RuntimeError("\"addmm\" not implemented for 'Half'\n  at /somewhere/in/torch.cpp")
 
     monkeypatch.setitem(variants.VARIANTS, "float16", broken)
-    with pytest.raises(ModelError, match="float16 cannot be made of ames-house-prices: .*addmm") as error:
+    with pytest.raises(ModelError, match=r"float16 cannot be made of ames-house-prices: .*addmm") as error:
         variants.variant(houses, "float16")
     assert "/" not in str(error.value)
 
