@@ -22,6 +22,7 @@ from starlette.middleware import Middleware
 
 from explain import check_stream, compare_stream, differ, explain_stream, vary
 from explain.panels.page import page
+from explain.reasons import top
 from inference import runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         if options.command:
-            print(command(options))
+            print(command(options, top))
             return
         endpoints = Endpoints(catalogue(options, tasks), explain_stream, check_stream, compare_stream, vary, differ)
     except SeeWhyError as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from inference.study.agreement import Mean, Quality
-from inference.units import megabytes, number, percent, quantity
+from inference.units import filesize, number, percent, quantity
 
 from .beside import milliseconds
 from .frame import mark
@@ -35,8 +35,8 @@ def line(row: Variant, unit: str | None) -> str:
     if row.problem or row.timing is None or row.beside is None:
         return f'<tr class="left-out">{name}<td colspan="{len(HEAD) - 1}">{escape(row.problem or "")}</td></tr>'
     cells = [
-        size(row.memory),
-        size(row.disk),
+        filesize(row.memory),
+        filesize(row.disk),
         f"{milliseconds(row.timing.median)}{times(row.beside.median / row.timing.median, row)}",
         f"{number(round(row.per_second))}{times(row.per_second / row.beside_per_second, row)}",
         sameness(row, unit),
@@ -44,11 +44,6 @@ def line(row: Variant, unit: str | None) -> str:
         escape(row.verdict),
     ]
     return f"<tr{' class=flagged' if row.flagged else ''}>{name}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
-def size(count: int) -> str:
-    """Bytes as `135 kB` or `91 MB`."""
-    return f"{number(round(count / 1e3))} kB" if count < 1e6 else megabytes(count)
 
 
 def times(ratio: float, row: Variant) -> str:

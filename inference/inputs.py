@@ -146,9 +146,17 @@ class ImageInput(Task):
 
     fields: ClassVar[tuple[Field, ...]] = (ImageField(name="image", label="Picture"),)
 
+    def picture(self, raw: Raw) -> Image.Image | MaskedImage:
+        """The picture of an input, with what is hidden of it."""
+        found: Image.Image | MaskedImage = raw[self.demo.first("image").name]
+        return found
+
+    def prepare(self, raw: Raw) -> Any:
+        return self.picture(raw)
+
     def encode_one(self, raw: Raw) -> Batch:
         """Model inputs; hidden regions are covered in the picture as the model gets it, where that is a picture."""
-        picture = self.prepare(raw)
+        picture = self.picture(raw)
         if not isinstance(picture, MaskedImage):
             return self.preprocess(picture)
         found = self.covering(picture.picture, picture.regions)
@@ -161,7 +169,8 @@ class ImageInput(Task):
 
     def variants(self, raw: Raw, parts: Parts, rows: Any = (), weights: Any = None) -> Variants | None:
         regions = only(parts, Regions)
-        return self.covering(self.prepare(raw), regions) if regions else None
+        picture = self.picture(raw)
+        return self.covering(picture, regions) if regions and not isinstance(picture, MaskedImage) else None
 
     def covering(self, picture: Image.Image, regions: Regions) -> Variants | None:
         """A picture with its regions covered; None where the model does not get pixels [1, channels, height, width]."""
@@ -187,6 +196,8 @@ class ImageInput(Task):
     def prepared(self, raw: Raw, batch: Batch) -> str:
         picture = raw[self.demo.first("image").name]
         before, (height, width) = picture.info.get("size", picture.size), batch["pixel_values"].shape[-2:]
+        if before == (width, height):
+            return f"{width:,} × {height:,} pixels as they are, colours normalised"
         return f"resized from {before[0]:,} × {before[1]:,} to {width:,} × {height:,} pixels, colours normalised"
 
     def sight(self, batch: Batch) -> Sight:
@@ -214,6 +225,8 @@ class ImageInput(Task):
     def reads(self) -> tuple[int, int]:
         """(width, height) in pixels of what the model reads; 0 for a side that its image processor leaves open."""
         processor = self.pipeline.image_processor
+        if not getattr(processor, "do_resize", True):
+            return 0, 0
         crops = getattr(processor, "do_center_crop", False) and getattr(processor, "crop_size", None)
         size = dict(crops or getattr(processor, "size", None) or {})
         edge = size.get("shortest_edge", 0)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .types import Record
 
 
@@ -27,10 +30,10 @@ class Interval(Record):
         if self.low > self.high or (self.relative and self.low < 0):
             raise ValueError(f"low lies below high, and not below 0 where relative, got {self.low} and {self.high}")
 
-    def around(self, value: float, spread: float = 1.0) -> tuple[float, float]:
-        """The interval of one estimate, from its lower to its upper end, in the value's unit.
+    def around(self, values: NDArray[np.float64], spreads: NDArray[np.float64] | float = 1.0) -> NDArray[np.float64]:
+        """The intervals of estimates float64[n], float64[n, 2] from lower to upper end, in the values' unit.
 
-        spread: what the model says that it usually misses by, in that unit.
+        spreads: what the model says that it usually misses by, in that unit, float64[n] or the same for all.
         """
-        low, high = (value * end if self.relative else value + end * spread for end in (self.low, self.high))
-        return min(low, high), max(low, high)  # a negative estimate times `high` is the lower end
+        ends = [values * end if self.relative else values + end * spreads for end in (self.low, self.high)]
+        return np.sort(np.stack(ends, axis=-1))  # a negative estimate times `high` is the lower end

@@ -167,10 +167,16 @@ class ValueTask(ItemTask):
     def summary(self, prediction: Prediction) -> str:
         return f"{prediction.names[0]} {quantity(prediction.scores[0], prediction.unit)}"
 
+    def intervals(self, outputs: Batch) -> NDArray[np.float64] | None:
+        """Around each value, float64[batch, 2] from lower to upper end; None where nobody knows how exact they are."""
+        rule = self.demo.interval
+        return rule.around(self.all_scores(outputs)[:, 0]) if rule else None
+
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
-        around = self.demo.interval.around if self.demo.interval else lambda value: None
-        values = self.all_scores(outputs)[:, 0].tolist()
-        items = [Item("value", self.demo.output, value, interval=around(value)) for value in values]
+        values, around = self.all_scores(outputs)[:, 0].tolist(), self.intervals(outputs)
+        ends = [None] * len(values) if around is None else [(low, high) for low, high in around.tolist()]
+        pairs = zip(values, ends, strict=True)
+        items = [Item("value", self.demo.output, value, interval=both) for value, both in pairs]
         return [Prediction(self.kind, self.scale, (each,), unit=self.demo.unit) for each in items]
 
 

@@ -12,6 +12,8 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
+from .units import clock
+
 RATE = 16_000
 """Samples a second, as speech models take them."""
 RATES = (1_000, 384_000)
@@ -85,14 +87,6 @@ def limit(seconds: float, max_seconds: float) -> None:
     """Raises TooLong."""
     if seconds > max_seconds:
         raise TooLong(f"may last {clock(max_seconds)}, got {clock(seconds)}")
-
-
-def clock(seconds: float) -> str:
-    """`0.4 s`, `12 s`, `3 min`, `2 h 05 min`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def wav(data: bytes) -> tuple[int, NDArray[np.generic]]:

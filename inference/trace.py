@@ -17,7 +17,7 @@ Batch = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sight:
-    """What the model gets to see, for people to look at: a text's tokens, or a picture (RGB)."""
+    """What the model gets to see, for people to look at: a text's tokens, a picture (RGB), or both."""
 
     tokens: tuple[str, ...] = ()
     picture: "Image | None" = None

@@ -48,6 +48,8 @@ LAYERS = [
     [
         "inference",
         "inference.outputs",
+        "inference.offered",
+        "inference.questions",
         "inference.boxes",
         "inference.generation",
         "inference.writing",
@@ -138,6 +140,8 @@ LATE = (
     "inference.precision",
     "inference.replica",
     "inference.outputs",
+    "inference.offered",
+    "inference.questions",
     "inference.writing",
     "inference.spans",
     "inference.inputs",

@@ -10,13 +10,12 @@ from inference.panels.asking import QUIET, RUNNING, one_or_more
 from inference.panels.form import examples, widget
 from inference.serving.endpoints import Endpoints
 from inference.study import variants
+from inference.study.source import ENDINGS
 
 from .comparing import INPUTS, Comparing
 
-TYPES = [".csv", ".tsv", ".parquet", ".zip", ".txt"]
 
-
-def compare(endpoints: Endpoints, name: str, of: str) -> None:
+def view(endpoints: Endpoints, name: str, of: str) -> None:
     """The screen. of: a row of a file and what to compare with, `STUDY-NUMBER-WITH`, or nothing."""
     asks = Comparing(endpoints, name)
     start, than, told = asks.start(of)
@@ -67,7 +66,7 @@ def whole_file(asks: Comparing, than: str) -> None:
     with gr.Group(elem_classes="fields files"):
         file = gr.File(
             label="CSV, Parquet, ZIP of pictures, or TXT; its columns named as the model's fields",
-            file_types=TYPES,
+            file_types=[*ENDINGS],
             height=140,
             key=f"{asks.name}.compared",
         )

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from inference.errors import InputError, NotFound, SeeWhyError
+from inference.fields import TextField
 from inference.panels import answer, guests, landing, look
 from inference.panels.asking import Values
 from inference.panels.form import example_values, form
@@ -17,19 +18,19 @@ from inference.panels.take import take
 from inference.panels.waiting import awaited
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.listening import missing
 from inference.study.reading import Study
 from inference.task import Task
 from inference.types import Answer
-from inference.units import number
+from inference.units import filesize
 
 from ..memory import Memory
-from . import story, trust, why
-from .compare import compare
+from . import batch, compare, story, trust, why
 
 Shown = tuple[Any, Any, Any, Any]
 """What the page shows of a case: answer, why, path, and what can be taken along, as HTML."""
 
-VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {"compare": compare}
+VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {"batch": batch.view, "compare": compare.view}
 """Further screens of a model, by what they are called in its address: `NAME#batch`, or with what of it `NAME#batch-…`.
 
 Each places its components for a model by name, and for what follows in the address.
@@ -55,7 +56,8 @@ def page(endpoints: Endpoints) -> gr.Blocks:
         # Without an output: set by an event, it would undo a click that came while the event was under way.
         blocks.load(None, None, chosen, js="() => arrive()", api_visibility="private")
 
-        @gr.render(inputs=chosen)
+        # Not by the load event as well: its empty screen may come after the one that the address names.
+        @gr.render(inputs=chosen, triggers=[chosen.change])
         def screen(asked: str) -> None:
             """Made anew for each model, so that nothing of the model before can write into it."""
             name, _, mark = asked.partition("#")
@@ -197,6 +199,20 @@ class Case:
         except Exception as error:
             yield answer.failure(report(error).message)
 
+    def hearing(self, field: TextField) -> str:
+        """What has to be done before speech can be written into a field; empty where it can."""
+        return missing(self.endpoints.catalogue, field)
+
+    def heard(self, field: TextField, recording: Any) -> str:
+        """The words of a recording for a field; an error is told as Gradio tells it."""
+        try:
+            heard = self.endpoints.heard(self.name, {field.name: recording})
+        except Exception as error:
+            raise gr.Error(report(error).message, print_exception=False) from None
+        for warning in heard.warnings:
+            gr.Warning(warning)
+        return heard.said[field.name]
+
     def reasons(self, values: Values, target: Any = None) -> Iterator[Shown]:
         """The explanation alone."""
         try:
@@ -210,8 +226,8 @@ class Case:
         catalogue = self.endpoints.catalogue
         if catalogue.ready(self.name):
             return
-        megabytes = number(catalogue.expected(self.name) / 1e6)
-        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {megabytes} MB")
+        size = filesize(catalogue.expected(self.name))
+        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {size}")
 
     def _predicted(self, values: Values, reasons: Any) -> Iterator[tuple[Shown, Answer | None]]:
         inputs = self.inputs(values)

@@ -11,7 +11,8 @@ import numpy as np
 
 from .. import sounds
 from ..errors import InputError
-from ..sounds import Sound, clock
+from ..sounds import Sound
+from ..units import clock
 from .field import Field, shown
 
 SILENT, QUIET, CLIPPED = 1e-3, 0.02, 0.01

@@ -118,17 +118,20 @@ def path(found: Answer, sight: Sight | None = None) -> str:
 
 
 def seen(sight: Sight | None) -> str:
-    """What the model saw: a text's tokens, or the picture in its size."""
+    """What the model saw: the picture in its size, and a text's tokens."""
     if sight is None:
         return ""
+    picture = ""
     if sight.picture:
         width, height = sight.picture.size
         alt = "Your picture as the model sees it"
-        return f'<img class="sight" src="{data_uri(sight.picture)}" alt="{alt}" width="{width}" height="{height}">'
+        picture = f'<img class="sight" src="{data_uri(sight.picture)}" alt="{alt}" width="{width}" height="{height}">'
+    if not sight.tokens:
+        return picture
     tokens = (token.replace("\n", "↵") for token in sight.tokens[:TOKENS])
     shown = "".join(f"<code>{escape(token)}</code>" for token in tokens)
     more = f" and {len(sight.tokens) - TOKENS:,} more" if len(sight.tokens) > TOKENS else ""
-    return f'<span class="tokens" dir="auto">{shown}{more}</span>'
+    return f'{picture}<span class="tokens" dir="auto">{shown}{more}</span>'
 
 
 def milliseconds(ms: float) -> str:

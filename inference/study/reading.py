@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..accelerator import patiently
 from ..errors import InputError
 from ..fields import AnyField
 from ..sounds import RATE
@@ -96,7 +97,7 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
         checked = check_chunk(task.demo, columns, chunk)
         room = most - kept
         checked = Checked(checked.places[:room], checked.raws[:room], checked.problems)
-        parts.append((chunk, checked, answers(task, checked.raws)))
+        parts.append((chunk, checked, patiently(answers, task, checked.raws)))
         kept, done = kept + len(checked.raws), done + len(chunk.rows) + len(chunk.broken)
         faulty += len({problem.row for problem in checked.problems})
         problems += checked.problems[: TOLD - len(problems)]
@@ -131,12 +132,14 @@ def together(parts: list[Answers]) -> Answers:
     items = tuple(dict.fromkeys(item for part in parts for item in part.items))
     scores = np.concatenate([aligned(part, items) for part in parts])
     decided = [part.decisions for part in parts if part.decisions is not None]
+    around = [part.intervals for part in parts if part.intervals is not None]
     return Answers(
         items,
         scores,
         np.concatenate([part.predicted for part in parts]),
         np.concatenate(decided) if decided else None,
         tuple(each for part in parts for each in part.predictions),
+        np.concatenate(around) if around else None,
     )
 
 

@@ -1,15 +1,19 @@
 """What a model says of many rows, in arrays. Knows no file."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..accelerator import in_batches
+from ..errors import OutOfMemory
 from ..task import Task
+from ..trace import Batch
 from ..types import Prediction, Raw
 
 if TYPE_CHECKING:
@@ -25,7 +29,8 @@ class Answers:
     `items` are the ids of the columns of `scores` float64[n, k], in the task's scale: all labels, or "value"; of other
     outputs the ids of what was found, NaN where a row lacks it. `predicted` is the first item's id, or the text, as
     object[n]; of values float64[n]. `decisions` is object[n] of actions, or None without a rule. `predictions` are
-    there where the arrays do not tell all, as of texts, spans, boxes and rankings.
+    there where the arrays do not tell all, as of texts, spans, boxes and rankings. `intervals` are those around values,
+    float64[n, 2], where it is known how exact these are.
     """
 
     items: tuple[str, ...]
@@ -33,6 +38,7 @@ class Answers:
     predicted: Truth
     decisions: NDArray[np.object_] | None
     predictions: tuple[Prediction, ...] = ()
+    intervals: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -57,11 +63,34 @@ def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     if not raws:
         return Answers((), np.zeros((0, 0)), np.zeros(0, object), None)
     if task.same_items:
-        work = lambda some: task.all_scores(task.forward(task.encode(some)))  # noqa: E731
-        scores = np.concatenate(list(in_batches(work, ordered, task.batch_size)))[back]
-        return of_scores(task, scores)
+        scores, intervals = zip(*(arrays(task, outputs) for outputs in passes(task, ordered)), strict=True)
+        known = None if intervals[0] is None else np.concatenate(intervals)[back]
+        return of_scores(task, np.concatenate(scores)[back], known)
     predictions = [each for some in in_batches(task.predict_some, ordered, task.batch_size) for each in some]
     return of_predictions(task, [predictions[place] for place in back])
+
+
+def passes(task: Task, raws: Sequence[Raw]) -> Iterator[Batch]:
+    """The outputs of one forward pass after the other; meanwhile another thread encodes the next batch."""
+    groups = [raws[start : start + task.batch_size] for start in range(0, len(raws), task.batch_size)]
+    with ThreadPoolExecutor(1) as encoder:
+        coming = [encoder.submit(encoded, task, groups[0])]
+        for some, following in zip_longest(groups, groups[1:]):
+            batch = coming.pop().result()
+            coming += [encoder.submit(encoded, task, following)] if following else []
+            try:
+                yield task.forward(batch)
+            except OutOfMemory:
+                del batch
+                yield from in_batches(lambda few: task.forward(task.encode(few)), some, max(1, len(some) // 2))
+
+
+def encoded(task: Task, raws: Sequence[Raw]) -> Batch:
+    """A batch; for an NVIDIA GPU in memory that it can copy from by itself."""
+    batch = task.encode(raws)
+    if task.pipeline.device.type != "cuda":
+        return batch
+    return {name: value.pin_memory() if hasattr(value, "pin_memory") else value for name, value in batch.items()}
 
 
 def by_length(raws: Sequence[Raw]) -> NDArray[np.intp]:
@@ -70,7 +99,12 @@ def by_length(raws: Sequence[Raw]) -> NDArray[np.intp]:
     return np.argsort(lengths, kind="stable")
 
 
-def of_scores(task: Any, scores: NDArray[np.float64]) -> Answers:
+def arrays(task: Any, outputs: Batch) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """The scores of all items in a batch, and the intervals around values."""
+    return task.all_scores(outputs), task.intervals(outputs) if task.kind == "value" else None
+
+
+def of_scores(task: Any, scores: NDArray[np.float64], intervals: NDArray[np.float64] | None = None) -> Answers:
     """The same from the scores of all items, float64[n, k]."""
     items = tuple(task.positions)
     best = scores.argmax(1)
@@ -79,7 +113,7 @@ def of_scores(task: Any, scores: NDArray[np.float64]) -> Answers:
     if rule := task.demo.decision:
         about = scores[np.arange(len(scores)), best] if rule.of == "top" else scores[:, items.index(rule.of)]
         decisions = rule.actions(about)
-    return Answers(items, scores, predicted, decisions)
+    return Answers(items, scores, predicted, decisions, intervals=intervals)
 
 
 def of_predictions(task: Task, predictions: Sequence[Prediction]) -> Answers:

@@ -24,6 +24,7 @@ MOST_COLUMNS = 2_000
 MOST_PICTURES, LARGEST_PICTURE = 100_000, 32 * 1024**2
 COMMA = r"^(\s*[+-]?\d+),(\d+\s*)$"
 """A number with a decimal comma."""
+ENDINGS = (".csv", ".tsv", ".parquet", ".zip", ".txt")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
@@ -49,6 +50,13 @@ class Source(ABC):
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def types(self) -> "dict[str, pa.DataType]":
+        """The types of the columns that can be written out again: texts, unless the file has types of its own."""
+        import pyarrow as pa
+
+        return dict.fromkeys(self.columns, pa.string())
+
     @abstractmethod
     def chunks(self, size: int) -> Iterator[Chunk]:
         """All rows, `size` at a time, the same ones each time. Raises InputError."""
@@ -57,8 +65,8 @@ class Source(ABC):
 def open_source(path: Path, title: str = "") -> Source:
     """The file at a path, by the ending of its name. title: what it is called in messages. Raises InputError."""
     title = title or path.name
-    kinds: dict[str, type[Source]] = {".csv": Csv, ".tsv": Csv, ".parquet": Parquet, ".zip": Pictures, ".txt": Lines}
-    kind = kinds.get(Path(title).suffix.lower())
+    kinds: Sequence[type[Source]] = (Csv, Csv, Parquet, Pictures, Lines)
+    kind = dict(zip(ENDINGS, kinds, strict=True)).get(Path(title).suffix.lower())
     if kind is None:
         raise InputError(f"{title[:80]}: send a CSV, Parquet, ZIP (of pictures) or TXT (a text a line) file.")
     try:
@@ -167,6 +175,13 @@ class Parquet(Source):
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"The file is no Parquet that can be read: {reason(error)}.") from None
 
+    @property
+    def types(self) -> "dict[str, pa.DataType]":
+        from pyarrow.parquet import read_schema
+
+        schema = read_schema(self.path)
+        return dict(zip(self.columns, schema.types, strict=True))
+
     def chunks(self, size: int) -> Iterator[Chunk]:
         import pyarrow as pa
         from pyarrow.parquet import ParquetFile
@@ -221,6 +236,10 @@ class Pictures(Source):
             raise InputError(f"A ZIP may hold {MOST_PICTURES:,} pictures, got {len(found):,}.")
         self.entries = sorted(found, key=lambda entry: entry.filename)
         self.total = len(self.entries)
+
+    @property
+    def types(self) -> "dict[str, pa.DataType]":
+        return {name: kind for name, kind in super().types.items() if name != "picture"}
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         with zipfile.ZipFile(self.path) as archive:

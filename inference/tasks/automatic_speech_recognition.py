@@ -16,9 +16,10 @@ from ..accelerator import accelerator
 from ..errors import InputError, ModelError
 from ..fields import AudioField, Field
 from ..masks import MaskedSound
-from ..sounds import RATE, Sound, clock
+from ..sounds import RATE, Sound
 from ..trace import Batch, Sight
 from ..types import Item, Prediction, Raw, TextTarget
+from ..units import clock
 from ..writing import Others, TextTask
 
 SEARCH = 5.0

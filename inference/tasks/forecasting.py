@@ -19,7 +19,7 @@ from ..masks import ALONE, Cells, Parts, Variants, of_columns, only
 from ..modeling import forecaster, smoother  # noqa: F401  registers the architectures
 from ..outputs import ValueTask
 from ..trace import Batch
-from ..types import Item, Prediction, Raw
+from ..types import Raw
 
 Record = Mapping[str, Any]
 HOPELESS = 0.97
@@ -91,15 +91,11 @@ class Forecasting(ValueTask):
         values: NDArray[np.float64] = outputs["logits"].double().numpy()
         return values
 
-    def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
-        """The interval is as wide as the model says that this series misses, where it says so."""
-        spreads = outputs["spread"][:, 0].tolist() if "spread" in outputs else [1.0] * len(raws)
-        found = []
-        for value, spread in zip(self.all_scores(outputs)[:, 0].tolist(), spreads, strict=True):
-            around = self.demo.interval.around(value, spread) if self.demo.interval else None
-            item = Item("value", self.demo.output, value, interval=around)
-            found.append(Prediction(self.kind, self.scale, (item,), unit=self.demo.unit))
-        return found
+    def intervals(self, outputs: Batch) -> NDArray[np.float64] | None:
+        """As wide as the model says that each series misses, where it says so."""
+        rule = self.demo.interval
+        spreads = outputs["spread"][:, 0].double().numpy() if "spread" in outputs else 1.0
+        return rule.around(self.all_scores(outputs)[:, 0], spreads) if rule else None
 
     def remarks(self, outputs: Batch) -> Iterator[str]:
         if "skill" in outputs and (skill := float(outputs["skill"][0, 0])) >= HOPELESS:

@@ -5,7 +5,6 @@ those of natural language inference, and sentence encoders by inference/modeling
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,24 +14,23 @@ from scipy.special import softmax
 from .. import tokens
 from ..demo import Example
 from ..encoders import cut_off
-from ..errors import InputError, ModelError
+from ..errors import ModelError
 from ..fields import LabelsField, TextField
 from ..inputs import TextInput
 from ..masks import ALONE, Kept, Parts, Spans, Variants, only
 from ..modeling import pairs  # noqa: F401  registers the architecture
-from ..outputs import LabelsTask
+from ..offered import Labels, OfferedLabels
 from ..trace import Batch, Sight
-from ..types import Item, ItemTarget, Prediction, Raw, Target
+from ..types import Raw
 
 TOPICS = ("business", "politics", "science", "sport", "travel")
-Labels = tuple[str, ...]
 
 
-class ZeroShotClassification(TextInput, LabelsTask):
+class ZeroShotClassification(TextInput, OfferedLabels):
     """Any model of natural language inference on the hub."""
 
     id = "zero-shot-classification"
-    same_items = False  # they come with the input
+    carried = "candidate_label"
     batch_size = 8  # texts; each is read once for each of up to 20 labels
     fields = (
         TextField(name="text", label="Text", description="In the language that the model was trained on."),
@@ -47,17 +45,6 @@ class ZeroShotClassification(TextInput, LabelsTask):
             )
         template = getattr(self.pipeline.model.config, "hypothesis_template", None)
         return {"hypothesis_template": template} if template else {}
-
-    def options_for(self, raw: Raw) -> dict[str, Any]:
-        return {"candidate_labels": list(raw[self.offered.name])}
-
-    @cached_property
-    def offered(self) -> LabelsField:
-        """The field that the labels come from. Raises ModelError."""
-        for field in self.demo.inputs:
-            if isinstance(field, LabelsField):
-                return field
-        raise ModelError(f"demo.json of {self.demo.title!r} needs a field of kind 'labels'.")
 
     def hypotheses(self, labels: Labels) -> list[str]:
         """What is asked of a text for each label."""
@@ -121,36 +108,13 @@ class ZeroShotClassification(TextInput, LabelsTask):
 
     def all_scores(self, outputs: Batch) -> NDArray[np.float64]:
         """Probabilities of every label that was offered to any text, float64[batch, labels]: 0 where it was not."""
-        names, logits = offered(outputs), outputs["logits"].double().numpy()[:, self.pipeline.entailment_id]
+        names, logits = self.names(outputs), outputs["logits"].double().numpy()[:, self.pipeline.entailment_id]
         found, start = np.zeros((len(outputs["candidate_label"]), len(names))), 0
         for row, labels in zip(found, outputs["candidate_label"], strict=True):
             own = logits[start : start + max(1, len(labels))]
             start += len(own)
             row[[names.index(label) for label in labels]] = softmax(own)[: len(labels)]
         return found
-
-    def score(self, outputs: Batch, targets: Sequence[Target]) -> NDArray[np.float64]:
-        names = offered(outputs)
-        wanted = [self.wanted(target, names) for target in targets]
-        scores = np.column_stack([self.all_scores(outputs), np.zeros(len(outputs["candidate_label"]))])
-        return scores[:, [names.index(label) if label in names else -1 for label in wanted]]
-
-    def wanted(self, target: Target, names: Sequence[str]) -> str:
-        """The label that a target names. Raises InputError; labels that are players may be hidden from all texts."""
-        if not isinstance(target, ItemTarget):
-            raise InputError("The target of this model is a label: send {'item': label}.")
-        if self.offered.role == "setting" and target.item not in names:
-            raise InputError.among("label", target.item, names)
-        return target.item
-
-    def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
-        names = offered(outputs)
-        predictions = []
-        for scores, raw in zip(self.all_scores(outputs), raws, strict=True):
-            found = [Item(label, label, float(scores[names.index(label)])) for label in raw[self.offered.name]]
-            found.sort(key=lambda item: -item.score)
-            predictions.append(Prediction(self.kind, self.scale, tuple(found)))
-        return predictions
 
     def remarks(self, outputs: Batch) -> Iterator[str]:
         """What LabelsTask remarks, and whether each label alone is more likely false than true.
@@ -162,9 +126,6 @@ class ZeroShotClassification(TextInput, LabelsTask):
         contradiction = -1 if entailment == 0 else 0
         if bool((outputs["logits"][:, entailment] < outputs["logits"][:, contradiction]).all()):
             yield "Perhaps none of the labels fits: the model holds each of them, by itself, for more likely wrong."
-
-    def summary(self, prediction: Prediction) -> str:
-        return f"a probability for each of {len(prediction.items)} labels"
 
     # What is said of the input
 
@@ -193,8 +154,3 @@ class ZeroShotClassification(TextInput, LabelsTask):
 def carried(labels: Sequence[Labels]) -> Batch:
     """What transformers' pipeline carries along with its pairs; here the labels of each text."""
     return {"candidate_label": list(labels), "sequence": "", "is_last": True}
-
-
-def offered(outputs: Batch) -> list[str]:
-    """The labels that were offered to any text of a batch, each once."""
-    return list(dict.fromkeys(label for labels in outputs["candidate_label"] for label in labels))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -283,7 +284,7 @@ def test_an_input_is_described_by_its_first_three_fields() -> None:
 def test_an_interval_runs_from_its_lower_to_its_upper_end(
     interval: Interval, value: float, expected: tuple[float, float]
 ) -> None:
-    assert interval.around(value) == expected
+    assert interval.around(np.array([value])).tolist() == [list(expected)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from sounding import tone, wav
 
-from inference.sounds import RATE, TooLong, Unreadable, brought, clock, read
+from inference.sounds import RATE, TooLong, Unreadable, brought, read
 
 HEAD = b"RIFF\xff\xff\xff\xffWAVE"
 
@@ -119,10 +119,3 @@ def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(Unreadable, match=r"WAV is read here.*speech"):
         read(b"fLaC", 10)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(0.42, "0.4 s"), (12.3, "12 s"), (180, "3 min"), (3600, "1 h 00 min"), (7_500, "2 h 05 min")]
-)
-def test_lengths_are_said_as_people_say_them(seconds: float, said: str) -> None:
-    assert clock(seconds) == said

@@ -1,0 +1,229 @@
+"""A file of any length through a model, in constant memory: parts that are whole or not there, then one file.
+
+Each chunk's answers are a part, named by the chunk's number and put in its place at once. What stops half-way, by
+itself or by kill -9, goes on with the first part that is missing: nothing is lost, and nothing comes twice.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ..accelerator import patiently
+from ..errors import InputError
+from ..task import Task
+from ..types import Raw, Record
+from .checking import Problem, check_chunk
+from .mapping import Columns, check
+from .results import Answers, answers
+from .source import Chunk, Source
+from .table import harmless, table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ENDINGS = (".csv", ".parquet")
+TABULAR, OTHER, EXPLAINED = 16_384, 512, 64
+"""Rows of a chunk: of tables, of what is larger, and where each row is explained."""
+
+Reason = Callable[[Task, Raw], Sequence[str]]
+"""What moved an answer most, in words; `explain.reasons.top`, handed in by app.py."""
+
+
+@dataclass(frozen=True)
+class Pace(Record):
+    """How far a job has come: rows done of `total`, where that is known, how many of them `faulty`, in `seconds`.
+
+    before: rows that were done when it went on after a stop. problems: those of the last part. counts: of the rows of
+    this run, how many got which decision, or which prediction where there is no rule.
+    """
+
+    done: int
+    total: int | None
+    faulty: int
+    seconds: float
+    before: int = 0
+    problems: tuple[Problem, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def per_second(self) -> float:
+        """Rows per second since this run began."""
+        return (self.done - self.before) / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At this pace, where it is known how many rows there are."""
+        return None if self.total is None or not self.per_second else (self.total - self.done) / self.per_second
+
+
+@dataclass(frozen=True)
+class Part(Record):
+    """What became of a chunk: its number, its rows, how many were no input, why, and how often each answer came."""
+
+    number: int
+    rows: int
+    faulty: int
+    problems: tuple[Problem, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Work:
+    """What is done with each chunk: checked, answered, on demand explained, and written down as a part."""
+
+    task: Task
+    columns: Columns
+    types: "dict[str, pa.DataType]"
+    parts: Path
+    reason: Reason | None = None
+
+    def __call__(self, chunk: Chunk) -> Part:
+        checked = check_chunk(self.task.demo, self.columns, chunk)
+        found = patiently(answers, self.task, checked.raws)
+        reasons = [self.reason(self.task, raw) for raw in checked.raws] if self.reason else None
+        rows = table(self.task, chunk, checked, found, self.types, reasons)
+        put(rows, part_file(self.parts, chunk.number))
+        faulty = len({problem.row for problem in checked.problems})
+        return Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
+
+
+def counted(task: Task, found: Answers) -> dict[str, int]:
+    """How often each decision was taken; without a rule, how often each label came first."""
+    if found.decisions is not None:
+        return dict(Counter(filter(None, found.decisions.tolist())))
+    return dict(Counter(found.predicted.tolist())) if task.kind == "labels" and task.same_items else {}
+
+
+class Engine(Protocol):
+    """Who does the work, and in which order; each chunk's part is there when it is yielded."""
+
+    def __call__(self, work: Work, chunks: Iterator[Chunk]) -> Iterator[Part]:
+        """The parts as they are done. Closing the stream ends the work."""
+
+
+def local(work: Work, chunks: Iterator[Chunk]) -> Iterator[Part]:
+    """In this process, one chunk after the other."""
+    yield from map(work, chunks)
+
+
+def run(
+    task: Task,
+    source: Source,
+    columns: Columns,
+    output: Path,
+    engine: Engine = local,
+    reason: Reason | None = None,
+    strict: bool = False,
+    size: int | None = None,
+) -> Iterator[Pace]:
+    """Answer every row of a file, and say after each chunk how far it has come; `output` is there at the end.
+
+    output: a CSV or Parquet file; beside it, a folder of its name and `.parts` holds what is done meanwhile.
+    reason: explain each row, too. strict: refuse the file at its first faulty row instead of passing over it.
+    size: rows of a chunk. Closing the stream stops the job, and the same call goes on with it. Raises InputError.
+    """
+    check(task.demo, source.columns, columns)
+    if output.suffix.lower() not in ENDINGS:
+        raise InputError(f"The output must be a {' or '.join(ENDINGS)} file, got {output.name[:80]!r}.")
+    size = size or (EXPLAINED if reason else TABULAR if task.batch_size > OTHER else OTHER)
+    parts = output.with_name(f"{output.name}.parts")
+    begin(parts, identity(task, source, columns, size, reason is not None))
+    work = Work(task, columns, source.types, parts, reason)
+    start = time.monotonic()
+    before = done = sum(rows_of(file) for file in parts.glob("*.parquet"))
+    faulty, counts = 0, Counter[str]()
+    missing = (chunk for chunk in source.chunks(size) if not part_file(parts, chunk.number).exists())
+    yield Pace(done, source.total, faulty, 0.0, before)
+    for part in engine(work, missing):
+        if strict and part.faulty:
+            problem = part.problems[0]
+            shutil.rmtree(parts)
+            raise InputError(f"Row {problem.row:,}{problem.column and f', {problem.column}'}: {problem.message}")
+        done, faulty = done + part.rows, faulty + part.faulty
+        counts.update(part.counts)
+        yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems, dict(counts))
+    join(parts, output)
+    shutil.rmtree(parts)
+
+
+def identity(task: Task, source: Source, columns: Columns, size: int, explained: bool) -> dict[str, object]:
+    """What must be the same for a job to go on: file, model, columns, chunks."""
+    digest = hashlib.sha256()
+    with source.path.open("rb") as file:
+        while block := file.read(1 << 22):
+            digest.update(block)
+    return {
+        "input": digest.hexdigest(),
+        "model": task.name,
+        "columns": columns.to_json(),
+        "size": size,
+        "explained": explained,
+    }
+
+
+def begin(parts: Path, identity: dict[str, object]) -> None:
+    """The folder of a job, new or with what is done already. Raises InputError for that of another job."""
+    note = parts / "job.json"
+    if note.exists():
+        if json.loads(note.read_text(encoding="utf-8")) != identity:
+            raise InputError(
+                f"{parts.name} holds what is done of another job: another input, model or columns. "
+                "Name another output, or delete that folder."
+            )
+        return
+    parts.mkdir(parents=True, exist_ok=True)
+    written = note.with_suffix(".new")
+    written.write_text(json.dumps(identity), encoding="utf-8")
+    os.replace(written, note)
+
+
+def part_file(parts: Path, number: int) -> Path:
+    """Where the part of a chunk is."""
+    return parts / f"{number:08}.parquet"
+
+
+def put(rows: "pa.Table", file: Path) -> None:
+    """A part in its place: whole, or not there."""
+    from pyarrow import parquet
+
+    written = file.with_suffix(f".{os.getpid()}.new")
+    parquet.write_table(rows, written, compression="zstd")
+    with written.open("rb+") as handle:
+        os.fsync(handle.fileno())
+    os.replace(written, file)
+
+
+def rows_of(file: Path) -> int:
+    """The rows of a part."""
+    from pyarrow import parquet
+
+    return int(parquet.read_metadata(file).num_rows)
+
+
+def join(parts: Path, output: Path) -> None:
+    """The parts in their order as one file, put in its place at once."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    written = output.with_name(f"{output.name}.new")
+    files = sorted(parts.glob("*.parquet"))
+    if not files:
+        raise InputError("The file has no rows.")
+    schema = pa.unify_schemas([parquet.read_schema(file) for file in files])  # a part may lack what no row of it has
+    whole = lambda file: pa.concat_tables([schema.empty_table(), parquet.read_table(file)], promote_options="default")  # noqa: E731
+    if output.suffix.lower() == ".parquet":
+        with parquet.ParquetWriter(written, schema, compression="zstd") as writer:
+            for file in files:
+                writer.write_table(whole(file))
+    else:
+        with csv.CSVWriter(written, harmless(schema.empty_table()).schema) as writer:
+            for file in files:
+                writer.write_table(harmless(whole(file)))
+    os.replace(written, output)

@@ -1,0 +1,237 @@
+"""Files of any length: each row answered once, whatever stops the job and wherever it goes on."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from conftest import ROOT, load
+from pyarrow import parquet
+
+from inference import models
+from inference.errors import InputError
+from inference.serving import arguments
+from inference.study.job import Pace, Part, Work, run
+from inference.study.mapping import Columns, guess
+from inference.study.source import Chunk, open_source
+
+LOANS = models.ASSETS / "models" / "home-loans"
+
+
+def lines(count: int) -> list[list[str]]:
+    """A header and rows out of the model's reference rows, with a number each."""
+    header, *rows = csv.reader((LOANS / "background.csv").read_text(encoding="utf-8").splitlines())
+    return [["id", *header], *([str(n), *rows[n % len(rows)]] for n in range(count))]
+
+
+def file(folder: Path, count: int, name: str = "loans.csv") -> Path:
+    path = folder / name
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows(lines(count))
+    return path
+
+
+def paces(path: Path, output: Path, **options: object) -> list[Pace]:
+    task, source = load(LOANS), open_source(path)
+    return list(run(task, source, guess(task.demo, source.columns), output, size=50, **options))  # type: ignore[arg-type]
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_every_row_has_the_answer_that_it_has_alone(tmp_path: Path) -> None:
+    path, output = file(tmp_path, 130), tmp_path / "out.csv"
+    *_, last = paces(path, output)
+    assert (last.done, last.faulty) == (130, 0)
+    task, rows = load(LOANS), read(output)
+    assert [row["id"] for row in rows] == [str(n) for n in range(130)]
+    for row in rows[:3]:
+        answer = task.predict({field.name: row[field.name] for field in task.demo.inputs})
+        assert answer.decision and row["decision"] == answer.decision.action
+        assert row["prediction"] == answer.prediction.names[0]
+        assert float(row["score"]) == pytest.approx(answer.prediction.scores[0], abs=1e-6)
+        assert float(row["score of denied"]) == pytest.approx(1 - float(row["score of approved"]))
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["loans.csv", "out.csv"]
+
+
+def test_faulty_rows_stay_in_their_place_and_say_why(tmp_path: Path) -> None:
+    header, *rows = lines(120)
+    rows[3][1], rows[7] = "a lot", ["7", "1"]
+    rows[50:100] = [[str(n), *["?"] * (len(header) - 1)] for n in range(50, 100)]  # a whole chunk
+    path, output = tmp_path / "loans.csv", tmp_path / "out.csv"
+    path.write_text("\n".join(",".join(row) for row in [header, *rows]), encoding="utf-8")
+    *_, last = paces(path, output)
+    assert (last.done, last.faulty) == (120, 52)
+    found = read(output)
+    assert found[3]["prediction"] == ""
+    assert "got 'a lot'" in found[3]["problem"]
+    assert found[7]["problem"] == f"2 cells where the header has {len(header)}"
+    assert [row["id"] for row in found if row["prediction"]] == [
+        str(n) for n in range(120) if n not in (3, 7) and not 50 <= n < 100
+    ]
+
+
+def test_a_strict_job_refuses_the_file_and_leaves_nothing(tmp_path: Path) -> None:
+    header, *rows = lines(3)
+    rows[1][1] = "a lot"
+    path = tmp_path / "loans.csv"
+    path.write_text("\n".join(",".join(row) for row in [header, *rows]), encoding="utf-8")
+    with pytest.raises(InputError, match=r"Row 2, payments: .* got 'a lot'"):
+        paces(path, tmp_path / "out.csv", strict=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["loans.csv"]
+
+
+def test_a_stopped_job_goes_on_where_it_was(tmp_path: Path) -> None:
+    path, output, task = file(tmp_path, 260), tmp_path / "out.csv", load(LOANS)
+    source = open_source(path)
+    stream = run(task, source, guess(task.demo, source.columns), output, size=50)
+    done = [next(stream).done for _ in range(3)]
+    stream.close()  # type: ignore[attr-defined]  # a generator
+    assert done == [0, 50, 100]
+    assert not output.exists()
+    begun: list[int] = []
+
+    def counting(work: Work, chunks: Iterator[Chunk]) -> Iterator[Part]:
+        for chunk in chunks:
+            begun.append(chunk.number)
+            yield work(chunk)
+
+    first, *_, last = paces(path, output, engine=counting)
+    assert (first.before, last.done, begun) == (100, 260, [2, 3, 4, 5])
+    assert [row["id"] for row in read(output)] == [str(n) for n in range(260)]
+
+
+def test_what_is_done_of_another_job_is_not_mixed_in(tmp_path: Path) -> None:
+    output, task = tmp_path / "out.csv", load(LOANS)
+    source = open_source(file(tmp_path, 100))
+    stream = run(task, source, guess(task.demo, source.columns), output, size=50)
+    _ = next(stream), next(stream)
+    stream.close()  # type: ignore[attr-defined]  # a generator
+    with pytest.raises(InputError, match="of another job"):
+        paces(file(tmp_path, 101), output)
+
+
+def test_a_killed_process_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
+    path, output = file(tmp_path, 60_000), tmp_path / "out.csv"
+    command = [
+        sys.executable,
+        "app.py",
+        "batch",
+        "--model",
+        "home-loans",
+        "--input",
+        str(path),
+        "--output",
+        str(output),
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("out.csv.parts/*.parquet")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGKILL)
+    assert not output.exists()
+    before = len(list(tmp_path.glob("out.csv.parts/*.parquet")))
+    assert before >= 1
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "60,000 rows" in again.stdout
+    assert [row["id"] for row in read(output)] == [str(n) for n in range(60_000)]
+
+
+def test_a_spreadsheet_gets_no_formula(tmp_path: Path) -> None:
+    path, output = tmp_path / "texts.csv", tmp_path / "out.csv"
+    texts = ["=1+1", "+SUM(A1)", "-5", "@cmd", "\tx", "fine", "-2.5e3"]
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([["text", "=evil"], *([text, ""] for text in texts)])
+    task, source = load(models.ASSETS / "models" / "sentiment"), open_source(path)
+    list(run(task, source, Columns({"text": "text"}), output))
+    expected = ["'=1+1", "'+SUM(A1)", "-5", "'@cmd", "'\tx", "fine", "-2.5e3"]
+    assert [row["text"] for row in read(output)] == expected
+    assert "'=evil" in read(output)[0]
+
+
+def test_parquet_keeps_the_types_of_its_columns(tmp_path: Path) -> None:
+    header, *rows = lines(60)
+    path, output = tmp_path / "loans.parquet", tmp_path / "out.parquet"
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    numbers = {name: pa.array([float(cell) for cell in columns[name]]) for name in ("payments", "housing")}
+    parquet.write_table(pa.table({**{name: list(cells) for name, cells in columns.items()}, **numbers}), path)
+    *_, last = paces(path, output)
+    assert (last.done, last.total, last.seconds_left) == (60, 60, 0)
+    found = parquet.read_table(output)
+    assert found.schema.field("payments").type == pa.float64()
+    assert found.column("prediction").null_count == 0
+
+
+def test_columns_of_the_file_are_never_hidden_by_answers(tmp_path: Path) -> None:
+    header, *rows = lines(2)
+    path, output = tmp_path / "loans.csv", tmp_path / "out.csv"
+    path.write_text("\n".join(",".join(row) for row in [[*header, "prediction"], *([*row, "x"] for row in rows)]))
+    paces(path, output)
+    assert read(output)[0]["prediction"] == "x"
+    assert read(output)[0]["prediction (model)"] == "approved"
+
+
+@pytest.mark.parametrize("name", ["ames-house-prices", "movies", "entities", "key-sentences", "highway"])
+def test_every_kind_of_output_can_be_written(tmp_path: Path, name: str) -> None:
+    task = load(models.find()[name])
+    path, output = tmp_path / "in.parquet", tmp_path / "out.csv"
+    inputs = [example.inputs for example in task.demo.examples]
+    cells = {
+        field.name: [
+            json.dumps(each[field.name]) if isinstance(each[field.name], list | dict) else each[field.name]
+            for each in inputs
+        ]
+        for field in task.demo.inputs
+    }
+    parquet.write_table(pa.table(cells), path)
+    source = open_source(path)
+    *_, last = run(task, source, guess(task.demo, source.columns), output)
+    assert (last.done, last.faulty) == (len(inputs), 0)
+    assert all(row["prediction"] for row in read(output))
+
+
+def test_the_command_line_explains_on_demand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from explain.reasons import top
+
+    path, output = file(tmp_path, 2), tmp_path / "out.csv"
+    options = arguments.parser().parse_args(
+        ["batch", "--model", "home-loans", "--input", str(path), "--output", str(output), "--explain"]
+    )
+    assert "2 rows" in arguments.command(options, top)
+    assert "(+" in read(output)[0]["reason 1"] or "(-" in read(output)[0]["reason 1"]
+    assert "rows" in capsys.readouterr().err
+
+
+def test_a_missing_file_and_a_wrong_ending_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="There is no file"):
+        arguments.command(
+            arguments.parser().parse_args(
+                ["batch", "--model", "home-loans", "--input", "none.csv", "--output", "o.csv"]
+            )
+        )
+    with pytest.raises(InputError, match=r"must be a \.csv or \.parquet file"):
+        paces(file(tmp_path, 1), tmp_path / "out.xlsx")
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held at once is a chunk or two, whatever the number of rows."""
+    monkeypatch.setattr("inference.study.source.BLOCK", 20_000)
+    held = []
+
+    def weighing(work: Work, chunks: Iterator[Chunk]) -> Iterator[Part]:
+        for chunk in chunks:
+            held.append(pa.total_allocated_bytes())
+            yield work(chunk)
+
+    paces(file(tmp_path, 5_000), tmp_path / "out.csv", engine=weighing)
+    assert len(held) == 100
+    assert max(held[50:]) <= 2 * max(held[:50])
