@@ -19,12 +19,12 @@ from inference.study.reading import Progress as Rows
 from inference.study.reading import Study, read
 from inference.study.source import open_source
 
-from ..beside import Seen, beside
 from ..comparison import Comparison, shape
-from ..roster import differing, roster
 from ..types import Progress
 from ..variation import Differing, Doing, Variation
 from ..varying import REFERENCE
+from .beside import Seen, beside
+from .roster import differing, roster
 
 INPUTS = "inputs"
 """The choice of another input of the same model."""

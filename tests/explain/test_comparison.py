@@ -10,8 +10,8 @@ from explained import Page
 
 import inference
 from explain import compare
-from explain.beside import Seen, beside
 from explain.comparison import Comparison, comparable, compare_stream
+from explain.panels.beside import Seen, beside
 from explain.types import Progress
 from inference import models
 from inference.errors import InputError

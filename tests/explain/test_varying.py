@@ -10,7 +10,7 @@ import torch
 from explained import Page
 
 import inference
-from explain.roster import differing, roster
+from explain.panels.roster import differing, roster
 from explain.variation import Differing, Doing, Variation
 from explain.varying import differ, vary
 from inference.errors import InputError

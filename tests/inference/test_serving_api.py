@@ -249,7 +249,7 @@ def test_a_method_of_reference_says_what_it_estimates(client: TestClient) -> Non
 
 def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    names = ("models", "predict", "predict/stream", "explain", "explain/stream", "check", "play")
+    names = ("models", "predict", "predict/stream", "explain", "explain/stream", "check", "compare", "play")
     assert set(paths) == {f"/api/v1/{name}" for name in names}
     schema = paths["/api/v1/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["properties"]) == {"model", "inputs", "target", "evaluations", "seconds", "method"}

@@ -6,9 +6,9 @@ from html import escape
 from inference.study.agreement import Mean, Quality
 from inference.units import filesize, number, percent, quantity
 
+from ..frame import mark
+from ..variation import Differing, Row, Variant, Variation
 from .beside import milliseconds
-from .frame import mark
-from .variation import Differing, Row, Variant, Variation
 
 HEAD = ("Variant", "In memory", "As a file", "One input", "Inputs a second", "Says the same", "Reasons", "Meaning")
 SHOWN = 25

@@ -10,12 +10,12 @@ from inference.panels.predictions import FIGURES, Shown
 from inference.panels.predictions.parts import ASK_HINT
 from inference.types import Raw
 
-from .comparison import Comparison, Side
-from .figures import draw
-from .frame import folded, mark
-from .twofold import LISTED, plain, twofold
-from .types import Explanation
-from .wording import named
+from ..comparison import Comparison, Side
+from ..figures import draw
+from ..frame import folded, mark
+from ..twofold import LISTED, plain, twofold
+from ..types import Explanation
+from ..wording import named
 
 
 @dataclass(frozen=True)
