@@ -187,8 +187,8 @@ def measured(asked: Asked, other: Task, name: str, about: str, said: Answers) ->
     return Variant(
         name,
         about,
-        memory=sizes.in_memory(weights) if weights else 0,
-        disk=sizes.on_disk(weights) if weights else 0,
+        memory=0 if weights is None else sizes.in_memory(weights),
+        disk=0 if weights is None else sizes.on_disk(weights),
         timing=one[0],
         beside=one[1],
         per_second=1000 * len(batch) / many[0].median,
