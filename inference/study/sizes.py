@@ -16,7 +16,7 @@ def has_weights(task: Task) -> bool:
     from torch import nn
 
     model = getattr(task.pipeline, "model", None)
-    return isinstance(model, nn.Module) and any(True for _ in tensors(model))
+    return isinstance(model, nn.Module) and in_memory(model) > 0
 
 
 def in_memory(model: "nn.Module") -> int:

@@ -53,10 +53,9 @@ def variant(task: Task, name: str, sparsity: float = SPARSITY) -> Task:
 
 def check(task: Task) -> None:
     """That there are weights to change. Raises ModelError."""
-    size = sizes.in_memory(task.pipeline.model) if sizes.has_weights(task) else 0
-    if not size:
+    if not sizes.has_weights(task):
         raise ModelError(f"{task.name} has no weights that torch could change: it is fitted trees, or a function.")
-    if size > LARGEST:
+    if sizes.in_memory(task.pipeline.model) > LARGEST:
         raise ModelError(f"{task.name} is larger than 1 GiB; a variant would need as much again beside it.")
 
 

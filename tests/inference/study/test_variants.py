@@ -1,5 +1,7 @@
 """Variants of a loaded model: tasks like any other, and the model stays as it was."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from explain import explain
 from inference import from_function, models, replica
 from inference.errors import InputError, ModelError
 from inference.study import sizes, variants
+from inference.study.exporting import NEEDED
 from inference.task import Task
 
 NAMES = [name for name in variants.VARIANTS if name not in ("compiled", "onnx")]
@@ -132,3 +135,16 @@ def test_a_variant_without_a_number_is_refused(houses: Task, monkeypatch: pytest
     monkeypatch.setitem(variants.VARIANTS, "float16", nothing)
     with pytest.raises(ModelError, match="no number"):
         variants.variant(houses, "float16")
+
+
+def test_an_exported_program_is_as_large_as_its_file() -> None:
+    task = load(models.find()["breast-cancer"])
+    made = variants.variant(task, "exported")
+    assert sizes.has_weights(made)
+    assert sizes.on_disk(made.pipeline.model) > sizes.in_memory(made.pipeline.model) > 0
+
+
+@pytest.mark.skipif(any(find_spec(name) is None for name in NEEDED), reason="needs the extra `export` (ONNX)")
+def test_an_onnx_graph_is_as_large_as_its_file() -> None:
+    made = variants.variant(load(models.find()["breast-cancer"]), "onnx")
+    assert sizes.has_weights(made) and sizes.on_disk(made.pipeline.model) > 10_000
