@@ -205,7 +205,12 @@ class Task:
 
     def parse(self, inputs: Any) -> Raw:
         """Checked input. Raises InputError."""
-        return self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+        raw = self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+        self.fits(raw)
+        return raw
+
+    def fits(self, raw: Raw) -> None:
+        """Check what no field can tell by itself. Raises InputError."""
 
     def warnings(self, raw: Raw) -> Iterator[str]:
         """What a reader should know about an input that is allowed but unusual."""
@@ -269,6 +274,10 @@ class Task:
         """The part of an input that the model reads: what is cut off has no players."""
         return raw
 
+    def usual(self, raw: Raw, combinations: Sequence[tuple[str, ...]]) -> list[Raw] | None:
+        """A row with each combination of its columns as is usual given the others; None where that is not known."""
+        return None
+
     @property
     def stand_in(self) -> str:
         """What hides a token of a text, by name; empty where nothing does, and hidden tokens are left out."""
@@ -288,6 +297,11 @@ class Task:
     def dtype(self) -> str:
         """What the model computes in: the floating type of its weights, such as float32, or int8."""
         return self.variant if self.variant == INT8 else str(self.pipeline.model.dtype).removeprefix("torch.")
+
+    @property
+    def file_batch_size(self) -> int:
+        """Inputs of a forward pass over a whole file."""
+        return self.batch_size
 
     @property
     def where(self) -> str:

@@ -1,4 +1,5 @@
-"""REST under `/api/v1`: models, predict, explain, the streaming twins of both, check, compare and play.
+"""REST: `/api/v1/models`, `/predict`, `/explain`, `/counterfactuals`, the streaming twins of these three, `/check`,
+`/sweep`, `/compare` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -8,7 +9,6 @@ files are fields and whose part `inputs` is a JSON object.
 import base64
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from anyio import CancelScope
@@ -23,55 +23,18 @@ from starlette.requests import ClientDisconnect
 from ..errors import InputError
 from ..types import Record, adapter
 from .endpoints import Endpoints, report
+from .requests import (
+    CheckRequest,
+    CompareRequest,
+    CounterfactualsRequest,
+    ExplainRequest,
+    PlayRequest,
+    PredictRequest,
+    SweepRequest,
+)
 
 PREFIX = "/api/v1"
 CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
-
-
-@dataclass(frozen=True, kw_only=True)
-class PredictRequest(Record):
-    """One input for one model; pictures and recordings travel as data URIs."""
-
-    model: str
-    inputs: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExplainRequest(PredictRequest):
-    """Which score to explain, how, and how much may be spent on it. `target` may be an item's id as a plain string."""
-
-    target: Any = None
-    evaluations: int | None = None
-    seconds: float | None = None
-    method: str = "auto"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckRequest(PredictRequest):
-    """Which check of which explanation: faithfulness, baseline or interactions; `target` as in ExplainRequest."""
-
-    check: str
-    target: Any = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompareRequest(PredictRequest):
-    """What an answer is held against: another model of the same fields, a variant of the same one, or other inputs."""
-
-    other: str | None = None
-    variant: str | None = None
-    other_inputs: dict[str, Any] | None = None
-    target: Any = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlayRequest(Record):
-    """Which model's recording, or which ticks of the caller's own, from which tick on and how many of them."""
-
-    model: str
-    ticks: list[dict[str, Any]] | None = None
-    start: int = 0
-    count: int | None = None
 
 
 Asked = TypeVar("Asked", bound=Record)
@@ -145,6 +108,23 @@ def rest(endpoints: Endpoints) -> FastAPI:
         found = endpoints.comparisons(asked.model, asked.inputs, *than, asked.target)
         return await last_of(request, (each.to_json() for each in found))
 
+    @app.post(f"{PREFIX}/counterfactuals", openapi_extra=body_of(CounterfactualsRequest))
+    async def counterfactuals(request: Request) -> Response:
+        """The smallest changes that flip what is decided about an input. The work ends when the caller leaves."""
+        return await last_of(request, changes(await read(request, CounterfactualsRequest)))
+
+    @app.post(f"{PREFIX}/counterfactuals/stream", openapi_extra=body_of(CounterfactualsRequest))
+    async def counterfactuals_stream(request: Request) -> Response:
+        """NDJSON: `{"done", "total"}` evaluations, each set of changes as it is found, and all of them last."""
+        return await lines_of(changes(await read(request, CounterfactualsRequest)))
+
+    @app.post(f"{PREFIX}/sweep", openapi_extra=body_of(SweepRequest))
+    async def sweep(request: Request) -> Response:
+        """A number or a category over its range: the score at each value, and what would be decided."""
+        asked = await read(request, SweepRequest)
+        sweeps = endpoints.sweeps(asked.model, asked.inputs, asked.field, asked.target, asked.points)
+        return await last_of(request, (found.to_json() for found in sweeps))
+
     @app.post(f"{PREFIX}/play", openapi_extra=body_of(PlayRequest, form=False))
     async def play(request: Request) -> Response:
         """NDJSON: one decision a tick, of a model's recording or of ticks sent along, as fast as they are made."""
@@ -157,6 +137,10 @@ def rest(endpoints: Endpoints) -> FastAPI:
     def explanations(asked: ExplainRequest) -> Iterator[dict[str, Any]]:
         bounds = asked.evaluations, asked.seconds
         return endpoints.explain_stream(asked.model, asked.inputs, asked.target, *bounds, asked.method)
+
+    def changes(asked: CounterfactualsRequest) -> Iterator[dict[str, Any]]:
+        wanted = asked.to, asked.past, asked.fixed, asked.count, asked.evaluations
+        return endpoints.counterfactuals_stream(asked.model, asked.inputs, *wanted)
 
     return app
 

@@ -3,8 +3,8 @@
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ from ..study.store import Store
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
+from .comparing import Comparing
 from .listening import Heard, hear
 from .others import Others
+from .places import Explain, place
 from .playing import decided, ticks_of
 
 log = logging.getLogger(__name__)
@@ -23,9 +25,6 @@ log = logging.getLogger(__name__)
 PREDICTING, EXPLAINING = 24, 8
 """Calls at work or waiting for the accelerator at once, together fewer than a server has threads (40): one more is told
 to come back, and those threads stay free to tell it."""
-
-Explain = Callable[..., Iterator[Record]]
-"""`explain.explain_stream`, handed in by app.py: this package does not know the one that explains."""
 
 
 @dataclass(frozen=True)
@@ -46,25 +45,26 @@ def report(error: Exception) -> Report:
     return Report(500, f"Something went wrong on our side. Please try again, or quote error {number}.")
 
 
-class Endpoints:
-    """Models, predict, explain, the streaming twins of the last two, and play."""
+class Endpoints(Comparing):
+    """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
     def __init__(
         self,
         catalogue: Catalogue,
         explain: Explain,
         check: Explain | None = None,
+        change: Explain | None = None,
+        sweep: Explain | None = None,
         compare: Explain | None = None,
         vary: Explain | None = None,
         differ: Explain | None = None,
     ) -> None:
-        """check, compare, vary, differ: `explain.check_stream`, `compare_stream` and so on, handed in likewise.
-
-        Without them, no explanation can be checked, and nothing compared.
+        """check, change, sweep, compare, vary, differ: `explain.check_stream`, `counterfactual_stream`, `sweep_stream`
+        and so on, handed in likewise; without one, what it does cannot be asked for.
         """
         self.catalogue = catalogue
-        self._explain, self._check, self._compare = explain, check, compare
-        self._vary, self._differ = vary, differ
+        self._explain, self._check, self._change, self._sweep = explain, check, change, sweep
+        self._compare, self._vary, self._differ = compare, vary, differ
         self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
@@ -97,17 +97,25 @@ class Endpoints:
         *_, last = self.checks(model, inputs, check, target)
         return last.to_json()
 
-    def compare(
+    def counterfactuals(
         self,
         model: str,
         inputs: dict[str, Any],
-        other: str | None = None,
-        variant: str | None = None,
-        other_inputs: dict[str, Any] | None = None,
-        target: Any = None,
+        to: str | None = None,
+        past: float | None = None,
+        fixed: list[str] | None = None,
+        count: int | None = None,
+        evaluations: int | None = None,
     ) -> dict[str, Any]:
-        """Two answers side by side: of another model, of a variant of this one, or to other inputs."""
-        *_, last = self.comparisons(model, inputs, other, variant, other_inputs, target)
+        """The smallest changes of an input that flip what is decided about it, each checked by the model."""
+        *_, last = self.counterfactuals_stream(model, inputs, to, past, fixed, count, evaluations)
+        return last
+
+    def sweep(
+        self, model: str, inputs: dict[str, Any], field: str, target: str | None = None, points: int | None = None
+    ) -> dict[str, Any]:
+        """A number or a category over its range: the score at each value, and what would be decided."""
+        *_, last = self.sweeps(model, inputs, field, target, points)
         return last.to_json()
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -127,6 +135,20 @@ class Endpoints:
         """Ever better explanations."""
         for explanation in self.explanations(model, inputs, target, evaluations, seconds, method=method):
             yield explanation.to_json()
+
+    def counterfactuals_stream(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        to: str | None = None,
+        past: float | None = None,
+        fixed: list[str] | None = None,
+        count: int | None = None,
+        evaluations: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """How far the search has come, each set of changes as it is found, and all of them last."""
+        for part in self.changes(model, inputs, to, past, fixed or (), count, evaluations):
+            yield part.to_json()
 
     def play(
         self, model: str, ticks: list[dict[str, Any]] | None = None, start: int = 0, count: int | None = None
@@ -172,44 +194,19 @@ class Endpoints:
             said = hear(self.catalogue, model, inputs).inputs
             yield from self._check(self.catalogue.task(model), said, check, target, **options)
 
-    def comparisons(
-        self,
-        model: str,
-        inputs: Any,
-        other: str | None = None,
-        variant: str | None = None,
-        other_inputs: Any = None,
-        target: Any = None,
+    def changes(self, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
+        """As `counterfactuals_stream`, as records; `options` as for `explanations`."""
+        yield from self._asked(self._change, "Changes that flip a decision", model, inputs, *asked, **options)
+
+    def sweeps(self, model: str, inputs: Any, *asked: Any) -> Iterator[Record]:
+        """How far a sweep has come, again and again, and last the sweep."""
+        yield from self._asked(self._sweep, "The range of a field", model, inputs, *asked)
+
+    def _asked(
+        self, work: Explain | None, what: str, model: str, inputs: Any, *asked: Any, **options: Any
     ) -> Iterator[Record]:
-        """What both predict, how far the explaining has come again and again, and last the whole comparison."""
-        if other is None and variant is None and other_inputs is None:
-            raise InputError("Say what to compare with: other, a model; variant, a form of this one; or other_inputs.")
-        said, also = (hear(self.catalogue, model, each).inputs for each in (inputs, other_inputs))
-        yield from self._comparing(
-            self._compare, lambda: (*self.others.pair(model, other, variant), said, also, target)
-        )
-
-    def variations(self, model: str, *given: Any, **options: Any) -> Iterator[Record]:
-        """The variants of a model held against float32, as `explain.varying.vary` tells it."""
-        yield from self._comparing(self._vary, lambda: (self.catalogue.task(model), *given), **options)
-
-    def differences(self, model: str, other: str | None, variant: str | None, *given: Any) -> Iterator[Record]:
-        """Two models over a file, as `explain.varying.differ` tells it."""
-        yield from self._comparing(self._differ, lambda: (*self.others.pair(model, other, variant), *given))
-
-    def _comparing(self, work: Explain | None, given: Callable[[], Any], **options: Any) -> Iterator[Record]:
         if work is None:
-            raise NotFound("Nothing can be compared here.")
+            raise NotFound(f"{what} cannot be asked for here.")
         with place(self._explaining):
-            yield from work(*given(), **options)
-
-
-@contextmanager
-def place(places: threading.Semaphore) -> Iterator[None]:
-    """One of the places, given back at the end. Raises Busy."""
-    if not places.acquire(blocking=False):
-        raise Busy("Many people are here right now; please try again in a few seconds.")
-    try:
-        yield
-    finally:
-        places.release()
+            said = hear(self.catalogue, model, inputs).inputs
+            yield from work(self.catalogue.task(model), said, *asked, **options)

@@ -26,7 +26,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Endpoints:
         (folder / name).mkdir()
         tabled.build(folder / name)
     found = {TWINS: folder / TWINS, AGAIN: folder / AGAIN, HOUSES: models.find()[HOUSES]}
-    return Endpoints(Catalogue(found), explain_stream, check_stream, compare_stream, vary, differ)
+    return Endpoints(Catalogue(found), explain_stream, check_stream, None, None, compare_stream, vary, differ)
 
 
 @pytest.fixture
