@@ -5,7 +5,7 @@ are said to have changed only where they move farther than that. This module hol
 makes them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -16,7 +16,7 @@ from inference.units import percent
 
 from .moved import Moved, Shift, beyond, shift
 
-MATERIAL = {"rank": 0.05, "top3": 0.1, "distance": 0.25}
+MATERIAL = {"rank": 0.05, "top3": 0.1, "distance": 0.1}
 """By how much more than float32 with another seed a variant must move, with its whole interval, for its reasons to have
 changed: in rank correlation, in the share of the three strongest, in the relative size of the difference."""
 LOSS, AGREES = 0.02, 0.95
@@ -124,10 +124,12 @@ def keeps(row: Variant) -> bool:
     return row.agreement is None or row.agreement.same.value >= AGREES
 
 
-def changed(found: Shift | None, measures: Sequence[str] = tuple(MATERIAL)) -> bool:
+def changed(
+    found: Shift | None, measures: Sequence[str] = tuple(MATERIAL), material: Mapping[str, float] = MATERIAL
+) -> bool:
     """Whether reasons moved farther than with another seed, by more than MATERIAL with the whole interval."""
     lows = {name: mean.low for name in measures for mean in [getattr(found, name)] if mean is not None}
-    return any(low is not None and low > MATERIAL[name] for name, low in lows.items())
+    return any(low is not None and low > material[name] for name, low in lows.items())
 
 
 def verdict(row: Variant, own: Shift) -> str:
@@ -138,10 +140,11 @@ def verdict(row: Variant, own: Shift) -> str:
     if row.moved is None or row.moved.distance is None:
         return f"{answers}."
     by, itself = percent(row.moved.distance.value), percent(own.distance.value if own.distance else 0)
-    moved = f"by {by} of their size; with another seed, those of the first move by {itself}"
+    moved = f"moved by {by} of their size; the first’s own, with another seed, by {itself}"
     if not row.changed:
-        return f"{answers}; its reasons stay: they move {moved}."
-    told = f"rank correlation {row.moved.rank.value:.2f}; ".replace("-", "−") if row.moved.rank else ""
+        stay = "move little" if changed(row.beyond, material=dict.fromkeys(MATERIAL, 0.0)) else "stay"
+        return f"{answers}; its reasons {stay} ({moved})."
+    told = f"rank correlation {row.moved.rank.value:.2f}, ".replace("-", "−") if row.moved.rank else ""
     joined = "but" if row.keeps else "and"
     what = "changes its reasons" if changed(row.beyond, ("rank", "top3")) else "weighs its reasons otherwise"
-    return f"{answers}, {joined} {what}: {told}they move {moved}."
+    return f"{answers}, {joined} {what} ({told}{moved})."

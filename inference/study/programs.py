@@ -3,6 +3,7 @@
 It knows no task.
 """
 
+import copy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,8 @@ def opened(calls: Sequence[Tensors]) -> dict[str, Any]:
 
 def write_pt2(model: nn.Module, calls: Sequence[Tensors], outputs: Sequence[str], file: Path) -> None:
     """torch.export's program, weights included."""
+    if any(not each.numel() for each in (*model.parameters(), *model.buffers())):
+        model = copy.deepcopy(model)  # torch cannot save an empty tensor that begins where another does in a file
     wrapped, values = Bare(model, list(calls[0])).eval(), tuple(calls[0].values())
     torch.export.save(torch.export.export(wrapped, values, dynamic_shapes=opened(calls)), file)
 

@@ -73,7 +73,7 @@ def test_a_variant_that_keeps_its_accuracy_and_changes_its_reasons_is_flagged(ta
     assert changed.agreement and changed.agreement.same.value == 1
     assert changed.flagged and "changes its reasons" in changed.verdict
     assert changed.moved and changed.moved.rank and changed.moved.rank.value < 0.9
-    assert not half.flagged and "reasons stay" in half.verdict
+    assert not half.flagged and "its reasons move little" in half.verdict  # exact values show any rounding
     assert half.moved and half.moved.distance and half.moved.distance.value < 0.05
     assert found.own.rank and found.own.rank.value == pytest.approx(1)  # exact values know no seed
     assert Variation.from_json(found.to_json()) == found
