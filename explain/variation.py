@@ -136,7 +136,8 @@ def verdict(row: Variant, own: Shift) -> str:
     """What a row means, in a sentence."""
     answers = "Gives the same answers" if row.keeps else "Gives other answers"
     if row.quality:
-        answers = "Keeps its quality" if row.keeps else "Loses quality"
+        certain = row.quality.p < 0.05 if row.quality.p is not None else (row.quality.gain.high or 0) < 0
+        answers = "Keeps its quality" if row.keeps else "Loses quality" if certain else "May lose quality"
     if row.moved is None or row.moved.distance is None:
         return f"{answers}."
     by, itself = percent(row.moved.distance.value), percent(own.distance.value if own.distance else 0)

@@ -20,12 +20,12 @@ def view(endpoints: Endpoints, name: str, of: str) -> None:
     asks = Comparing(endpoints, name)
     start, than, told = asks.start(of)
     gr.HTML(f'<p class="summary">{escape(SUMMARY)}</p>{told}')
-    with gr.Tabs():
-        with gr.Tab("One case"):
+    with gr.Tabs(selected="case", key=f"{name}.{of}.tabs"):  # another row begins where its case stands
+        with gr.Tab("One case", id="case"):
             one_case(asks, than, start)
-        with gr.Tab("A whole file"):
+        with gr.Tab("A whole file", id="file"):
             whole_file(asks, than)
-        with gr.Tab("All variants"):
+        with gr.Tab("All variants", id="all"):
             all_variants(asks)
 
 
