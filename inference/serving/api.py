@@ -1,5 +1,5 @@
 """REST: `/api/v1/models`, `/predict`, `/explain`, `/counterfactuals`, the streaming twins of these three, `/check`,
-`/sweep`, `/compare` and `/play`, with status codes.
+`/evaluate`, `/sweep`, `/compare` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -27,6 +27,7 @@ from .requests import (
     CheckRequest,
     CompareRequest,
     CounterfactualsRequest,
+    EvaluateRequest,
     ExplainRequest,
     PlayRequest,
     PredictRequest,
@@ -107,6 +108,13 @@ def rest(endpoints: Endpoints) -> FastAPI:
         than = asked.other, asked.variant, asked.other_inputs
         found = endpoints.comparisons(asked.model, asked.inputs, *than, asked.target)
         return await last_of(request, (each.to_json() for each in found))
+
+    @app.post(f"{PREFIX}/evaluate", openapi_extra=body_of(EvaluateRequest, form=False))
+    async def evaluate(request: Request) -> Response:
+        """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
+        asked = await read(request, EvaluateRequest)
+        told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs
+        return JSONResponse(await run_in_threadpool(endpoints.evaluate, asked.model, asked.rows, *told))
 
     @app.post(f"{PREFIX}/counterfactuals", openapi_extra=body_of(CounterfactualsRequest))
     async def counterfactuals(request: Request) -> Response:

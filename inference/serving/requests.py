@@ -73,3 +73,20 @@ class PlayRequest(Record):
     ticks: list[dict[str, Any]] | None = None
     start: int = 0
     count: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateRequest(Record):
+    """Labelled rows, each an object with the fields of an input and its truth, under the name that `truth` gives.
+
+    groups: names of columns to compare groups by; label: whose score the threshold is on; costs: of one row, by
+    true_positive, false_positive, false_negative and true_negative.
+    """
+
+    model: str
+    rows: list[dict[str, Any]]
+    truth: str = "truth"
+    groups: list[str] | None = None
+    label: str | None = None
+    threshold: float | None = None
+    costs: dict[str, float] | None = None
