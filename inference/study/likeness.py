@@ -33,7 +33,7 @@ class Likeness(Record):
 
 
 class Neighbours:
-    """Known rows as points: numbers by their ranks' spread, two different categories as far apart as usual numbers."""
+    """Known rows as points, numbers in spreads of their column."""
 
     def __init__(self, rows: Sequence[Raw], fields: Sequence[NumberField | CategoryField]) -> None:
         self.fields, self.rows = fields, rows[:MOST]
@@ -53,10 +53,10 @@ class Neighbours:
         return 0.0 if value != value else (float(value) - middle) / spread  # type: ignore[arg-type]  # a number, by its field
 
     def distances(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
-        """To each known row, float64[rows]: of numbers how far, of categories whether, capped alike (Gower 1971)."""
+        """To each known row, float64[rows]: of numbers how far in spreads, of categories 1 where they differ."""
         numbers = np.array([number(field) for field in self.fields])
         apart = np.abs(self.points - point)
-        return np.where(numbers, np.minimum(apart, 3.0), 1.0 * (apart > 0)).sum(1)
+        return np.where(numbers, apart, 1.0 * (apart > 0)).sum(1)
 
     def asked(self, row: Raw) -> Likeness:
         """Whether a row is like them."""
