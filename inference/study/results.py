@@ -1,14 +1,17 @@
 """What a model says of many rows, in arrays. Knows no file."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..accelerator import in_batches
+from ..errors import OutOfMemory
 from ..task import Task
 from ..trace import Batch
 from ..types import Prediction, Raw
@@ -54,24 +57,49 @@ class Results:
 
 def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     """What a model says of checked inputs, `batch_size` a forward pass."""
-    order = by_length(raws)
+    order = by_length(task, raws)
     ordered = [raws[place] for place in order]
     back = np.argsort(order)
     if not raws:
         return Answers((), np.zeros((0, 0)), np.zeros(0, object), None)
     if task.same_items:
-        parts = in_batches(lambda some: arrays(task, task.forward(task.encode(some))), ordered, task.batch_size)
-        scores, intervals = zip(*parts, strict=True)
+        scores, intervals = zip(*(arrays(task, outputs) for outputs in passes(task, ordered)), strict=True)
         known = None if intervals[0] is None else np.concatenate(intervals)[back]
         return of_scores(task, np.concatenate(scores)[back], known)
     predictions = [each for some in in_batches(task.predict_some, ordered, task.batch_size) for each in some]
     return of_predictions(task, [predictions[place] for place in back])
 
 
-def by_length(raws: Sequence[Raw]) -> NDArray[np.intp]:
+def passes(task: Task, raws: Sequence[Raw]) -> Iterator[Batch]:
+    """The outputs of one forward pass after the other; meanwhile another thread encodes the next batch."""
+    size = task.file_batch_size
+    groups = [raws[start : start + size] for start in range(0, len(raws), size)]
+    with ThreadPoolExecutor(1) as encoder:
+        coming = [encoder.submit(encoded, task, groups[0])]
+        for some, following in zip_longest(groups, groups[1:]):
+            batch = coming.pop().result()
+            coming += [encoder.submit(encoded, task, following)] if following else []
+            try:
+                yield task.forward(batch)
+            except OutOfMemory:
+                del batch
+                yield from in_batches(lambda few: task.forward(task.encode(few)), some, max(1, len(some) // 2))
+
+
+def encoded(task: Task, raws: Sequence[Raw]) -> Batch:
+    """A batch; for an NVIDIA GPU in memory that it can copy from by itself."""
+    batch = task.encode(raws)
+    if task.pipeline.device.type != "cuda":
+        return batch
+    return {name: value.pin_memory() if hasattr(value, "pin_memory") else value for name, value in batch.items()}
+
+
+def by_length(task: Task, raws: Sequence[Raw]) -> NDArray[np.intp]:
     """Places in an order in which texts of like length are neighbours: a batch is as long as its longest text."""
-    lengths = [sum(len(value) for value in raw.values() if isinstance(value, str)) for raw in raws]
-    return np.argsort(lengths, kind="stable")
+    texts = [field.name for field in task.demo.inputs if field.kind == "text"]
+    if not texts:
+        return np.arange(len(raws))
+    return np.argsort([sum(len(raw[name]) for name in texts) for raw in raws], kind="stable")
 
 
 def arrays(task: Any, outputs: Batch) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
