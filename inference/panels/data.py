@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
-from ..study.drift import Bar, Drift, Drifts
+from ..study.drift import Bar, Drift, Drifts, sentence
 from ..study.faults import Fault, told
+from ..study.faults import sentence as said
 from ..units import listed, percent
 
 LISTED = 12
@@ -15,7 +16,8 @@ SAID = {"bad": "grave", "caution": "to look into", "note": "to know of"}
 
 def faults(found: Sequence[Fault], link: Callable[[int], str] = lambda number: f"{number:,}") -> str:
     """A line a problem. link: how the number of a row is shown."""
-    lines = [line(fault, link) for fault in found]
+    before = [None, *(fault.advice for fault in found)]
+    lines = [line(fault, link, fault.advice == said) for fault, said in zip(found, before, strict=False)]
     first, more = "".join(lines[:LISTED]), "".join(lines[LISTED:])
     folded = (
         f'<details><summary>{len(lines) - LISTED} more</summary><ul class="faults">{more}</ul></details>'
@@ -25,15 +27,15 @@ def faults(found: Sequence[Fault], link: Callable[[int], str] = lambda number: f
     return f'<ul class="faults">{first}</ul>{folded}' if lines else ""
 
 
-def line(fault: Fault, link: Callable[[int], str]) -> str:
-    """One problem: how grave, what, in how many rows, and what to do."""
+def line(fault: Fault, link: Callable[[int], str], again: bool = False) -> str:
+    """One problem: how grave, what, in how many rows, and what to do, unless that was said of the one before."""
     rows = listed([link(number) for number in fault.examples]) if fault.examples else ""
     which = f", such as row{'s' if len(fault.examples) > 1 else ''} {rows}" if rows else ""
     word = SAID[fault.severity]
     sign = f'<b class="sign {fault.severity}" role="img" aria-label="{word}" title="{word}">{SIGNS[fault.severity]}</b>'
     return (
         f"<li>{sign}<div><p>{escape(fault.message)} <span>{told(fault)}{which}</span></p>"
-        f'<p class="hint">{escape(fault.advice)}</p></div></li>'
+        f'{"" if again else f"""<p class="hint">{escape(fault.advice)}</p>"""}</div></li>'
     )
 
 
@@ -56,6 +58,16 @@ def column(each: Drift) -> str:
     return (
         f'<li><div><b>{escape(each.label)}</b> <span class="few {tone}">{each.size}</span>'
         f"<span>{escape(each.words)}</span></div>{pairs(each.bars)}</li>"
+    )
+
+
+def beside(found: Sequence[Fault], compared: Drifts, rows: int) -> str:
+    """Both, small, beside the answers of a file of which the first `rows` rows were looked at."""
+    problems = f"<p>{escape(said(found))}</p>{faults(found)}"
+    moved = f"<p>{escape(sentence(compared))}</p>{drifts(compared)}" if compared.known else ""
+    return (
+        f'<div class="card data" role="region" aria-label="The data"><h2 class="eyebrow">The data</h2>'
+        f'<p class="hint">Of the first {rows:,} rows.</p>{problems}{moved}</div>'
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ..task import Task
 from ..types import Raw, Record
-from ..units import listed, percent
+from ..units import listed, percent, quantity
 from .checking import Problem
 from .leakage import leaks
 from .results import Truth
@@ -136,9 +136,14 @@ def constant(sample: Sample, reference: Sequence[Raw]) -> Iterator[Fault]:
         known = {raw[trait.name] for raw in reference} - values
         if reference and not known:
             continue
-        told = f"is {next(iter(values))} in every row" if values else "is missing in every row"
+        told = f"is {cell(trait, next(iter(values)))} in every row" if values else "is missing in every row"
         advice = "Was the column filled by a default, or lost on the way? The model expects it to vary."
         yield Fault("caution", trait.label, f"{trait.label} {told}.", advice, count, count)
+
+
+def cell(trait: Trait, value: Any) -> str:
+    """A value as people read it."""
+    return quantity(value, trait.unit) if trait.kind == "number" else str(value)
 
 
 def repeated(sample: Sample, reference: Sequence[Raw]) -> Iterator[Fault]:

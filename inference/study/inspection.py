@@ -1,15 +1,19 @@
 """What slices, data quality and drift ask of a study: its traits, its losses, its faults, each made once."""
 
 import weakref
+from contextlib import closing
 
 from ..errors import InputError
 from ..task import Task
 from . import evaluation, reference, traits
+from .checking import check_chunk
 from .drift import Drifts
 from .faults import Fault, Sample, faults, key
 from .losses import Losses, losses
+from .mapping import Columns
 from .reading import Study
 from .search import Search, search
+from .source import Source
 from .traits import Trait
 
 _traits: "weakref.WeakKeyDictionary[Study, list[Trait]]" = weakref.WeakKeyDictionary()
@@ -66,3 +70,21 @@ def drifted(task: Task, study: Study) -> Drifts:
     if not task.demo.background and list(map(key, known.raws[:ALIKE])) == list(map(key, raws[:ALIKE])):
         raise InputError(f"These rows are {known.called}: there is nothing to compare them with.")
     return reference.compared(task, study.results.raws, study.results.answers)
+
+
+FIRST = 20_000
+"""Rows of a file of any length that are looked at, fewer of what takes longer (reference.MOST)."""
+
+
+def glance(task: Task, source: Source, columns: Columns) -> tuple[tuple[Fault, ...], Drifts, int]:
+    """The faults and the drift of the first rows of a file, and how many they are; none is answered for it."""
+    most = min(reference.MOST.get(field.kind, FIRST) for field in task.demo.inputs)
+    with closing(source.chunks(most)) as chunks:  # type: ignore[type-var]  # generators all
+        chunk = next(iter(chunks), None)
+    if chunk is None:
+        raise InputError("The file has no rows.")
+    checked, count = check_chunk(task.demo, columns, chunk), len(chunk.rows) + len(chunk.broken)
+    numbers = [chunk.rows[place] for place in checked.places]
+    sample = Sample(checked.raws, numbers, count, checked.problems, traits.of_inputs(task.demo.inputs, checked.raws))
+    compared = reference.compared(task, checked.raws, embedded=False)
+    return faults(task, sample, task.background), compared, count

@@ -58,16 +58,17 @@ class Neighbours:
         apart = np.abs(self.points - point)
         return np.where(numbers, apart, 1.0 * (apart > 0)).sum(1)
 
-    def asked(self, row: Raw) -> Likeness:
-        """Whether a row is like them."""
+    def asked(self, row: Raw, warned: Sequence[str] = ()) -> Likeness:
+        """Whether a row is like them; what was `warned` of is not told again."""
         nearest = float(self.distances(self.point(row)).min())
         share = float((self.nearest >= nearest).mean())
-        count = len(self.rows)
+        them = f"the model's {len(self.rows):,} reference rows"
         if share > RARE:
-            return Likeness(True, share, f"Like the {count:,} rows the model is compared with.")
-        odd = sorted(filter(None, (self.odd(field, row[field.name]) for field in self.fields)))
-        told = listed([words for _, words in odd[:3]]) if odd else "each value is usual, but not together"
-        return Likeness(False, share, f"Unlike the {count:,} rows the model is compared with: {told}.")
+            return Likeness(True, share, f"Like {them}.")
+        fields = [field for field in self.fields if not any(each.startswith(field.label) for each in warned)]
+        odd = sorted(filter(None, (self.odd(field, row[field.name]) for field in fields)))
+        told = f": {listed([words for _, words in odd[:3]])}" if odd else "" if warned else ", all values together"
+        return Likeness(False, share, f"Unlike {them}{told}.")
 
     def odd(self, field: NumberField | CategoryField, value: object) -> tuple[float, str] | None:
         """How rare a value is among the known rows, and that in words; None where it is not."""
@@ -105,8 +106,10 @@ def scale(values: Sequence[float]) -> tuple[float, float]:
 _of: "weakref.WeakKeyDictionary[Task, Neighbours]" = weakref.WeakKeyDictionary()
 
 
-def likeness(task: Task, raw: Raw) -> Likeness | None:
+def likeness(task: Task, raw: Raw, warned: Sequence[str] = ()) -> Likeness | None:
     """Whether a checked input is like the model's reference rows; None for models without enough rows of a table.
+
+    warned: what is said of it already, a field's label first.
 
     Raises ModelError where the reference rows cannot be read.
     """
@@ -118,4 +121,4 @@ def likeness(task: Task, raw: Raw) -> Likeness | None:
         return None
     if task not in _of:
         _of[task] = Neighbours(task.background, columns)
-    return _of[task].asked(raw)
+    return _of[task].asked(raw, warned)

@@ -57,8 +57,17 @@ def held_out(task: Task, most: int) -> list[Raw]:
     return check_chunk(task.demo, guess(task.demo, source.columns), chunk).raws if chunk else []
 
 
-def compared(task: Task, raws: Sequence[Raw], found: Answers | None = None, reference: Known | None = None) -> Drifts:
-    """How rows are distributed beside those that the model knows, and their answers, if they are at hand."""
+def compared(
+    task: Task,
+    raws: Sequence[Raw],
+    found: Answers | None = None,
+    reference: Known | None = None,
+    embedded: bool = True,
+) -> Drifts:
+    """How rows are distributed beside those that the model knows, and their answers, if they are at hand.
+
+    embedded: also as the model sees them, which takes a forward pass for each.
+    """
     from .embedding import seen  # with torch
 
     reference = reference or known(task)
@@ -73,7 +82,8 @@ def compared(task: Task, raws: Sequence[Raw], found: Answers | None = None, refe
             _answers[reference] = answers(task, before)
         old += traits.of_answers(_answers[reference], task.demo.unit)
         new += [trait.at(some) for trait in traits.of_answers(found, task.demo.unit)]
-    others = [each for pair in zip(*extra, strict=True) for each in drift.of(*pair)] + seen(task, before, now)
+    others = [each for pair in zip(*extra, strict=True) for each in drift.of(*pair)]
+    others += seen(task, before, now) if embedded else []
     compared = drift.drifts(old, new, reference.called, others)
     return replace(compared, known=len(before), rows=len(now))
 

@@ -8,7 +8,7 @@ from inference.errors import InputError
 from inference.study import evaluation, inspection
 from inference.study.losses import Losses
 from inference.study.search import Search
-from inference.study.slices import SMALL, Slice, Slices, by, of_queries, sentence
+from inference.study.slices import SMALL, Slice, Slices, by, of_queries, queries_of, sentence
 from inference.study.traits import Trait
 from inference.units import decimals, percent, quantity
 
@@ -100,8 +100,6 @@ def query(traits: Sequence[Trait], before: Sequence[str]) -> str:
 
 def example(traits: Sequence[Trait]) -> str:
     """A query that these rows could be asked."""
-    from inference.study.slices import queries_of
-
     parts = [queries[-1][1] for trait in offered(traits)[:2] if (queries := queries_of(trait))]
     return " and ".join(parts)
 
@@ -121,7 +119,7 @@ def searched(judged: Judged) -> tuple[str, str]:
     )
     hint = (
         f'<p class="hint">Found on one half of the rows by a tree over all columns, measured here on the other half '
-        f"({found.whole.rows:,} rows); {found.tested} candidates, of which at most 5 % are expected to be false.</p>"
+        f"({found.whole.rows:,} rows). Of all findings made like this, at most 5 % are expected to be false.</p>"
     )
     return said, rows(found, found.found) + hint
 
