@@ -63,8 +63,8 @@ def column(each: Drift) -> str:
 
 def beside(found: Sequence[Fault], compared: Drifts, rows: int) -> str:
     """Both, small, beside the answers of a file of which the first `rows` rows were looked at."""
-    problems = f"<p>{escape(said(found))}</p>{faults(found)}"
-    moved = f"<p>{escape(sentence(compared))}</p>{drifts(compared)}" if compared.known else ""
+    problems = f'<p class="sentence">{escape(said(found))}</p>{faults(found)}'
+    moved = f'<p class="sentence">{escape(sentence(compared))}</p>{drifts(compared)}' if compared.known else ""
     return (
         f'<div class="card data" role="region" aria-label="The data"><h2 class="eyebrow">The data</h2>'
         f'<p class="hint">Of the first {rows:,} rows.</p>{problems}{moved}</div>'

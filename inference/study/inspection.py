@@ -77,14 +77,17 @@ FIRST = 20_000
 
 
 def glance(task: Task, source: Source, columns: Columns) -> tuple[tuple[Fault, ...], Drifts, int]:
-    """The faults and the drift of the first rows of a file, and how many they are; none is answered for it."""
+    """The faults and the drift of the first rows of a file, and how many they are.
+
+    Rows that are no input are left out: whoever answers the file tells them.
+    """
     most = min(reference.MOST.get(field.kind, FIRST) for field in task.demo.inputs)
     with closing(source.chunks(most)) as chunks:  # type: ignore[type-var]  # generators all
         chunk = next(iter(chunks), None)
     if chunk is None:
         raise InputError("The file has no rows.")
-    checked, count = check_chunk(task.demo, columns, chunk), len(chunk.rows) + len(chunk.broken)
+    checked = check_chunk(task.demo, columns, chunk)
     numbers = [chunk.rows[place] for place in checked.places]
-    sample = Sample(checked.raws, numbers, count, checked.problems, traits.of_inputs(task.demo.inputs, checked.raws))
+    sample = Sample(checked.raws, numbers, len(numbers), (), traits.of_inputs(task.demo.inputs, checked.raws))
     compared = reference.compared(task, checked.raws, embedded=False)
-    return faults(task, sample, task.background), compared, count
+    return faults(task, sample, task.background), compared, len(numbers)

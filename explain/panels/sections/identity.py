@@ -70,8 +70,8 @@ def drawn(judged: Judged, found: Identity, item: str, under: str) -> str:
     body = table(head, shifts, "listing", "Shifts") if shifts else ""
     if found.most and not under:
         rows = [(opened(judged, each), escape(each.about), changed(each)) for each in found.most]
-        head = ("Row", "About", "Before and after")
-        body += f"<h3>Most moved</h3>{table(head, rows, 'listing moved', 'Texts most moved')}"
+        listed_rows = table(("Row", "About", "Before and after"), rows, "listing moved", "Texts most moved")
+        body += f"<h3>Most moved</h3>{listed_rows}"
     hint = f'<p class="hint">{CAVEAT}</p>'
     return card(TITLE, body + under + hint, "" if under else sentence(found), "identity")
 
