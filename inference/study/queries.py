@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .traits import Trait
 
-LONGEST, MOST_PARTS = 500, 100
+LONGEST, MOST_PARTS = 2_000, 100
 """Characters of an expression, and what it may consist of."""
 MISSING = "missing"
 """As in `income is missing`."""
@@ -52,10 +52,10 @@ HELP = (
 def select(query: str, traits: Sequence[Trait]) -> Mask:
     """Which rows it is true of, bool[n]; of what is missing, no comparison is. Raises InputError.
 
-    query: at most 500 characters. Names are those of traits; others than Python's stand between backticks.
+    query: at most 2,000 characters. Names are those of traits; others than Python's stand between backticks.
     """
     if not query.strip() or len(query) > LONGEST:
-        raise InputError(f"A query has 1 to {LONGEST} characters, got {len(query):,}. {HELP}.")
+        raise InputError(f"A query has 1 to {LONGEST:,} characters, got {len(query):,}. {HELP}.")
     quoted: dict[str, str] = {}
 
     def plain(match: re.Match[str]) -> str:

@@ -21,6 +21,8 @@ from .traits import Trait
 
 DEPTH, LEAST, SHARE = 3, 20, 0.02
 """Conditions of a slice at most; rows and share of rows that it must have in the half that finds it."""
+CUTS = 10
+"""A split is the best of so many thresholds of each column, about: as much stronger it must be to stay in a slice."""
 MOST_CHOICES = 30
 """Commonest categories that a condition may be about."""
 FEWEST = 200
@@ -121,8 +123,8 @@ def grown(traits: Sequence[Trait], losses: NDArray[np.float64], shares: bool) ->
             right, [*path, Condition(trait, value, True)]
         )
         sides = losses[under[:, left]], losses[under[:, right]]
-        alike = len(found) == 2 and (difference(*sides, shares) or 0.0) > LEVEL
-        return [(node, path)] if alike else found  # a condition that tells nothing apart is left out
+        p = difference(*sides, shares) if path and len(found) == 2 else 0.0
+        return found if p is not None and p < LEVEL / (CUTS * len(columns)) else [(node, path)]
 
     worse = [path for node, path in leaves(0, []) if path and losses[under[:, node]].mean() > losses.mean()]
     return [narrowed(path) for path in worse]

@@ -25,6 +25,8 @@ MOSTLY = 0.95
 """Share of a column's cells that must read as numbers for it to be one."""
 MOST_CHOICES = 50
 """Different values up to which a column of the file that is no number is a category; more are names or ids."""
+LONGEST = 100
+"""Characters of such a category; longer ones are texts."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def of_columns(rows: "DataFrame", names: Sequence[str]) -> list[Trait]:
         if filled.any() and np.isfinite(numbers[filled]).mean() >= MOSTLY:
             numbers = np.where(np.isfinite(numbers), numbers, np.nan)
             traits.append(Trait(plain(name), name, "number", numbers, origin="file"))
-        elif len(set(cells[filled])) <= MOST_CHOICES:
+        elif len(set(cells[filled])) <= MOST_CHOICES and max(map(len, cells[filled]), default=0) <= LONGEST:
             traits.append(Trait(plain(name), name, "category", cells, origin="file"))
     return traits
 
