@@ -44,10 +44,12 @@ def shown(judged: Judged) -> str:
     found = evaluation.metrics(judged.task, judged.study)
     overall = [each for each in found.measures if each.name != "F1"]
     labels = [each for each in found.measures if each.name == "F1"]
-    body = table(("Measure", "Model", "Naive answer", "95 % interval"), [row(each) for each in overall], "measures")
+    body = table(
+        ("Measure", "Model", "Naive answer", "95 % interval"), [row(each) for each in overall], "measures", "Measures"
+    )
     if labels:
         rows = [(escape(str(each.label)), *row(each)[1:]) for each in labels]
-        each_label = table(("Label", "F1", "Naive answer", "95 % interval"), rows, "measures")
+        each_label = table(("Label", "F1", "Naive answer", "95 % interval"), rows, "measures", "F1 of each label")
         body += f"<details><summary>F1 of each label</summary>{each_label}</details>"
     notes = "".join(f'<p class="hint">{escape(note)}</p>' for note in found.notes)
     rival = f'<p class="hint">The naive answer: {escape(found.baseline)}. Intervals by bootstrap over rows.</p>'

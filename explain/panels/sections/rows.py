@@ -31,8 +31,8 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     """
     if "query" in asked:
         yield of_query(judged, str(asked["query"]))
-    elif "truth" in asked:
-        yield of_labels(judged, str(asked["truth"]), str(asked.get("predicted")))
+    elif "predicted" in asked:
+        yield of_labels(judged, str(asked.get("truth")), str(asked["predicted"]))
     else:
         yield at_threshold(judged, asked)
 
@@ -72,7 +72,7 @@ def told(predicted: Any, unit: str | None) -> str:
 def at_threshold(judged: Judged, asked: dict[str, Any]) -> str:
     """Rows by whether they are true and whether they are flagged at a threshold."""
     case = evaluation.case_of(judged.task, judged.study, asked.get("label") or None)
-    if case is None or not isinstance(asked["threshold"], int | float):
+    if case is None or not isinstance(asked.get("threshold"), int | float):
         raise InputError("These rows have no threshold; measure the file again.")
     true, flagged = bool(asked.get("true")), bool(asked.get("flagged"))
     mine = (case.truth == true) & ((case.scores >= asked["threshold"]) == flagged)

@@ -121,8 +121,8 @@ def slider(steps: int, start: int, case: Case) -> str:
 
 
 CONFUSION = (
-    '<table class="fourfold"><thead><tr><td></td><th scope="col">flagged</th><th scope="col">not flagged</th></tr></thead>'
-    "<tbody>"
+    '<table class="fourfold"><thead><tr><td></td><th scope="col">flagged</th><th scope="col">not flagged</th></tr>'
+    "</thead><tbody>"
     '<tr><th scope="row">{}</th><td class="right"><button data-cell="1,1"></button></td>'
     '<td class="wrong"><button data-cell="1,0"></button></td></tr>'
     '<tr><th scope="row">other</th><td class="wrong"><button data-cell="0,1"></button></td>'
