@@ -1,7 +1,7 @@
 """Where the model is at its worst, found by a tree over the losses, and tested on rows that the tree has not seen.
 
-One half of the rows grows the tree (each leaf is a conjunction of conditions, a slice in words and a query), the other
-half measures its leaves; what is reported is measured there. Without that, the worst of many leaves is always bad.
+One half of the rows grows the tree (each node is a conjunction of conditions, a slice in words and a query), the other
+half measures its nodes; what is reported is measured there. Without that, the worst of many nodes is always bad.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,9 @@ from .queries import between, literal, quote, select
 from .slices import LEVEL, Slice, adjusted, difference, measured
 from .traits import Trait
 
-DEPTH, LEAST, SHARE = 3, 20, 0.02
-"""Conditions of a slice at most; rows and share of rows that it must have in the half that finds it."""
+DEPTH, LEAST, SHARE = 3, 40, 0.02
+"""Conditions of a slice at most; rows and share of rows that it must have in the half that finds it, so that the other
+half, too, will have enough of it to tell."""
 CUTS = 10
 """A split is the best of so many thresholds of each column, about: as much stronger it must be to stay in a slice."""
 MOST_CHOICES = 30
@@ -58,9 +59,9 @@ class Condition:
 
 @dataclass(frozen=True)
 class Search(Record):
-    """The worst leaves as they measured on rows that did not find them, the worst first, beside the `whole` of those.
+    """The worst nodes as they measured on rows that did not find them, the worst first, beside the `whole` of those.
 
-    tested: leaves that the other half was asked about. Each slice's `p` is one-sided, after Benjamini and Hochberg.
+    tested: nodes that the other half was asked about. Each slice's `p` is one-sided, after Benjamini and Hochberg.
     """
 
     metric: str
@@ -83,14 +84,14 @@ def search(traits: Sequence[Trait], losses: Losses, seed: int = 0) -> Search:
     order = np.random.default_rng(seed).permutation(known)
     first, second = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
     usable = [trait for trait in traits if trait.kind != "text"]
-    leaves = grown([trait.at(first) for trait in usable], losses.values[first], losses.shares)
-    return tested(leaves, [trait.at(second) for trait in usable], losses.at(second))
+    nodes = grown([trait.at(first) for trait in usable], losses.values[first], losses.shares)
+    return tested(nodes, [trait.at(second) for trait in usable], losses.at(second))
 
 
-def tested(leaves: Sequence[Sequence[Condition]], traits: Sequence[Trait], losses: Losses) -> Search:
-    """What leaves measure on rows that did not find them."""
+def tested(nodes: Sequence[Sequence[Condition]], traits: Sequence[Trait], losses: Losses) -> Search:
+    """What nodes measure on rows that did not find them."""
     found = []
-    for conditions in leaves:
+    for conditions in nodes:
         name = worded(conditions)
         query = " and ".join(condition.query for condition in conditions)
         mask = select(query, traits)
@@ -102,7 +103,7 @@ def tested(leaves: Sequence[Sequence[Condition]], traits: Sequence[Trait], losse
 
 
 def grown(traits: Sequence[Trait], losses: NDArray[np.float64], shares: bool) -> list[list[Condition]]:
-    """The leaves of a tree over the losses that are worse than all rows together, as conditions."""
+    """The nodes of a tree over the losses that are worse than all rows together, as conditions."""
     from sklearn.tree import DecisionTreeRegressor
 
     columns = [column for trait in traits for column in encoded(trait)]
@@ -113,20 +114,20 @@ def grown(traits: Sequence[Trait], losses: NDArray[np.float64], shares: bool) ->
     tree = DecisionTreeRegressor(max_depth=DEPTH, min_samples_leaf=least, random_state=0).fit(table, losses).tree_
     under = np.asarray(tree.decision_path(table.astype(np.float32)).todense(), bool)  # [rows, nodes]
 
-    def leaves(node: int, path: list[Condition]) -> list[tuple[int, list[Condition]]]:
+    def parts(node: int, path: list[Condition]) -> list[tuple[int, list[Condition]]]:
         left, right = int(tree.children_left[node]), int(tree.children_right[node])
         if left < 0:
             return [(node, path)]
         trait, value, _ = columns[tree.feature[node]]
         value = between(trait.values[trait.known], float(tree.threshold[node])) if value is None else value
-        found = leaves(left, [*path, Condition(trait, value, False)]) + leaves(
-            right, [*path, Condition(trait, value, True)]
-        )
+        lower, upper = (Condition(trait, value, side) for side in (False, True))
+        inner = parts(left, [*path, lower]) + parts(right, [*path, upper])
         sides = losses[under[:, left]], losses[under[:, right]]
-        p = difference(*sides, shares) if path and len(found) == 2 else 0.0
-        return found if p is not None and p < LEVEL / (CUTS * len(columns)) else [(node, path)]
+        p = difference(*sides, shares) if path and len(inner) == 2 else 0.0
+        tells = p is not None and p < LEVEL / (CUTS * len(columns))
+        return [(node, path), *(inner if tells else [])]
 
-    worse = [path for node, path in leaves(0, []) if path and losses[under[:, node]].mean() > losses.mean()]
+    worse = [path for node, path in parts(0, []) if path and losses[under[:, node]].mean() > losses.mean()]
     return [narrowed(path) for path in worse]
 
 

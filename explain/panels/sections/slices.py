@@ -15,6 +15,8 @@ from inference.units import decimals, percent, quantity
 from .section import Judged, Section, asks, attribute, card, table
 
 TITLE = "Where is it at its worst?"
+MOST_FOUND = 6
+"""Slices found by themselves that are listed."""
 MOST_QUERIES = 12
 """Queries that stand side by side."""
 SIGNS = {
@@ -121,7 +123,7 @@ def searched(judged: Judged) -> tuple[str, str]:
         f'<p class="hint">Found on one half of the rows by a tree over all columns, measured here on the other half '
         f"({found.whole.rows:,} rows). Of all findings made like this, at most 5 % are expected to be false.</p>"
     )
-    return said, rows(found, found.found) + hint
+    return said, rows(found, found.found[:MOST_FOUND]) + hint
 
 
 NONE = "no part of these rows is worse than the others by more than chance explains."

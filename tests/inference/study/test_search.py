@@ -51,9 +51,9 @@ def test_it_is_measured_on_rows_that_did_not_find_it() -> None:
     seen: list[Any] = []
     real = module.tested
 
-    def tested(leaves: Any, others: Any, left: Losses) -> Any:
+    def tested(nodes: Any, others: Any, left: Losses) -> Any:
         seen.append(len(left.values))
-        return real(leaves, others, left)
+        return real(nodes, others, left)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "tested", tested)
@@ -73,13 +73,13 @@ def test_in_noise_hardly_anything_is_found(shares: bool) -> None:
 
 
 def test_without_a_second_half_noise_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the held-out half is for: measured on the half that grew them, the leaves of noise look bad."""
+    """What the held-out half is for: measured on the half that grew them, the nodes of noise look bad."""
     generator, alarms = np.random.default_rng(7), 0
     for _ in range(30):
         known = traits(generator, 200)
         losses = Losses((generator.random(200) < 0.2) * 1.0, "error", True)
-        leaves = module.grown(known, losses.values, True)
-        alarms += bool(module.tested(leaves, known, losses).found)
+        nodes = module.grown(known, losses.values, True)
+        alarms += bool(module.tested(nodes, known, losses).found)
     assert alarms > 9
 
 
