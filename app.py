@@ -20,7 +20,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from explain import check_stream, explain_stream
+from explain import check_stream, counterfactual_stream, explain_stream, sweep_stream
 from explain.panels.page import page
 from explain.reasons import top
 from inference import runtime
@@ -55,12 +55,13 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top))
             return
-        endpoints = Endpoints(catalogue(options, tasks), explain_stream, check_stream)
+        streams = explain_stream, check_stream, counterfactual_stream, sweep_stream
+        endpoints = Endpoints(catalogue(options, tasks), *streams)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        for name in ("answers", "explanations", "checks", "plays"):
+        for name in ("answers", "explanations", "checks", "changes", "sweeps", "plays"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     else:
         loading = threading.Timer(OPENING, preload, [endpoints.catalogue])

@@ -262,6 +262,10 @@ class Task:
         """The part of an input that the model reads: what is cut off has no players."""
         return raw
 
+    def usual(self, raw: Raw, combinations: Sequence[tuple[str, ...]]) -> list[Raw] | None:
+        """A row with each combination of its columns as is usual given the others; None where that is not known."""
+        return None
+
     @property
     def stand_in(self) -> str:
         """What hides a token of a text, by name; empty where nothing does, and hidden tokens are left out."""

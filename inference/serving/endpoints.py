@@ -45,12 +45,21 @@ def report(error: Exception) -> Report:
 
 
 class Endpoints:
-    """Models, predict, explain, the streaming twins of the last two, and play."""
+    """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
-    def __init__(self, catalogue: Catalogue, explain: Explain, check: Explain | None = None) -> None:
-        """check: `explain.check_stream`, handed in likewise; without it, no explanation can be checked."""
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        explain: Explain,
+        check: Explain | None = None,
+        change: Explain | None = None,
+        sweep: Explain | None = None,
+    ) -> None:
+        """check, change, sweep: `explain.check_stream`, `counterfactual_stream` and `sweep_stream`, handed in likewise;
+        without one, what it does cannot be asked for.
+        """
         self.catalogue = catalogue
-        self._explain, self._check = explain, check
+        self._explain, self._check, self._change, self._sweep = explain, check, change, sweep
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
         self._explaining = threading.BoundedSemaphore(EXPLAINING)
@@ -82,6 +91,27 @@ class Endpoints:
         *_, last = self.checks(model, inputs, check, target)
         return last.to_json()
 
+    def counterfactuals(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        to: str | None = None,
+        past: float | None = None,
+        fixed: list[str] | None = None,
+        count: int | None = None,
+        evaluations: int | None = None,
+    ) -> dict[str, Any]:
+        """The smallest changes of an input that flip what is decided about it, each checked by the model."""
+        *_, last = self.counterfactuals_stream(model, inputs, to, past, fixed, count, evaluations)
+        return last
+
+    def sweep(
+        self, model: str, inputs: dict[str, Any], field: str, target: str | None = None, points: int | None = None
+    ) -> dict[str, Any]:
+        """A number or a category over its range: the score at each value, and what would be decided."""
+        *_, last = self.sweeps(model, inputs, field, target, points)
+        return last.to_json()
+
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
         for part in self.answers(model, inputs):
@@ -99,6 +129,20 @@ class Endpoints:
         """Ever better explanations."""
         for explanation in self.explanations(model, inputs, target, evaluations, seconds, method=method):
             yield explanation.to_json()
+
+    def counterfactuals_stream(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        to: str | None = None,
+        past: float | None = None,
+        fixed: list[str] | None = None,
+        count: int | None = None,
+        evaluations: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """How far the search has come, each set of changes as it is found, and all of them last."""
+        for part in self.changes(model, inputs, to, past, fixed or (), count, evaluations):
+            yield part.to_json()
 
     def play(
         self, model: str, ticks: list[dict[str, Any]] | None = None, start: int = 0, count: int | None = None
@@ -134,6 +178,20 @@ class Endpoints:
             raise NotFound("Explanations cannot be checked here.")
         with place(self._explaining):
             yield from self._check(self.catalogue.task(model), inputs, check, target, **options)
+
+    def changes(self, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
+        """As `counterfactuals_stream`, as records; `options` as for `explanations`."""
+        yield from self._asked(self._change, "Changes that flip a decision", model, inputs, *asked, **options)
+
+    def sweeps(self, model: str, inputs: Any, *asked: Any) -> Iterator[Record]:
+        """How far a sweep has come, again and again, and last the sweep."""
+        yield from self._asked(self._sweep, "The range of a field", model, inputs, *asked)
+
+    def _asked(self, work: Explain | None, what: str, model: str, *asked: Any, **options: Any) -> Iterator[Record]:
+        if work is None:
+            raise NotFound(f"{what} cannot be asked for here.")
+        with place(self._explaining):
+            yield from work(self.catalogue.task(model), *asked, **options)
 
 
 @contextmanager
