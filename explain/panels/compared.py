@@ -1,0 +1,123 @@
+"""The card under an answer: the starting case beside the present one, the trail, and what else can be asked."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from inference.types import Answer
+
+from ..changes import clipped
+from ..differences import differences
+from ..memory import digest
+from ..types import Explanation
+from . import beside
+from .case import Case
+from .trail import Step, Trail
+
+HINT = (
+    "Change anything in the form, or choose a word, a region or a row of the explanation and leave it out: old and "
+    "new will stand side by side here."
+)
+
+
+def compared(case: Case, trail: Trail, note: str = "") -> str:
+    """The card; empty while nothing was answered. note: what was wrong with the last change."""
+    if not trail.steps:
+        return ""
+    raw, answer = case.latest or (trail.raw, trail.present.answer)
+    start = trail.steps[0]
+    if digest(raw) == start.key:
+        body = f'<p class="hint">{HINT}</p>'
+    else:
+        changes = differences(case.about.inputs, trail.first, raw)
+        settled = trail.present if digest(raw) == trail.present.key else None
+        rows = [*beside.edits(changes), *beside.outcome(case.about, start.answer, answer)]
+        rows += reasons(start, settled) if settled else ()
+        body = beside.figures(changes, trail.first, raw) + beside.table(rows)
+        body += why_still(start, settled) if settled else ""
+    wrong = f'<p class="wrong" role="alert">{escape(note)}</p>' if note else ""
+    return (
+        '<div class="card whatif" role="region" aria-label="What if"><h2 class="eyebrow">What if?</h2>'
+        f"{wrong}{body}{steps(trail)}{questions(case)}</div>"
+    )
+
+
+def reasons(start: Step, now: Step) -> Iterator[str]:
+    """The rows of the reasons that changed most, of the latest target that both were asked about."""
+    both = shared(start, now)
+    return beside.reasons(*both) if both else iter(())
+
+
+def shared(start: Step, now: Step) -> tuple[Explanation, Explanation] | None:
+    """Two explanations of one target."""
+    for target in reversed(now.explained):
+        if target in start.explained:
+            return start.explained[target].explanation, now.explained[target].explanation
+    return None
+
+
+def why_still(start: Step, now: Step) -> str:
+    """Where the two were asked about different targets: the question that makes them comparable."""
+    if not start.explained or not now.explained or shared(start, now):
+        return ""
+    target, known = next(iter(start.explained.items()))
+    asked = escape(json.dumps(target.to_json()))
+    output = escape(clipped(known.explanation.output, 40))
+    return (
+        f'<p class="buttons"><button type="button" data-target="{asked}">Which reasons for {output} changed?'
+        "</button></p>"
+    )
+
+
+def steps(trail: Trail) -> str:
+    """The trail: what was changed at each step and what came of it; each can be gone back to."""
+    if len(trail.steps) < 2:
+        return ""
+    rows = "".join(step(each, place, place == trail.at) for place, each in enumerate(trail.steps))
+    return (
+        f'<nav class="trail" aria-label="Steps tried"><ol>{rows}</ol></nav><p class="buttons">'
+        f"{command('explore', {'anew': True}, 'Start again from here')}</p>"
+    )
+
+
+def step(each: Step, place: int, current: bool) -> str:
+    """One step of the trail."""
+    mark = ' aria-current="step"' if current else ""
+    data = escape(json.dumps({"step": place}))
+    return (
+        f'<li><button type="button" data-edit="{data}"{mark}><span dir="auto">{escape(clipped(each.told, 90))}</span>'
+        f"<small>{escape(outcome(each.answer))}</small></button></li>"
+    )
+
+
+def outcome(answer: Answer) -> str:
+    """A decision, or else a prediction, in a few words."""
+    prediction = answer.prediction
+    if answer.decision:
+        return answer.decision.action
+    if prediction.kind == "value":
+        return beside.quantity(prediction.items[0].score, prediction.unit)
+    return clipped(prediction.text or (prediction.items[0].name if prediction.items else "nothing found"), 40)
+
+
+def command(kind: str, data: dict[str, Any], label: str) -> str:
+    """A button whose command page.js sends."""
+    return f'<button type="button" data-{kind}="{escape(json.dumps(data))}">{label}</button>'
+
+
+def questions(case: Case) -> str:
+    """What would flip the decision, and what a field does over its range."""
+    fields = [f for f in case.about.inputs if f.role == "input" and f.kind in ("number", "category")]
+    options = "".join(f'<option value="{escape(f.name)}">{escape(f.label)}</option>' for f in fields)
+    over = (
+        f'<span class="sweeping"><label>Go over <select>{options}</select></label>'
+        '<button type="button">Draw the curve</button></span>'
+    )
+    flips = command("explore", {"flip": True}, "What would flip it?") if flippable(case) else ""
+    return f'<div class="tests" role="group" aria-label="Ask more">{flips}{over if fields else ""}</div>'
+
+
+def flippable(case: Case) -> bool:
+    """Whether there is anything to flip: an action, or a first item; a bare number has neither."""
+    return bool(case.about.decision) or case.task.kind != "value"

@@ -1,0 +1,78 @@
+"""Two explanations of one target, of an input before and after a change: which reasons changed most. It draws nothing."""
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from .types import Explanation, Feature
+
+SHOWN = 5
+"""Reasons that are told."""
+
+
+class Shift(NamedTuple):
+    """A reason with its value before and after; None where the input has no such part."""
+
+    label: str
+    before: float | None
+    after: float | None
+
+    @property
+    def by(self) -> float:
+        """How far it moved; what is not there counts for nothing."""
+        return (self.after or 0.0) - (self.before or 0.0)
+
+
+def shifts(before: Explanation, after: Explanation) -> list[Shift]:
+    """The reasons that changed most, the largest change first; none where the targets differ."""
+    if before.target != after.target:
+        return []
+    one, other = valued(before), valued(after)
+    found = [shift for name in dict.fromkeys([*one, *other]) for shift in pairs(one.get(name, []), other.get(name, []))]
+    if regions_differ(before, after):
+        found = [shift for shift in found if "region " not in shift.label]
+    return sorted((shift for shift in found if shift.by), key=lambda shift: -abs(shift.by))[:SHOWN]
+
+
+Valued = tuple[Feature, float]
+
+
+def valued(explanation: Explanation) -> dict[str, list[Valued]]:
+    """The features of each field with their values."""
+    found: dict[str, list[Valued]] = {}
+    values: Any = explanation.values
+    for feature, value in zip(explanation.features, values, strict=True):
+        found.setdefault(feature.field, []).append((feature, value))
+    return found
+
+
+def pairs(before: Sequence[Valued], after: Sequence[Valued]) -> Iterator[Shift]:
+    """The features of one field that are in both, and those that are in one because the other has no such part."""
+    old, new = ([key(feature) for feature, _ in some] for some in (before, after))
+    whole = all(plain(feature) for feature, _ in (*before, *after))
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            ends = zip(before[a:b], after[c:d], strict=True)
+            yield from (Shift(feature.label, was, value) for (_, was), (feature, value) in ends)
+        elif whole:
+            yield from (Shift(feature.label, was, None) for feature, was in before[a:b])
+            yield from (Shift(feature.label, None, value) for feature, value in after[c:d])
+
+
+def key(feature: Feature) -> str:
+    """What a feature is known by after a change: a word by itself, for its place may have moved; a car likewise."""
+    where = feature.where or {}
+    if "chars" in where:
+        return feature.label
+    return feature.label.partition(": ")[2] if "car" in where and "part" not in where else feature.id
+
+
+def plain(feature: Feature) -> bool:
+    """Whether a feature that is only in one of two explanations is a part that only one input has: a word, an item."""
+    where = feature.where or {}
+    return ("chars" in where and " " not in feature.label) or "item" in where
+
+
+def regions_differ(before: Explanation, after: Explanation) -> bool:
+    """Whether a picture was cut otherwise, so that a region of the same number is another one."""
+    return before.label_map != after.label_map
