@@ -63,17 +63,18 @@ def step(row: Row, start: float, axis: Axis, explanation: Explanation) -> str:
         low, high = (axis.at(start + value + edge * stderr) for edge in (-1.96, 1.96))
         whisker = f'<i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
     return (
-        f'<li><span class="name" dir="auto" title="{escape(label)}">{pickable(row, clipped(label))}'
-        f'{SETTLED if certain else ""}</span><span class="track">'
+        f'<li><span class="name" dir="auto" title="{escape(label)}">'
+        f'{pickable(row, clipped(label), SETTLED if certain else "")}</span><span class="track">'
         f'<span class="{side(value)}" style="left:{left:.1f}%;width:{right - left:.1f}%"></span>{whisker}</span>'
         f'<span class="number">{signed(value, explanation)}</span></li>'
     )
 
 
-def pickable(row: Row, label: str) -> str:
-    """A feature's name, a button where the feature can be hidden."""
+def pickable(row: Row, label: str, mark: str = "") -> str:
+    """A feature's name and what stands behind it; a button where the feature can be hidden."""
     picked = pick(row.feature) if row.feature else ""
-    return f'<button type="button" class="pick"{picked}>{escape(label)}</button>' if picked else escape(label)
+    named = f"{escape(label)}{mark}"
+    return f'<button type="button" class="pick"{picked}>{named}</button>' if picked else named
 
 
 SETTLED = (

@@ -15,10 +15,17 @@ from . import beside
 from .case import Case
 from .trail import Step, Trail
 
-HINT = (
-    "Change anything in the form, or choose a word, a region or a row of the explanation and leave it out: old and "
-    "new will stand side by side here."
-)
+PARTS = {
+    "text": "a word",
+    "messages": "a word",
+    "image": "a region",
+    "audio": "a stretch",
+    "history": "an entry",
+    "labels": "a label",
+    "scene": "a car",
+    "series": "a cell",
+}
+"""What can be hidden in the explanation, by kind of field; of columns, its rows."""
 
 
 def compared(case: Case, trail: Trail, note: str = "") -> str:
@@ -28,7 +35,7 @@ def compared(case: Case, trail: Trail, note: str = "") -> str:
     raw, answer = case.latest or (trail.raw, trail.present.answer)
     start = trail.steps[0]
     if digest(raw) == start.key:
-        body = f'<p class="hint">{HINT}</p>'
+        body = f'<p class="hint">{hint(case)}</p>'
     else:
         changes = differences(case.about.inputs, trail.first, raw)
         settled = trail.present if digest(raw) == trail.present.key else None
@@ -40,6 +47,16 @@ def compared(case: Case, trail: Trail, note: str = "") -> str:
     return (
         '<div class="card whatif" role="region" aria-label="What if"><h2 class="eyebrow">What if?</h2>'
         f"{wrong}{body}{steps(trail)}{questions(case)}</div>"
+    )
+
+
+def hint(case: Case) -> str:
+    """What can be tried."""
+    kinds = [field.kind for field in case.about.inputs if field.role == "input"]
+    parts = " or ".join(dict.fromkeys(PARTS.get(kind, "a row") for kind in kinds))
+    return (
+        f"Change anything in the form, or choose {parts} of the explanation below to see what happens without it: old "
+        "and new will stand side by side here."
     )
 
 
