@@ -32,6 +32,7 @@ function show() {
     const { tick, playing } = player, total = Number(line.dataset.total);
     const [word, tone, score, truth] = ticks[tick];
     line.style.setProperty("--at", (tick + 0.5) / total);
+    at("#recording .roads")?.childNodes.forEach((road, i) => (road.hidden = i !== tick));
     const readout = at("#recording .readout");
     readout.ariaLive = playing ? "off" : "polite"; // what passes by twice a second is not read out
     const said = [`Tick ${tick + 1} of ${total}`, word, score, truth && `truth: ${truth}`].filter(Boolean);

@@ -18,10 +18,11 @@ from inference.types import Raw
 from .edits.columns import known_numbers
 from .edits.text import STOP, edited, end_of
 from .memory import Explained
-from .players import FieldPlayers, Reference
 from .picked import verb
+from .players import FieldPlayers, Reference
 from .players.field import singles
 from .types import Feature
+
 
 def without(task: Task, raw: Raw, ids: Sequence[str], known: Explained | None = None) -> Raw:
     """The fields of an input that differ once some of its parts are hidden, checked.

@@ -7,11 +7,11 @@ from the input encoded once; a test holds the two together.
 from collections.abc import Sequence
 from contextlib import suppress
 from math import nan
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from inference.accelerator import in_background
+from inference.accelerator import patiently
 from inference.errors import OutOfMemory
 from inference.fields import CategoryField, Field
 from inference.masks import Kept, Variants
@@ -159,12 +159,3 @@ def coded(row: Raw, fields: Sequence[Field]) -> list[float]:
     values = {field.name: row[field.name] for field in fields}
     known = {name: choices.index(values[name]) if values[name] in choices else nan for name, choices in places.items()}
     return [*(values | known).values()]
-
-
-def patiently(work: Any, *arguments: Any) -> Any:
-    """`work` done in the background: predictions go before it."""
-    token = in_background.set(True)
-    try:
-        return work(*arguments)
-    finally:
-        in_background.reset(token)

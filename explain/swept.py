@@ -10,8 +10,8 @@ from typing import Any
 from inference.course import ticks
 from inference.units import number, percent, quantity
 
-from .chart import BOTTOM, HEIGHT, RIGHT, TOP, short
 from .changes import clipped
+from .chart import BOTTOM, HEIGHT, RIGHT, TOP, short
 from .frame import folded
 from .sweep import Band, Sweep
 

@@ -8,7 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from .errors import OutOfMemory
 
@@ -16,9 +16,19 @@ log = logging.getLogger(__name__)
 
 S = TypeVar("S")
 T = TypeVar("T")
+P = ParamSpec("P")
 
 in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 """Set while somebody can wait: an explanation sharpens, a prediction is expected at once."""
+
+
+def patiently(work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    """`work` done in the background: predictions go before it."""
+    token = in_background.set(True)
+    try:
+        return work(*arguments, **options)
+    finally:
+        in_background.reset(token)
 
 
 class Accelerator:

@@ -44,6 +44,9 @@ class BoxesTask(Task):
         least: float = raw.get(THRESHOLD.name, 0.5)
         return least
 
+    def options_for(self, raw: Raw) -> dict[str, Any]:
+        return {THRESHOLD.name: self.threshold(raw)}
+
     def target(self, prediction: Prediction) -> Target | None:
         return ItemTarget(prediction.items[0].id) if prediction.items else None
 

@@ -97,7 +97,8 @@ class Demo(Record):
     def describe(self, raw: Raw) -> str:
         """A checked input in a few words: its first three fields, and how many more."""
         said = [field.describe(raw[field.name]) for field in self.inputs]
-        more = [f"{len(said) - 3} more fields"] if len(said) > 3 else []
+        left = len(said) - 3
+        more = [f"{left} more field{'s' if left > 1 else ''}"] if left > 0 else []
         return "; ".join([*said[:3], *more])
 
     def parse(self, inputs: Any) -> Raw:
@@ -184,9 +185,10 @@ def resolve(folder: Path, demo: Demo, inputs: Any) -> Any:
 
 
 def example_files(folder: Path, demo: Demo) -> list[Path]:
-    """The files that the examples of a model folder name."""
+    """The files of a model folder that anybody may have: those that its examples name, and its rows to try."""
     inputs = [resolve(folder, demo, example.inputs) for example in demo.examples]
-    return [value for each in inputs for value in each.values() if isinstance(value, Path)]
+    rows = [file(folder, demo, name) for name in (demo.evaluation, demo.background) if name]
+    return [*(value for each in inputs for value in each.values() if isinstance(value, Path)), *filter(None, rows)]
 
 
 def file(folder: Path, demo: Demo, name: str) -> Path | None:

@@ -19,7 +19,7 @@ from types import ModuleType
 from . import hub, models, wheels
 from .errors import ModelError, NotFound, SeeWhyError
 from .types import Record
-from .units import megabytes
+from .units import filesize
 
 SPARE = 50 * 10**6
 """Bytes that stay free on the disk."""
@@ -142,7 +142,7 @@ def room(place: Path, source: Source) -> None:
     needed, free = 2 * source.bytes + source.writes + SPARE, shutil.disk_usage(place).free
     if free < needed:
         raise ModelError(
-            f"The disk of the cache has {megabytes(free)} free and {megabytes(needed)} are needed. "
+            f"The disk of the cache has {filesize(free)} free and {filesize(needed)} are needed. "
             "Make room, or set XDG_CACHE_HOME to another disk."
         )
 

@@ -196,6 +196,8 @@ class ImageInput(Task):
     def prepared(self, raw: Raw, batch: Batch) -> str:
         picture = raw[self.demo.first("image").name]
         before, (height, width) = picture.info.get("size", picture.size), batch["pixel_values"].shape[-2:]
+        if before == (width, height):
+            return f"{width:,} × {height:,} pixels as they are, colours normalised"
         return f"resized from {before[0]:,} × {before[1]:,} to {width:,} × {height:,} pixels, colours normalised"
 
     def sight(self, batch: Batch) -> Sight:
@@ -223,6 +225,8 @@ class ImageInput(Task):
     def reads(self) -> tuple[int, int]:
         """(width, height) in pixels of what the model reads; 0 for a side that its image processor leaves open."""
         processor = self.pipeline.image_processor
+        if not getattr(processor, "do_resize", True):
+            return 0, 0
         crops = getattr(processor, "do_center_crop", False) and getattr(processor, "crop_size", None)
         size = dict(crops or getattr(processor, "size", None) or {})
         edge = size.get("shortest_edge", 0)

@@ -21,7 +21,7 @@ ORIENTATION = 0x0112
 
 
 def forget(path: Path) -> None:
-    """Rewrite a JPEG, PNG or WebP file without its metadata; of any other but a GIF nothing is left.
+    """Rewrite a JPEG, PNG or WebP file without its metadata; of any other but a GIF or a sound nothing is left.
 
     What cannot be rewritten, as on a full disk, is deleted: then whoever opens it says that it could not be read.
     Nobody sees a half-written file, and its length stays, filled up with zeros behind the end of the picture: a server
@@ -43,9 +43,10 @@ def forget(path: Path) -> None:
 
 
 def stripped(data: bytes) -> bytes:
-    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed; a GIF as it is.
+    """A JPEG, PNG or WebP file without its metadata, of a damaged one what could be followed.
 
-    Nothing of any other: no field opens it, and a HEIC, TIFF or AVIF file says where it was taken as well.
+    A GIF or a sound as it is. Nothing of any other: no field opens it, and a HEIC, TIFF or AVIF file says where it
+    was taken as well.
     """
     if data[:3] == b"\xff\xd8\xff":
         return b"\xff\xd8" + b"".join(jpeg_parts(data, orientation(data)))
@@ -54,7 +55,13 @@ def stripped(data: bytes) -> bytes:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         body = b"WEBP" + b"".join(webp_parts(data, orientation(data)))
         return b"RIFF" + len(body).to_bytes(4, "little") + body
-    return data if data[:4] == b"GIF8" else b""
+    return data if data[:4] == b"GIF8" or is_sound(data) else b""
+
+
+def is_sound(data: bytes) -> bool:
+    """Whether a file begins as one of those that a recording may be in: WAV, FLAC, OGG or MP3."""
+    begins = (b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
+    return data.startswith(begins) or (data[:4] == b"RIFF" and data[8:12] == b"WAVE")
 
 
 def orientation(data: bytes) -> bytes:

@@ -126,8 +126,11 @@ def find(spec: str, max_bytes: int = hub.MAX_BYTES) -> dict[str, Path]:
     A task stands for its default on the hub. A folder goes before a hub model or a task of the same spelling. Raises
     NotFound, ModelError, Busy.
     """
-    if spec in available() and not Path(spec).exists() and task_class(spec).default:
+    named = spec
+    if spec in available() and not Path(spec).exists():
         spec = task_class(spec).default
+        if not spec:
+            raise NotFound(f"There is no model to begin with for {named}: name a folder, or owner/name on the hub.")
     if Path(spec).exists() or not hub.ID.fullmatch(spec):
         return models.find(Path(spec))
     return {spec: hub.fetch(spec, examine, max_bytes)}

@@ -55,19 +55,13 @@ class RewritingPipeline(Pipeline):
         return self.located(prefix + text)[0]
 
     def located(self, text: str) -> tuple[Batch, torch.Tensor]:
-        """The same of a whole text, and the characters int64[tokens, 2] of each token; (0, 0) if special.
-
-        A typed special token is plain text, or unknown where the vocabulary has the very word.
-        """
+        """The same of a whole text, and the characters int64[tokens, 2] of each token; (0, 0) if special."""
         options = {"truncation": True, "max_length": self.limit, "return_tensors": "pt", **tokens.PLAIN}
         if not self.tokenizer.is_fast:
             encoded = dict(self.tokenizer(text, **options))
             return encoded, torch.tensor(tokens.offsets(self.tokenizer, text, encoded["input_ids"][0].tolist()))
         encoded = dict(self.tokenizer(text, return_offsets_mapping=True, **options))
         (offsets,) = encoded.pop("offset_mapping")
-        special = torch.isin(encoded["input_ids"], torch.tensor(self.tokenizer.all_special_ids))
-        typed = special & (offsets[:, 1] > offsets[:, 0])
-        encoded["input_ids"] = encoded["input_ids"].masked_fill(typed, tokens.replacement(self.tokenizer)[0])
         return encoded, offsets
 
     def _forward(self, batch: Batch, **options: Any) -> Batch:

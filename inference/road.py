@@ -3,7 +3,7 @@
 Colours are classes of assets/style.css. Everything drawn is a number of ours or escaped.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -28,11 +28,11 @@ class Mark:
 
 
 class Road:
-    """One scene, and where its metres and lanes lie in the drawing."""
+    """One scene, and where its metres and lanes lie in the drawing; `more` are distances that are to fit in as well."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, more: Iterable[float] = ()) -> None:
         self.scene = scene
-        places = [car.distance for car in scene.cars]
+        places = [*more, *(car.distance for car in scene.cars)]
         self.low, self.high = min([NEAR[0], *places]) - 10, max([NEAR[1], *places]) + 12
         self.height = LANE * scene.lanes + 26
 

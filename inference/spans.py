@@ -95,7 +95,7 @@ class SpansTask(ItemTask):
         return super().target(prediction)
 
     def called(self, target: Target, raw: Raw) -> str:
-        """The span's own words, and its label. Raises InputError where the text is shorter."""
+        """The span's own words, and its label where there are several. Raises InputError where the text is shorter."""
         if isinstance(target, Contrast):
             return super().called(target, raw)
         place, length = self.place(target), len(raw[self.source])
@@ -103,7 +103,8 @@ class SpansTask(ItemTask):
             raise InputError(
                 f"The text that the model reads has {length:,} characters; the span ends at {place.end:,}."
             )
-        return f"{clipped(raw[self.source][place.start : place.end])} ({place.label})"
+        words = clipped(raw[self.source][place.start : place.end])
+        return f"{words} ({place.label})" if len(self.kinds) > 1 else words
 
     def item(self, place: Place, raw: Raw, score: float) -> Item:
         """A span as an item: it goes by its own words."""

@@ -58,6 +58,7 @@ class Task:
         self.folder, self.demo, self.pipeline = folder, about, pipeline
         self.name = name or folders.name_of(folder)
         self.tokenizing = threading.Lock()
+        tokens.keep_plain(getattr(pipeline, "tokenizer", None))
         # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
             **self.options()
@@ -294,7 +295,8 @@ class Task:
             return f"on {device}, {self.dtype}"
         import torch
 
-        return f"on CPU, {torch.get_num_threads()} threads, {self.dtype}"
+        threads = torch.get_num_threads()
+        return f"on CPU, {threads} thread{'s' if threads > 1 else ''}, {self.dtype}"
 
 
 def to_float32(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Text to token ids with some characters hidden, so that nothing a visitor types can act as a special token."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,28 @@ if TYPE_CHECKING:
 
 PLAIN = {"split_special_tokens": True}
 """Tokenizer option under which a typed [MASK] or <|im_end|> is read as plain characters."""
+
+
+def keep_plain(tokenizer: Any) -> None:
+    """Make a tokenizer of the Rust library read every typed special token as characters under PLAIN.
+
+    A vocabulary that holds `</s>` as a piece like any other, as SentencePiece's do, would find the token in a text. So
+    what spells such a token is cut behind its first character, when all other cuts are made.
+    """
+    if not getattr(tokenizer, "is_fast", False):
+        return
+    names = [name for name in tokenizer.all_special_tokens if len(name) > 1]
+    found = tokenizer(names, add_special_tokens=False, **PLAIN)["input_ids"] if names else []
+    special = set(tokenizer.all_special_ids)
+    spelled = [name for name, ids in zip(names, found, strict=True) if special & set(ids)]
+    if not spelled:
+        return
+    from tokenizers import Regex, pre_tokenizers
+
+    beginning = "|".join(f"{re.escape(name[0])}(?={re.escape(name[1:])})" for name in spelled)
+    library, cut = tokenizer.backend_tokenizer, pre_tokenizers.Split(Regex(beginning), "isolated")
+    before = [library.pre_tokenizer] if library.pre_tokenizer is not None else []
+    library.pre_tokenizer = pre_tokenizers.Sequence([*before, cut])
 
 
 def masked(value: str | MaskedText) -> MaskedText:

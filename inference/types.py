@@ -171,7 +171,7 @@ class Table(Record):
 
 @dataclass(frozen=True)
 class Answer(Record):
-    """A prediction with all that belongs beside it."""
+    """A prediction with all that belongs beside it; `said` are the words of what was spoken, by field."""
 
     model: str
     task: str
@@ -180,3 +180,4 @@ class Answer(Record):
     warnings: tuple[str, ...]
     trace: tuple[Step, ...]
     tables: tuple[Table, ...] = ()
+    said: Annotated[dict[str, str] | None, absent] = None

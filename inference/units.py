@@ -14,9 +14,15 @@ def number(value: float) -> str:
     return text if "e" not in text else f"{value:.1e}"
 
 
-def megabytes(size: int) -> str:
-    """Bytes as `93 MB`."""
-    return f"{number(round(size / 1e6, 1) if size < 1e7 else round(size / 1e6))} MB"
+SIZES = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+
+
+def filesize(size: int) -> str:
+    """Bytes as `93 MB`, `6.9 kB`, `688 bytes`."""
+    for unit, name in SIZES:
+        if size >= 0.9995 * unit:  # what would round to 1,000 of the unit below
+            return f"{number(round(size / unit, 1) if size < 9.95 * unit else round(size / unit))} {name}"
+    return f"{size:,} bytes" if size != 1 else "1 byte"
 
 
 def decimals(largest: float) -> int:

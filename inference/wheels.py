@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import copyfileobj
 
 from .errors import Busy, ModelError
-from .units import megabytes
+from .units import filesize
 
 PINNED = re.compile(r"[A-Za-z0-9][\w.-]*==[0-9][\w.!+]*")
 """A package and the one version of it that is taken."""
@@ -47,7 +47,7 @@ def download(package: str, sha256: str, size: int, scratch: Path, say: Callable[
     asked = ["download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check", "--quiet"]
     command = [sys.executable, "-m", "pip", *asked, "--dest", str(folder), package]
     environment = {**environ(), "TMPDIR": str(busy), "TEMP": str(busy), "TMP": str(busy)}
-    say(f"Downloading {package}, {megabytes(size)}")
+    say(f"Downloading {package}, {filesize(size)}")
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as pip:
@@ -80,7 +80,7 @@ def watch(pip: "subprocess.Popen[str]", scratch: Path, size: int, say: Callable[
             there = sum(each.stat().st_size for each in scratch.rglob("*") if each.is_file())
             if there > before:
                 before = there
-                say(f"{megabytes(there)} of {megabytes(size)}" if size else megabytes(there))
+                say(f"{filesize(there)} of {filesize(size)}" if size else filesize(there))
 
 
 def refused(package: str, complaint: str) -> ModelError | Busy:

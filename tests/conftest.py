@@ -4,6 +4,7 @@ import os
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that reached for a hub would fail, not wait
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests run in two processes, and share the cores
 
 import re
 import socket
@@ -57,11 +58,16 @@ def task(request: pytest.FixtureRequest, tiny_models: Callable[[str], Path]) -> 
     return load(tiny_models(request.param) if request.param in tiny.names() else models.find()[request.param])
 
 
+BESIDE = ("tiny-chat", "tiny-dialogue")
+"""The tiny models that the server offers beside those that come with the product."""
+
+
 @pytest.fixture(scope="session")
-def server(tiny_chat: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the real app, started as a presenter would, with the tiny chat model beside the others."""
+def server(tiny_models: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the real app, started as a presenter would, with tiny models that write beside the others."""
     log = tmp_path_factory.mktemp("log") / "app.log"
-    with serving("--model", "assets/models", "--model", str(tiny_chat), log=log) as url:
+    beside = [part for name in BESIDE for part in ("--model", str(tiny_models(name)))]
+    with serving("--model", "assets/models", *beside, log=log) as url:
         yield url
 
 

@@ -171,8 +171,13 @@ def test_under_a_proxys_path_page_and_api_answer(tiny_chat: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", models.find())
-def test_check_finds_no_mistake_in_our_own_models(name: str) -> None:
-    found = run("check", f"assets/models/{name}")
+def test_check_finds_no_mistake_in_our_own_models(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = said_by(capsys, "check", str(models.find()[name]))
+    assert "no mistake found" in found and not found.startswith("ended"), found
+
+
+def test_where_check_finds_no_mistake_it_ends_well() -> None:
+    found = run("check", "assets/models/sentiment")
     assert (found.returncode, "no mistake found" in found.stdout) == (0, True), found.stdout
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -11,10 +11,11 @@ from inference import demo, models
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 LOOKS: dict[str, dict[str, Any]] = {
     f"{name}-{scheme}": {**screen, "color_scheme": scheme}
     for name, screen in (("desktop", DESKTOP), ("phone", PHONE))
-    for scheme in ("light", "dark")
+    for scheme in SCHEMES
 }
 LEAVING = ("signal is aborted", "Connection errored out")
 EXPLAINED = 60_000  # milliseconds that an explanation may take on a slow machine
@@ -22,6 +23,7 @@ EXPLAINED = 60_000  # milliseconds that an explanation may take on a slow machin
 ABOUTS = {name: demo.read(folder) for name, folder in models.find().items()}
 PHOTO, TEXT, ROW, HISTORY = "mobilenet-v2", "sentiment", "ames-house-prices", "movies"
 WEATHER, SERIES = "new-york-weather", "any-series"
+ROAD = "highway"
 STORY = "sms-spam"
 CHAT = "tiny-chat"
 
@@ -83,6 +85,16 @@ def settled(page: Page) -> None:
     why = page.get_by_role("region", name="Explanation")
     expect(why.get_by_text("How far can you trust this?")).to_be_visible(timeout=EXPLAINED)
     expect(page.locator("#why.stale")).to_have_count(0)
+
+
+FADED = """() => document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
+    .forEach((each) => each.finish())"""
+
+
+def faded(page: Page) -> None:
+    """Let whatever fades or moves arrive at once; what turns for ever goes on."""
+    page.evaluate(FADED)
 
 
 def read(page: Page) -> tuple[str, str, str]:

@@ -7,15 +7,17 @@ from typing import Any
 import gradio as gr
 
 from inference.errors import SeeWhyError
+from inference.fields import TextField
 from inference.panels import answer
 from inference.panels.asking import Values
 from inference.panels.take import take
 from inference.panels.waiting import awaited
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.listening import missing
 from inference.task import Task
 from inference.trace import Trace
 from inference.types import Answer, Raw
-from inference.units import number
+from inference.units import filesize
 
 from ..memory import Explained, Memory
 from . import trust, why
@@ -91,6 +93,20 @@ class Case:
         except Exception as error:
             yield answer.failure(report(error).message)
 
+    def hearing(self, field: TextField) -> str:
+        """What has to be done before speech can be written into a field; empty where it can."""
+        return missing(self.endpoints.catalogue, field)
+
+    def heard(self, field: TextField, recording: Any) -> str:
+        """The words of a recording for a field; an error is told as Gradio tells it."""
+        try:
+            heard = self.endpoints.heard(self.name, {field.name: recording})
+        except Exception as error:
+            raise gr.Error(report(error).message, print_exception=False) from None
+        for warning in heard.warnings:
+            gr.Warning(warning)
+        return heard.said[field.name]
+
     def reasons(self, values: Values, target: Any = None) -> Iterator[Shown]:
         """The explanation alone."""
         try:
@@ -108,8 +124,8 @@ class Case:
         catalogue = self.endpoints.catalogue
         if catalogue.ready(self.name):
             return
-        megabytes = number(catalogue.expected(self.name) / 1e6)
-        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {megabytes} MB")
+        size = filesize(catalogue.expected(self.name))
+        yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {size}")
 
     def _predicted(self, values: Values, reasons: Any) -> Iterator[tuple[Shown, Answer | None]]:
         inputs, trace, self.latest = self.inputs(values), Trace(), None

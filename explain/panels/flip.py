@@ -14,8 +14,8 @@ from inference.units import clock
 
 from ..changes import Counterfactual, Counterfactuals
 from ..instead import draw
-from ..swept import swept
 from ..sweep import Sweep
+from ..swept import swept
 from ..types import Progress
 from .case import Case
 
@@ -75,7 +75,7 @@ def result(found: Counterfactuals, raw: Raw, title: str) -> Found:
     each = [*found.found, *([found.nearest] if found.nearest else [])]
     ways = "".join(way(place, one, raw, found.now) for place, one in enumerate(found.found))
     if found.nearest:
-        ways += f'<h3 class="eyebrow">The nearest real case that is decided otherwise</h3>'
+        ways += '<h3 class="eyebrow">The nearest real case that is decided otherwise</h3>'
         ways += way(len(each) - 1, found.nearest, raw, found.now)
     spent = f"{found.evaluations:,} evaluations in {clock(found.seconds)}; the model was asked about each change."
     none = "" if found.found else " Try again with other values, or change something yourself."

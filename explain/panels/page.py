@@ -1,7 +1,6 @@
 """The one page: the landing with its models, and for the model chosen its form, its answer, and why."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -9,24 +8,18 @@ import gradio as gr
 
 from inference.errors import InputError, NotFound, SeeWhyError
 from inference.panels import answer, guests, landing, look
-from inference.panels.asking import Values
 from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
-from inference.panels.take import take
-from inference.panels.waiting import awaited
 from inference.serving.catalogue import Catalogue
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.study.reading import Study
-from inference.task import Task
-from inference.types import Answer
-from inference.units import number
 
-from . import story
+from . import batch, story
 from .case import Case
 from .what_if import WhatIf
 
-VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {}
+VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {"batch": batch.view}
 """Further screens of a model, by what they are called in its address: `NAME#batch`, or with what of it `NAME#batch-…`.
 
 Each places its components for a model by name, and for what follows in the address.
@@ -51,7 +44,8 @@ def page(endpoints: Endpoints) -> gr.Blocks:
         # Without an output: set by an event, it would undo a click that came while the event was under way.
         blocks.load(None, None, chosen, js="() => arrive()", api_visibility="private")
 
-        @gr.render(inputs=chosen)
+        # Not by the load event as well: its empty screen may come after the one that the address names.
+        @gr.render(inputs=chosen, triggers=[chosen.change])
         def screen(asked: str) -> None:
             """Made anew for each model, so that nothing of the model before can write into it."""
             name, _, mark = asked.partition("#")

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from inference.errors import SeeWhyError
-from inference.fields import AnyField
+from inference.fields import AnyField, TextField
 from inference.panels.asking import Values
 from inference.panels.entered import entered
 from inference.types import Raw
@@ -80,6 +80,14 @@ class WhatIf:
     def checked(self, values: Values, asked: str) -> Iterator[str]:
         """A check of the explanation."""
         return self.case.checked(values, asked)
+
+    def hearing(self, field: TextField) -> str:
+        """What has to be done before speech can be written into a field; empty where it can."""
+        return self.case.hearing(field)
+
+    def heard(self, field: TextField, recording: Any) -> str:
+        """The words of a recording for a field."""
+        return self.case.heard(field, recording)
 
     def edited(self, values: Values, asked: str) -> list[Any]:
         """The form's values after a change that page.js sends as JSON with the number of the question.

@@ -14,6 +14,7 @@ class TextField(Field):
 
     `piece_length`: 99 % of the training texts split into pieces of so many letters or more on average; shorter pieces,
     as other languages give them, are warned of. `python tests/benchmarks/input_checks.py` shows how it is measured.
+    `listens`: a speech model by its name on offer; where it is, speech may take the place of the text.
     """
 
     kind: Literal["text"] = "text"
@@ -21,6 +22,7 @@ class TextField(Field):
     placeholder: str = ""
     default: str = ""
     piece_length: float | None = None
+    listens: str | None = None
 
     def parse(self, value: Any) -> str:
         if value is None or (isinstance(value, str) and not any(map(visible, value))):

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import gradio as gr
 
+from ..fields import TextField
 from ..serving.api import closing as closing_async
 
 Values = Sequence[Any]
@@ -49,6 +50,12 @@ class Asks(Protocol):
     def explored(self, values: Values, asked: str) -> Iterator[str]:
         """What is asked about the values without changing them, as HTML again and again."""
 
+    def hearing(self, field: TextField) -> str:
+        """What has to be done before speech can be written into a field; empty where it can."""
+
+    def heard(self, field: TextField, recording: Any) -> str:
+        """The words of a recording for a field."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -65,6 +72,8 @@ class Form:
     rows: list[list[Any]]
     recorded: tuple[gr.Textbox, Any] | None = None
     """A box that names a tick of a recording, and what then gives the widgets' values."""
+    spoken: Sequence[tuple[gr.Audio, gr.components.Component, Any]] = ()
+    """Recorders, the box that each writes into, and what gives the words of a recording."""
 
 
 class Turn:
@@ -132,6 +141,9 @@ def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> 
     if form.recorded:
         tick, values_of = form.recorded
         beginning.append(tick.change(values_of, tick, form.widgets, **QUIET).then)
+    for recorder, box, words in form.spoken:
+        ended = [recorder.stop_recording, recorder.upload]
+        beginning.append(gr.on(ended, words, recorder, box, **LISTENING).success)
     for ask in asking:
         ask(answered, js=TO_ANSWER, **show)
     for begin in beginning:
@@ -197,11 +209,14 @@ RUNNING: dict[str, Any] = {
     "trigger_mode": "multiple",  # "once" would drop an example that is clicked while another is explained
 }
 
+LISTENING: dict[str, Any] = {**QUIET, "concurrency_id": "listening", "show_progress": "full"}
+
 TO_ANSWER = """(...values) => {
-    if (innerWidth < 760) document.getElementById("answer")?.scrollIntoView();
+    const answer = document.getElementById("answer");
+    if (answer && (innerWidth < 760 || answer.getBoundingClientRect().top > 0.6 * innerHeight)) answer.scrollIntoView();
     return values;
 }"""
-"""On a phone the answer stands below the form: go there."""
+"""On a phone the answer stands below the form, and below a recording's panel on a wide screen: go there."""
 
 STOPPED = """() => {
     for (const bar of document.querySelectorAll("#why .progress"))

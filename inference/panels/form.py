@@ -1,7 +1,6 @@
 """The form of a model: one widget per field, made on demand; nothing here knows a task."""
 
 import json
-import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -12,6 +11,7 @@ import gradio as gr
 from ..demo import Demo, Example, resolve
 from ..fields import AnyField
 from .asking import Asks, Form, wire
+from .speaking import speaking
 from .widgets import SILENT, WIDGETS
 
 BOXES = ("target", "check", "edit", "explore")
@@ -40,7 +40,11 @@ def form(
     with gr.Group(elem_classes=["fields", "dense"] if len(about.inputs) > 3 else ["fields"]):
         given = [field.default for field in about.inputs] if start is None else start
         values = list(zip(about.inputs, given, strict=True))
-        placed = {field.name: widget(name, field, value) for field, value in values if not is_aside(field)}
+        placed, spoken = {}, []
+        for field, value in values:
+            if not is_aside(field):
+                placed[field.name] = widget(name, field, value)
+                spoken += speaking(name, field, placed[field.name], asks)
     if aside := [each for each in values if is_aside(each[0])]:
         with gr.Accordion("Settings", open=False, elem_classes="settings"):
             placed |= {field.name: widget(name, field, value) for field, value in aside}
@@ -51,7 +55,7 @@ def form(
     boxes = [
         gr.Textbox("", elem_id=box, visible="hidden", label=box.capitalize(), key=f"{name}.{box}") for box in BOXES
     ]
-    wire(asks, Form(widgets, go, stop, *boxes, offered, rows, recorded), outputs)
+    wire(asks, Form(widgets, go, stop, *boxes, offered, rows, recorded, spoken), outputs)
 
 
 def is_aside(field: AnyField) -> bool:
@@ -62,9 +66,9 @@ def is_aside(field: AnyField) -> bool:
 def widget(model: str, field: AnyField, value: Any) -> gr.components.Component:
     """The widget of a field. Its key is its own, or the page would hand it the value of the model before."""
     label = f"{field.label} ({field.unit})" if field.unit else field.label
-    info = re.sub(r"([\\`*_\[\]()<>#!|~])", r"\\\1", field.description) or None  # gradio takes it for Markdown
     props = {"label": label, "interactive": True, "key": f"{model}.{field.name}", "value": value}
-    return WIDGETS[field.kind](field, props if field.kind in SILENT else {**props, "info": info})
+    told = {} if field.kind in SILENT else {"info": field.description or None}
+    return WIDGETS[field.kind](field, {**props, **told})
 
 
 def examples(name: str, about: Demo, rows: Sequence[Sequence[Any]]) -> gr.Dataset:

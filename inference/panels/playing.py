@@ -9,7 +9,9 @@ from typing import Any
 import gradio as gr
 
 from ..demo import read_recording, resolve
+from ..fields import Scene
 from ..recording import Recording, Tick
+from ..road import Road, legend
 from ..serving.endpoints import Endpoints, report
 from ..units import quantity
 from .answer import failure
@@ -19,6 +21,8 @@ from .timeline import pace, table, timeline
 PAUSE = 0.4
 """Seconds between two drawings while the server decides ahead."""
 SPEEDS = (0.5, 1, 2, 5, 10)
+DRAWN = 200
+"""Ticks of the longest recording whose roads are drawn: about 3 kB each, sent with every drawing of the panel."""
 
 
 class Player:
@@ -31,6 +35,9 @@ class Player:
         found = read_recording(self.folder, self.about)
         assert found  # the page asks only where demo.json names one
         self.recording: Recording = found
+        raws = (self.about.parse(inputs) for inputs in found.ticks[: DRAWN + 1])
+        scenes = [value for raw in raws for value in raw.values() if isinstance(value, Scene)]
+        self.scenes = scenes if len(scenes) == len(found.ticks) <= DRAWN else []
 
     def played(self, asked: str) -> Iterator[str]:
         """The panel with ever more ticks decided, as HTML; whoever leaves ends it."""
@@ -67,10 +74,21 @@ class Player:
         rule = self.about.decision
         whole = len(ticks) == len(self.recording.ticks)
         return frame(
-            f"{timeline(self.recording, ticks, rule)}{CONTROLS.format(last=len(self.recording.ticks) - 1)}"
+            f"{self.roads(ticks)}{timeline(self.recording, ticks, rule)}"
+            f"{CONTROLS.format(last=len(self.recording.ticks) - 1)}"
             f'<p class="hint">{escape(pace(self.recording, ticks))}</p>'
             f"{table(self.recording, ticks, rule) if whole else ''}"
         )
+
+    def roads(self, ticks: list[Tick]) -> str:
+        """The road at each tick on one scale and what the own car does, for page.js to show one of; else nothing."""
+        if not self.scenes:
+            return ""
+        far = [car.distance for scene in self.scenes for car in scene.cars]
+        decided = zip(self.scenes, ticks, strict=False)
+        roads = (Road(scene, far).draw(action=tick.prediction.items[0].id) for scene, tick in decided)
+        drawn = "".join(f"<div hidden>{road}</div>" for road in roads)
+        return f'<div class="roads">{drawn}</div>{legend(self.scenes[0].unit, ["bold arrow: what the policy does"])}'
 
 
 def frame(content: str) -> str:

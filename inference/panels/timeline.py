@@ -12,7 +12,7 @@ from statistics import median
 
 from ..policy import Policy
 from ..recording import Recording, Tick
-from ..units import listed, quantity
+from ..units import listed, percent, quantity
 from .answer import milliseconds
 
 LANES = 8
@@ -39,7 +39,8 @@ def moment(tick: Tick, rule: Policy | None) -> Moment:
     tone = rule.tone(tick.decision) if rule and tick.decision else "neutral"
     if item is None or prediction.kind == "text":
         return Moment(word, tone, None, "")
-    return Moment(word, tone, item.score, f"{item.name} {quantity(item.score, prediction.unit)}")
+    score = percent(item.score) if prediction.scale == "probability" else quantity(item.score, prediction.unit)
+    return Moment(word, tone, item.score, f"{item.name} {score}")
 
 
 def timeline(recording: Recording, ticks: Sequence[Tick], rule: Policy | None) -> str:

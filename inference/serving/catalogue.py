@@ -10,7 +10,7 @@ from ..cache import Cache
 from ..errors import ModelError, NotFound
 from ..task import Task
 from ..trace import Trace
-from ..units import number
+from ..units import filesize
 from .guests import Guests
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class Catalogue:
         if twice := {name for name in names if names.count(name) > 1}:
             raise ModelError(f"Each model needs a name of its own; {', '.join(sorted(twice))} occurs twice.")
         self._loaded: Cache[Task] = Cache(memory)
+        self._recorded: dict[str, int] = {}
         self.folders = {name: folder for name, folder in folders.items() if at_hand(name, folder)}
         demos = {name: registry.about(folder) for name, folder in self.folders.items()}
         demos |= {name: task.demo for name, task in self._made.items()}
@@ -46,10 +47,24 @@ class Catalogue:
             raise ModelError(f"No model has its weights at hand among {', '.join(names) or 'none given'}.")
 
     def describe(self) -> list[dict[str, Any]]:
-        """Every model as a program needs it: name, task, title, fields and examples that can be sent as they are."""
+        """Every model as a program needs it: name, task, title, fields and examples that can be sent as they are.
+
+        `recording` is the number of ticks that its recording has to play, null without one.
+        """
         keys = ("task", "title", "fields", "examples")
         described = {name: about.to_json() for name, about in self.demos.items()}
-        return [{"name": name, **{key: about[key] for key in keys}} for name, about in described.items()]
+        return [
+            {"name": name, **{key: about[key] for key in keys}, "recording": self._ticks(name)}
+            for name, about in described.items()
+        ]
+
+    def _ticks(self, name: str) -> int | None:
+        if (about := self.demos[name]).recording is None:
+            return None
+        if name not in self._recorded:
+            found = demo.read_recording(self.folders[name], about)
+            self._recorded[name] = len(found.ticks) if found else 0
+        return self._recorded[name]
 
     def example_files(self) -> list[Path]:
         """The files that a visitor may see: those that the models' examples name."""
@@ -96,7 +111,7 @@ class Catalogue:
         ready = self.ready(name)
         with (trace or Trace()).step("model loading") as step:
             loaded = self._made.get(name) or self._get(name, about, ready)
-            size = f"{number(loaded.bytes / 1e6)} MB " if loaded.bytes else ""
+            size = f"{filesize(loaded.bytes)} " if loaded.bytes else ""
             step.detail = f"{size}{loaded.where}{', already in memory' if ready else ''}"
         return loaded
 

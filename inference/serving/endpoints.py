@@ -4,7 +4,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..study.store import Store
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
+from .listening import Heard, hear
 from .playing import decided, ticks_of
 
 log = logging.getLogger(__name__)
@@ -163,21 +164,30 @@ class Endpoints:
         """As `predict_stream`, as records; the trace is told of every step."""
         with place(self._predicting):
             trace = trace or Trace()
-            yield from self.catalogue.task(model, trace).stream(inputs, trace)
+            heard = hear(self.catalogue, model, inputs, trace)
+            with closing(self.catalogue.task(model, trace).stream(heard.inputs, trace)) as parts:  # type: ignore[type-var]
+                yield from map(heard.told, parts)
+
+    def heard(self, model: str, inputs: Any) -> Heard:
+        """The inputs with words in the place of speech."""
+        with place(self._predicting):
+            return hear(self.catalogue, model, inputs)
 
     def explanations(
         self, model: str, inputs: Any, target: Any = None, evaluations: Any = None, seconds: Any = None, **options: Any
     ) -> Iterator[Record]:
         """As `explain_stream`, as records; what only code can say goes on as `options`."""
         with place(self._explaining):
-            yield from self._explain(self.catalogue.task(model), inputs, target, evaluations, seconds, **options)
+            said = hear(self.catalogue, model, inputs).inputs
+            yield from self._explain(self.catalogue.task(model), said, target, evaluations, seconds, **options)
 
     def checks(self, model: str, inputs: Any, check: str, target: Any = None, **options: Any) -> Iterator[Record]:
         """How far a check has come, again and again, and last what it found; `options` as for `explanations`."""
         if self._check is None:
             raise NotFound("Explanations cannot be checked here.")
         with place(self._explaining):
-            yield from self._check(self.catalogue.task(model), inputs, check, target, **options)
+            said = hear(self.catalogue, model, inputs).inputs
+            yield from self._check(self.catalogue.task(model), said, check, target, **options)
 
     def changes(self, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
         """As `counterfactuals_stream`, as records; `options` as for `explanations`."""

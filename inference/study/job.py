@@ -9,17 +9,19 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ..accelerator import patiently
 from ..errors import InputError
 from ..task import Task
 from ..types import Raw, Record
 from .checking import Problem, check_chunk
 from .mapping import Columns, check
-from .results import answers
+from .results import Answers, answers
 from .source import Chunk, Source
 from .table import harmless, table
 
@@ -38,7 +40,8 @@ Reason = Callable[[Task, Raw], Sequence[str]]
 class Pace(Record):
     """How far a job has come: rows done of `total`, where that is known, how many of them `faulty`, in `seconds`.
 
-    before: rows that were done when it went on after a stop. problems: those of the last part.
+    before: rows that were done when it went on after a stop. problems: those of the last part. counts: of the rows of
+    this run, how many got which decision, or which prediction where there is no rule.
     """
 
     done: int
@@ -47,6 +50,7 @@ class Pace(Record):
     seconds: float
     before: int = 0
     problems: tuple[Problem, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
 
     @property
     def per_second(self) -> float:
@@ -61,12 +65,13 @@ class Pace(Record):
 
 @dataclass(frozen=True)
 class Part(Record):
-    """What became of a chunk: its number, its rows, how many of them were no input, and why."""
+    """What became of a chunk: its number, its rows, how many were no input, why, and how often each answer came."""
 
     number: int
     rows: int
     faulty: int
     problems: tuple[Problem, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,12 +86,19 @@ class Work:
 
     def __call__(self, chunk: Chunk) -> Part:
         checked = check_chunk(self.task.demo, self.columns, chunk)
-        found = answers(self.task, checked.raws)
+        found = patiently(answers, self.task, checked.raws)
         reasons = [self.reason(self.task, raw) for raw in checked.raws] if self.reason else None
         rows = table(self.task, chunk, checked, found, self.types, reasons)
         put(rows, part_file(self.parts, chunk.number))
         faulty = len({problem.row for problem in checked.problems})
-        return Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]))
+        return Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
+
+
+def counted(task: Task, found: Answers) -> dict[str, int]:
+    """How often each decision was taken; without a rule, how often each label came first."""
+    if found.decisions is not None:
+        return dict(Counter(filter(None, found.decisions.tolist())))
+    return dict(Counter(found.predicted.tolist())) if task.kind == "labels" and task.same_items else {}
 
 
 class Engine(Protocol):
@@ -126,7 +138,7 @@ def run(
     work = Work(task, columns, source.types, parts, reason)
     start = time.monotonic()
     before = done = sum(rows_of(file) for file in parts.glob("*.parquet"))
-    faulty = 0
+    faulty, counts = 0, Counter[str]()
     missing = (chunk for chunk in source.chunks(size) if not part_file(parts, chunk.number).exists())
     yield Pace(done, source.total, faulty, 0.0, before)
     for part in engine(work, missing):
@@ -135,7 +147,8 @@ def run(
             shutil.rmtree(parts)
             raise InputError(f"Row {problem.row:,}{problem.column and f', {problem.column}'}: {problem.message}")
         done, faulty = done + part.rows, faulty + part.faulty
-        yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems)
+        counts.update(part.counts)
+        yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems, dict(counts))
     join(parts, output)
     shutil.rmtree(parts)
 

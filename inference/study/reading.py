@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..accelerator import patiently
 from ..errors import InputError
 from ..fields import AnyField
 from ..sounds import RATE
@@ -96,7 +97,7 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
         checked = check_chunk(task.demo, columns, chunk)
         room = most - kept
         checked = Checked(checked.places[:room], checked.raws[:room], checked.problems)
-        parts.append((chunk, checked, answers(task, checked.raws)))
+        parts.append((chunk, checked, patiently(answers, task, checked.raws)))
         kept, done = kept + len(checked.raws), done + len(chunk.rows) + len(chunk.broken)
         faulty += len({problem.row for problem in checked.problems})
         problems += checked.problems[: TOLD - len(problems)]

@@ -1,14 +1,17 @@
 """What a model says of many rows, in arrays. Knows no file."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..accelerator import in_batches
+from ..errors import OutOfMemory
 from ..task import Task
 from ..trace import Batch
 from ..types import Prediction, Raw
@@ -60,12 +63,34 @@ def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     if not raws:
         return Answers((), np.zeros((0, 0)), np.zeros(0, object), None)
     if task.same_items:
-        parts = in_batches(lambda some: arrays(task, task.forward(task.encode(some))), ordered, task.batch_size)
-        scores, intervals = zip(*parts, strict=True)
+        scores, intervals = zip(*(arrays(task, outputs) for outputs in passes(task, ordered)), strict=True)
         known = None if intervals[0] is None else np.concatenate(intervals)[back]
         return of_scores(task, np.concatenate(scores)[back], known)
     predictions = [each for some in in_batches(task.predict_some, ordered, task.batch_size) for each in some]
     return of_predictions(task, [predictions[place] for place in back])
+
+
+def passes(task: Task, raws: Sequence[Raw]) -> Iterator[Batch]:
+    """The outputs of one forward pass after the other; meanwhile another thread encodes the next batch."""
+    groups = [raws[start : start + task.batch_size] for start in range(0, len(raws), task.batch_size)]
+    with ThreadPoolExecutor(1) as encoder:
+        coming = [encoder.submit(encoded, task, groups[0])]
+        for some, following in zip_longest(groups, groups[1:]):
+            batch = coming.pop().result()
+            coming += [encoder.submit(encoded, task, following)] if following else []
+            try:
+                yield task.forward(batch)
+            except OutOfMemory:
+                del batch
+                yield from in_batches(lambda few: task.forward(task.encode(few)), some, max(1, len(some) // 2))
+
+
+def encoded(task: Task, raws: Sequence[Raw]) -> Batch:
+    """A batch; for an NVIDIA GPU in memory that it can copy from by itself."""
+    batch = task.encode(raws)
+    if task.pipeline.device.type != "cuda":
+        return batch
+    return {name: value.pin_memory() if hasattr(value, "pin_memory") else value for name, value in batch.items()}
 
 
 def by_length(raws: Sequence[Raw]) -> NDArray[np.intp]:

@@ -24,6 +24,7 @@ MOST_COLUMNS = 2_000
 MOST_PICTURES, LARGEST_PICTURE = 100_000, 32 * 1024**2
 COMMA = r"^(\s*[+-]?\d+),(\d+\s*)$"
 """A number with a decimal comma."""
+ENDINGS = (".csv", ".tsv", ".parquet", ".zip", ".txt")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
@@ -64,8 +65,8 @@ class Source(ABC):
 def open_source(path: Path, title: str = "") -> Source:
     """The file at a path, by the ending of its name. title: what it is called in messages. Raises InputError."""
     title = title or path.name
-    kinds: dict[str, type[Source]] = {".csv": Csv, ".tsv": Csv, ".parquet": Parquet, ".zip": Pictures, ".txt": Lines}
-    kind = kinds.get(Path(title).suffix.lower())
+    kinds: Sequence[type[Source]] = (Csv, Csv, Parquet, Pictures, Lines)
+    kind = dict(zip(ENDINGS, kinds, strict=True)).get(Path(title).suffix.lower())
     if kind is None:
         raise InputError(f"{title[:80]}: send a CSV, Parquet, ZIP (of pictures) or TXT (a text a line) file.")
     try:

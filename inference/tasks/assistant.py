@@ -68,9 +68,8 @@ class Assistant(TextClassification):
         action, needed, possible = ACTIONS[intent]
         found = slots(text, (*needed, *possible))
         rows = [(name, found.get(name, MISSING)) for name in (*needed, *possible) if name in found or name in needed]
-        return Table(
-            f"Proposed: {action}. Nothing is carried out.", ("slot", "value"), tuple(rows) or (("details", "none"),)
-        )
+        columns = ("part", "from the request")
+        return Table(f"Proposed: {action}. Nothing is carried out.", columns, tuple(rows) or (("details", "none"),))
 
     def question(self, prediction: Prediction) -> Table:
         """The likeliest intents, to choose from."""

@@ -6,12 +6,13 @@ from PIL import Image
 
 from ..boxes import THRESHOLD, BoxesTask
 from ..inputs import ImageInput
+from ..modeling import points  # noqa: F401  registers an architecture of our own
 from ..trace import Batch
 from ..types import Prediction, Raw
 
 
 class ObjectDetection(ImageInput, BoxesTask):
-    """Any detector of the DETR family on the hub."""
+    """Any detector of the DETR family on the hub, or one of inference/modeling/points.py."""
 
     id = "object-detection"
     default = "facebook/detr-resnet-50@1d5f47b"

@@ -4,11 +4,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 pytest.register_assert_rewrite("visiting")
 
 from visiting import DESKTOP, PHONE, Visit, visiting  # noqa: E402  # its asserts are to say what they saw
+
+expect.set_options(timeout=15_000)  # milliseconds; two browsers and two servers share the cores
 
 
 @pytest.fixture(scope="session")

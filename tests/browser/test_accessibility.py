@@ -11,15 +11,18 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from visiting import (
     CHAT,
     EXPLAINED,
+    FADED,
     HISTORY,
     LOOKS,
     PHOTO,
+    ROAD,
     ROW,
     SERIES,
     TEXT,
     WEATHER,
     choose,
     example,
+    faded,
     predict,
     settled,
     visiting,
@@ -45,10 +48,15 @@ def desk(browser: Browser, server: str) -> Iterator[Page]:
         yield visit.page
 
 
+DRAWN = "[...document.querySelectorAll('.gallery-item')].every((each) => each.children.length)"
+"""Gradio fetches what draws an example when the first one is shown."""
+
+
 def violations(page: Page) -> list[str]:
     """Each rule that is violated, where, and how; what is Gradio's and known is left out."""
+    page.wait_for_function(DRAWN)
     page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-    page.wait_for_timeout(300)  # colours fade in
+    faded(page)
     found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": STANDARD}).response["violations"]
     nodes = [(rule["id"], str(node["target"]), node) for rule in found for node in rule["nodes"]]
     ours = [each for each in nodes if not any(each[0] == rule and part in each[1] for rule, part in GRADIOS)]
@@ -66,7 +74,7 @@ def test_the_story(page: Page) -> None:
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("model", [PHOTO, ROW, HISTORY, CHAT, WEATHER, SERIES])
+@pytest.mark.parametrize("model", [PHOTO, ROW, HISTORY, CHAT, WEATHER, SERIES, ROAD])
 def test_an_answer(page: Page, model: str) -> None:
     choose(page, model)
     assert violations(page) == []
@@ -75,8 +83,9 @@ def test_an_answer(page: Page, model: str) -> None:
     assert violations(page) == []
 
 
-def test_a_recording(page: Page) -> None:
-    choose(page, "shuttle")
+@pytest.mark.parametrize("model", ["shuttle", "highway"])
+def test_a_recording(page: Page, model: str) -> None:
+    choose(page, model)
     page.get_by_role("button", name="Play the recording").click()
     expect(page.locator("#recording .readout")).to_contain_text("Tick 2", timeout=EXPLAINED)
     page.get_by_role("button", name="Pause").click()
@@ -136,10 +145,12 @@ def walk(page: Page) -> Iterator[int]:
             yield int(stop)
 
 
-SHOWN = """(each) => {
+SHOWN = (
+    f"(each) => {{ const arrive = {FADED};"
+    + """
     const parts = [each];
     for (let i = 0; i < 4 && parts.at(-1).parentElement; i++) parts.push(parts.at(-1).parentElement);
-    const look = () => parts.map((part) => {
+    const look = () => arrive() || parts.map((part) => {
         const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor } = getComputedStyle(part);
         return [outlineStyle === "none" ? "" : outlineWidth + outlineColor, boxShadow, borderColor].join();
     }).join();
@@ -149,11 +160,11 @@ SHOWN = """(each) => {
     each.focus({ preventScroll: true });
     return focused !== plain;
 }"""
+)
 
 
 def shows_focus(page: Page, element: Locator) -> bool:
     """Whether the focused element, or the frame around it, has another outline, shadow or border than without focus."""
-    page.wait_for_timeout(200)  # outlines fade in
     return bool(element.evaluate(SHOWN))
 
 

@@ -1,34 +1,17 @@
 """A conversation in the browser: Enter sends, a reply is continued, a word is asked about and held against another."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from conftest import serving
-from playwright.sync_api import Browser, Page, expect
-from visiting import DESKTOP, visiting
+from playwright.sync_api import Page, expect
 
 PATIENCE = 60_000
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def talking(tiny_models: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    log = tmp_path_factory.mktemp("log") / "app.log"
-    with serving("--model", str(tiny_models("tiny-dialogue")), log=log) as url:
-        yield url
-
-
-@pytest.fixture
-def page(browser: Browser, talking: str) -> Iterator[Page]:
-    with visiting(browser, talking, **DESKTOP) as visit:
-        yield visit.page
-
-
-def test_a_conversation_goes_on(talking: str, page: Page) -> None:
-    page.goto(f"{talking}/?model=tiny-dialogue")
+def test_a_conversation_goes_on(server: str, page: Page) -> None:
+    page.goto(f"{server}/?model=tiny-dialogue")
     box = page.get_by_label("Your message")
     box.fill("Why is <b>the sea</b> grey?")
     box.press("Enter")
@@ -48,8 +31,8 @@ def test_a_conversation_goes_on(talking: str, page: Page) -> None:
     expect(earlier).to_have_count(0)
 
 
-def test_a_word_is_held_against_another(talking: str, page: Page) -> None:
-    page.goto(f"{talking}/?model=tiny-dialogue")
+def test_a_word_is_held_against_another(server: str, page: Page) -> None:
+    page.goto(f"{server}/?model=tiny-dialogue")
     page.get_by_role("button", name="Talk 0").click()
     expect(page.get_by_role("region", name="Which part led to which word")).to_be_visible(timeout=PATIENCE)
     page.locator(".reply button.ask").nth(3).click()
@@ -59,8 +42,8 @@ def test_a_word_is_held_against_another(talking: str, page: Page) -> None:
     expect(page.locator("#why h2").first).to_contain_text("rather than", timeout=PATIENCE)
 
 
-def test_an_example_fills_the_conversation_in(talking: str, page: Page) -> None:
-    page.goto(f"{talking}/?model=tiny-dialogue")
+def test_an_example_fills_the_conversation_in(server: str, page: Page) -> None:
+    page.goto(f"{server}/?model=tiny-dialogue")
     page.get_by_role("button", name="Talk 1").click()
     expect(page.locator(".conversation .talk li")).to_have_count(2)
     expect(page.get_by_label("Your message")).to_have_value("What would be done?")

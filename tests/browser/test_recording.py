@@ -5,7 +5,17 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from visiting import ABOUTS, DESKTOP, EXPLAINED, Visit, assert_no_sideways_scrolling, choose, settled, visiting
+from visiting import (
+    ABOUTS,
+    DESKTOP,
+    EXPLAINED,
+    ROAD,
+    Visit,
+    assert_no_sideways_scrolling,
+    choose,
+    settled,
+    visiting,
+)
 
 from inference import models, recording
 
@@ -64,6 +74,7 @@ def test_a_recording_is_played_one_decision_a_tick(visit: Visit) -> None:
 
 def test_it_plays_to_its_end_and_again(page: Page) -> None:
     start(page)
+    expect(page.get_by_role("img", name=f"Decisions at {TOTAL} of")).to_be_visible(timeout=EXPLAINED)
     page.get_by_role("combobox", name="Speed").select_option("10")
     page.get_by_role("slider", name="Tick", exact=True).fill(str(TOTAL - 4))
     page.get_by_role("button", name="Play", exact=True).click()
@@ -107,6 +118,23 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     scrubber.press(" ")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_the_road_is_shown_as_it_was_at_each_tick_and_the_answer_to_why_comes_into_view(page: Page) -> None:
+    choose(page, ROAD)
+    page.get_by_role("button", name="Play the recording").click()
+    seen = page.locator("#recording .road:visible svg")
+    expect(page.locator("#recording .readout")).to_contain_text("Tick 3", timeout=EXPLAINED)
+    page.get_by_role("button", name="Pause").click()
+    expect(seen).to_have_count(1)
+    before = seen.get_attribute("aria-label")
+    page.get_by_role("button", name="One tick on").click()
+    expect(seen).to_have_count(1)
+    assert before != seen.get_attribute("aria-label")
+    page.get_by_role("button", name=re.compile("^Why")).click()
+    settled(page)
+    expect(page.locator("#answer .headline")).to_be_in_viewport()
+    assert page.locator("#answer .road svg").get_attribute("aria-label") == seen.get_attribute("aria-label")
 
 
 def test_steps_go_one_tick_either_way(page: Page) -> None:

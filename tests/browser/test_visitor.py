@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from conftest import BESIDE
 from gradio.utils import get_upload_folder
 from PIL import Image
 from playwright.sync_api import Browser, Download, Page, expect
@@ -21,15 +22,17 @@ from visiting import (
     DESKTOP,
     EXPLAINED,
     HISTORY,
-    LOOKS,
+    PHONE,
     PHOTO,
     ROW,
+    SCHEMES,
     STORY,
     TEXT,
     Visit,
     assert_no_sideways_scrolling,
     choose,
     example,
+    faded,
     predict,
     read,
     settled,
@@ -51,7 +54,7 @@ def test_the_first_page_offers_the_story_and_every_model(visit: Visit) -> None:
     expect(visit.page.get_by_role("link", name="Show me")).to_be_visible()
     models_on_offer = visit.page.get_by_role("navigation", name="Models").get_by_role("link")
     titles = [about.title for name, about in ABOUTS.items() if models.weights(models.find()[name])]
-    expect(models_on_offer).to_have_count(len(titles) + 1)  # the tiny chat beside them
+    expect(models_on_offer).to_have_count(len(titles) + len(BESIDE))
     for title in titles:
         expect(models_on_offer.filter(has_text=title)).to_be_visible()
     visit.page.evaluate("[...document.images].forEach((image) => (image.loading = 'eager'))")  # those further down
@@ -124,27 +127,27 @@ ASKED: list[tuple[str, int, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize(("model", "number", "parts"), ASKED, ids=[name for name, *_ in ASKED])
-def test_an_example_of_each_modality(
-    browser: Browser, server: str, look: str, model: str, number: int, parts: list[str]
-) -> None:
-    with visiting(browser, server, **LOOKS[look]) as visit:
-        page = visit.page
-        choose(page, model)
-        example(page, number).click()
-        shown = " ".join(read(page))
-        for part in parts:
-            assert part in shown
-        assert page.locator("figure.regions img").count() == (2 if model == PHOTO else 0)
-        assert page.locator(".path img.sight").count() == (1 if model == PHOTO else 0)
-        assert page.locator(".path .tokens code").count() > 0 or model != TEXT
-        if look.startswith("phone"):
-            expect(page.locator("#answer .headline")).to_be_in_viewport()  # the page went there
-        dark = look.endswith("dark")
+def test_an_example_of_each_modality(visit: Visit, model: str, number: int, parts: list[str]) -> None:
+    page = visit.page
+    choose(page, model)
+    example(page, number).click()
+    shown = " ".join(read(page))
+    for part in parts:
+        assert part in shown
+    assert page.locator("figure.regions img").count() == (2 if model == PHOTO else 0)
+    assert page.locator(".path img.sight").count() == (1 if model == PHOTO else 0)
+    assert page.locator(".path .tokens code").count() > 0 or model != TEXT
+    if page.viewport_size == PHONE["viewport"]:
+        expect(page.locator("#answer .headline")).to_be_in_viewport()  # the page went there
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
+        faded(page)
         for part in ("body", "#answer .card", "#why .card"):
-            assert (brightness(page, part, "backgroundColor") < 0.25) == dark, part
-            assert (brightness(page, part, "color") > 0.75) == dark, part
+            assert (brightness(page, part, "backgroundColor") < 0.25) == (scheme == "dark"), part
+            assert (brightness(page, part, "color") > 0.75) == (scheme == "dark"), part
+        assert_no_sideways_scrolling(page)
 
 
 def brightness(page: Page, selector: str, of: str) -> float:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import shipped
+from conftest import load, shipped
 
 import inference
 from explain import explain
 from explain.memory import Memory
 from explain.scoring import Play, Tensors, door, scorer
-from inference import replica
+from inference import models, replica
 from inference.accelerator import accelerator
 from inference.errors import InputError, ModelError
 from inference.masks import Kept, MaskedImage, MaskedText, Regions
@@ -28,7 +28,7 @@ ON_TENSORS = sorted(set(shipped()) - BY_THE_DOOR)
 
 @pytest.fixture(scope="module", params=ON_TENSORS)
 def task(request: pytest.FixtureRequest) -> Task:
-    return inference.load(request.param)
+    return load(models.find()[request.param])
 
 
 def asked(task: Task) -> tuple[Raw, list[Target]]:
@@ -236,7 +236,7 @@ def test_ten_thousand_words_are_explained_as_far_as_they_are_read(task_of_text: 
 
 
 def test_every_model_but_those_named_is_on_tensors() -> None:
-    assert set(ON_TENSORS) == {name for name in shipped() if by_tensors(inference.load(name))}
+    assert set(ON_TENSORS) == {name for name in shipped() if by_tensors(load(models.find()[name]))}
 
 
 def by_tensors(task: Task) -> bool:

@@ -133,9 +133,21 @@ def test_a_gif_stays_as_it_is() -> None:
     assert stripped(buffer.getvalue()) == buffer.getvalue()
 
 
-@pytest.mark.parametrize("data", [b"", b"RIFF\0\0\0\0WAVE", b"id,name\n1,a\n", b"\xff\xd8", b"II*\0Leica"])
+@pytest.mark.parametrize("begin", [b"RIFF\0\0\0\0WAVE", b"fLaC", b"OggS", b"ID3\4", b"\xff\xfb\x90"])
+def test_a_recording_stays_as_it_is(begin: bytes) -> None:
+    assert stripped(begin + b"fmt and samples") == begin + b"fmt and samples"
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF\0\0\0\0AVI ", b"id,name\n1,a\n", b"\xff\xd8", b"II*\0Leica"])
 def test_of_a_file_that_no_field_opens_nothing_is_left(data: bytes) -> None:
     assert stripped(data) == b""
+
+
+@pytest.mark.parametrize("start", [b"RIFF\0\0\0\0WAVE", b"fLaC", b"OggS", b"ID3", b"\xff\xfb"])
+def test_a_recording_sent_by_a_program_stays_as_it_is(upload: Path, start: bytes) -> None:
+    upload.write_bytes(start + b"the sound")
+    assert remote.received({"recording": {"path": str(upload)}}) == {"recording": upload}
+    assert upload.read_bytes() == start + b"the sound"
 
 
 FRACTION = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x05\0\0\0\x01\0\0\0\x1a\0\0\0\0\0\0\0\x06\0\0\0\x01"

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -479,10 +479,10 @@ class Silent:
         return True
 
 
-def formed(name: str, folder: Path, about: Demo, example: int | None = None) -> list[Any]:
+def formed(name: str, folder: Path, about: Demo, start: Sequence[Any] | None = None) -> list[Any]:
     """The parts of a model's form."""
     with gr.Blocks(analytics_enabled=False) as blocks:
-        form.form(name, folder, about, Silent(), [gr.HTML("", elem_id="shown") for _ in range(4)], example)
+        form.form(name, folder, about, Silent(), [gr.HTML("", elem_id="shown") for _ in range(4)], start)
     return list(blocks.blocks.values())
 
 
@@ -503,9 +503,9 @@ def test_the_form_of_each_model_has_a_widget_per_input_and_all_examples(name: st
 def test_a_form_can_start_with_an_example(name: str) -> None:
     folder = models.find()[name]
     about = demo.read(folder)
-    parts = formed(name, folder, about, example=1)
-    values = {part.key: part.value for part in parts if isinstance(getattr(part, "key", None), str) and part.visible}
     expected = form.example_values(folder, about, about.examples[1])
+    parts = formed(name, folder, about, expected)
+    values = {part.key: part.value for part in parts if isinstance(getattr(part, "key", None), str) and part.visible}
     given = [values[f"{name}.{field.name}"] for field in about.inputs]
     files = [field.kind in FILES for field in about.inputs]
     assert [bool(a) if is_file else a for a, is_file in zip(given, files, strict=True)] == [
@@ -534,3 +534,8 @@ def test_an_example_picture_is_handed_over_as_a_file_of_the_model() -> None:
         (path,) = form.example_values(folder, about, example)
         assert isinstance(path, str)
         assert Path(path).is_relative_to(folder) and Path(path).is_file()
+
+
+def test_the_space_before_a_word_stays_outside_its_button() -> None:
+    html = FIGURES["text"](Shown(replace(prediction("text"), text="On time."), ("On", " time", ".")))
+    assert "</button> <button" in html and ">time</button>" in html

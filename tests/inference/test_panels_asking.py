@@ -120,15 +120,19 @@ class Asks:
         yield "found"
 
 
-def wired(widgets: list[Any], rows: list[list[Any]] | None = None) -> SimpleNamespace:
+def wired(widgets: list[Any], rows: list[list[Any]] | None = None, spoken: Any = ()) -> SimpleNamespace:
     """A wired form: its parts, and what it asked for."""
     asks = Asks()
     with gr.Blocks(analytics_enabled=False) as blocks:
-        for each in widgets:
+        for each in [*widgets, *(recorder for recorder, *_ in spoken)]:
             each.render()
         go, stop, target, check = gr.Button("Go"), gr.Button("Stop"), gr.Textbox(""), gr.Textbox("")
         offered = gr.Dataset(components=[gr.Textbox(render=False)], samples=[["One"]], type="index") if rows else None
-        wire(asks, Form(widgets, go, stop, target, check, offered, rows or []), [gr.HTML("") for _ in range(5)])
+        wire(
+            asks,
+            Form(widgets, go, stop, target, check, offered, rows or [], None, spoken),
+            [gr.HTML("") for _ in range(5)],
+        )
     functions = list(blocks.fns.values())
     parts = {"go": go, "stop": stop, "target": target, "check": check, "offered": offered}
     return SimpleNamespace(asks=asks, functions=functions, **parts)
@@ -144,6 +148,18 @@ def after(form: SimpleNamespace, function: Any) -> Any:
     """The one function that runs once another has."""
     (found,) = [each for each in form.functions if each.trigger_after == function._id]
     return found
+
+
+def test_what_is_said_is_written_into_its_box_and_then_asked() -> None:
+    box, recorder = gr.Textbox(render=False), gr.Audio(render=False)
+    form = wired([box], spoken=[(recorder, box, lambda recording: "words")])
+    writing = on(form, recorder, "stop_recording")
+    assert writing is on(form, recorder, "upload")
+    assert (writing.inputs, writing.outputs) == ([recorder], [box])
+    asking = after(form, writing)
+    assert asking.trigger_only_on_success
+    list(asking.fn("words"))
+    assert form.asks.asked == [("answered", ("words",))]
 
 
 def number() -> gr.Number:

@@ -1,6 +1,7 @@
 """The panel of a recording: what it shows before and while it is played, and how a tick gets into the form."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,21 @@ def test_the_panel_is_drawn_again_while_the_server_decides_and_whole_at_the_end(
     assert len(drawn) == 181
     assert "Decisions at 3 of 180 ticks" in drawn[2] and "As a table" not in drawn[2]
     assert "Decisions at 180 of 180 ticks" in drawn[-1] and "As a table" in drawn[-1]
+
+
+def test_the_road_is_drawn_at_each_tick_on_one_scale_with_what_is_done_there() -> None:
+    driven = Player(Endpoints(Catalogue({"highway": models.find()["highway"]}), nothing), "highway")
+    *_, html = driven.played("1")
+    roads = html.split("<div hidden>")[1:]
+    assert len(roads) == len(driven.recording.ticks)
+    assert len({re.findall('class="metres" x="[^"]*"', road)[0] for road in roads}) == 1
+    assert all(road.count('class="way"') == 1 for road in roads)
+    assert len({road.split("</div>")[0] for road in roads}) > 20
+    assert "You drive in lane" in roads[0]
+
+
+def test_a_recording_of_something_else_has_no_roads(player: Player) -> None:
+    assert player.roads([]) == ""
 
 
 def test_leaving_ends_the_work(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:

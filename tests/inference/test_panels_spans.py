@@ -25,6 +25,12 @@ def test_each_span_stands_in_the_text_under_its_label_and_can_be_asked_about() -
     assert "tone-0" in html and "tone-1" in html
 
 
+def test_a_label_that_all_spans_share_is_not_repeated_in_the_list() -> None:
+    html = drawn(item("person", 13, 17, 0.9), item("person", 0, 4, 0.8))
+    assert html.count(">person<") == 2  # in the text alone
+    assert "facts" not in html
+
+
 def test_what_a_visitor_typed_is_no_html() -> None:
     assert "<b>" not in drawn(item("person", 0, 4, 0.8))
     assert "<i>" not in drawn(item("<i>", 0, 4, 0.8))

@@ -45,7 +45,7 @@ def model(request: pytest.FixtureRequest, client: TestClient) -> dict[str, Any]:
 
 
 def test_models_are_described_by_name_task_title_fields_and_examples(model: dict[str, Any]) -> None:
-    assert list(model) == ["name", "task", "title", "fields", "examples"]
+    assert list(model) == ["name", "task", "title", "fields", "examples", "recording"]
 
 
 def test_an_example_can_be_sent_as_it_is_listed(client: TestClient, model: dict[str, Any]) -> None:

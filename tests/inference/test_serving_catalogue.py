@@ -11,6 +11,7 @@ from inference import models
 from inference.errors import ModelError, NotFound
 from inference.serving.catalogue import Catalogue, expected_bytes
 from inference.trace import Trace
+from inference.units import filesize
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def test_models_stand_by_task_and_then_by_name(tmp_path: Path) -> None:
 
 def test_a_model_is_described_as_a_program_needs_it(tmp_path: Path) -> None:
     (described,) = Catalogue({"a": make(tmp_path, "a")}).describe()
-    assert list(described) == ["name", "task", "title", "fields", "examples"]
+    assert list(described) == ["name", "task", "title", "fields", "examples", "recording"]
     assert (described["name"], described["task"], described["title"]) == ("a", "text-classification", "A")
     assert described["fields"][0]["name"] == "text"
 
@@ -105,10 +106,9 @@ def test_the_trace_says_whether_a_model_was_loaded_or_there_already(tiny_chat: P
     first, second = catalogue.task("tiny-chat", trace), catalogue.task("tiny-chat", trace)
     assert first is second is catalogue.task("tiny-chat")  # without a trace, too
     loading, again = trace.steps
-    size = sum(weight.nbytes for weight in first.pipeline.model.state_dict().values()) / 1e6
     assert (loading.step, again.step) == ("model loading", "model loading")
     assert loading.detail.endswith(first.where)
-    assert float(loading.detail.split(" MB ")[0]) == pytest.approx(size, rel=0.2)
+    assert loading.detail.startswith(f"{filesize(first.bytes)} on ")
     assert again.detail == f"{loading.detail}, already in memory"
 
 

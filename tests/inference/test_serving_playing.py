@@ -63,6 +63,11 @@ def test_rest_streams_one_line_a_tick(client: TestClient) -> None:
     assert lines[0].decision and lines[0].decision.action == "Inspect"
 
 
+def test_models_tell_how_many_ticks_their_recording_has(client: TestClient) -> None:
+    told = {model["name"]: model["recording"] for model in client.get("/models").json()}
+    assert told == {"shuttle": len(RECORDING.ticks), "movies": None, "tiny-chat": None}
+
+
 @pytest.mark.parametrize(
     ("model", "ticks"),
     [

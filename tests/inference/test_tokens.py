@@ -1,5 +1,7 @@
 """Hiding words from a model: one token for one, and nothing typed acts as a special token."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
+import inference
 from inference import models, tokens
 from inference.masks import MaskedText, of_tokens
 
@@ -30,6 +33,37 @@ def test_a_typed_special_token_is_plain_text(tokenizer: Any, typed: str) -> None
 
 def test_without_the_option_a_typed_mask_would_be_the_mask(tokenizer: Any) -> None:
     assert tokenizer.mask_token_id in tokenizer("good [MASK] film")["input_ids"]
+
+
+@pytest.fixture(params=["tiny-multilingual", "tiny-summarization"])
+def unigram(request: pytest.FixtureRequest, tiny_models: Callable[[str], Path]) -> Path:
+    """A model whose vocabulary holds its special tokens as pieces like any other."""
+    return tiny_models(request.param)
+
+
+TYPED = ["The sea {} is grey", "{}", "sea{}sea", "{}{}", "<{}>", "</{}"]
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_of_a_unigram_vocabulary_too_nothing_typed_is_a_special_token(unigram: Path, text: str) -> None:
+    task = inference.load(unigram)
+    tokenizer = task.pipeline.tokenizer
+    special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+    usual = [id for id in task.encode([task.parse({"text": "The sea"})])["input_ids"][0].tolist() if id in special]
+    for name in tokenizer.all_special_tokens:
+        ids = task.encode([task.parse({"text": text.format(name, name)})])["input_ids"][0].tolist()
+        assert [id for id in ids if id in special] == usual, name
+
+
+def test_without_the_care_a_typed_end_would_be_the_end(unigram: Path) -> None:
+    tokenizer, usual = AutoTokenizer.from_pretrained(unigram), "The sea is grey"
+    typed = tokenizer("The sea </s> is grey", **tokens.PLAIN)["input_ids"]
+    assert typed.count(tokenizer.eos_token_id) == 2
+    before = tokenizer(usual, return_offsets_mapping=True, **tokens.PLAIN)
+    tokens.keep_plain(tokenizer)
+    assert tokenizer(usual, return_offsets_mapping=True, **tokens.PLAIN) == before  # of other texts nothing changes
+    pieces = tokens.pieces(tokenizer, "The sea </s> is", ())
+    assert "".join(pieces) == "The sea </s> is" and "</s>" not in [piece.strip() for piece in pieces]
 
 
 TEXT = "An unforgettable, warm film."

@@ -54,7 +54,7 @@ def sk(model: Any, truth: Any, rows: Any = ROWS) -> Write:
 VALUE = {
     "xgboost": xgb(xgboost.XGBRegressor(n_estimators=12), ROWS, VALUES),
     "xgboost, binary": xgb(xgboost.XGBRegressor(n_estimators=12), ROWS, VALUES, "model.ubj"),
-    "lightgbm": lgb(lightgbm.LGBMRegressor(n_estimators=12, verbose=-1), ROWS, VALUES),
+    "lightgbm": lgb(lightgbm.LGBMRegressor(n_estimators=12, n_jobs=1, verbose=-1), ROWS, VALUES),
     "tree": sk(tree.DecisionTreeRegressor(random_state=0), VALUES),
     "forest": sk(ensemble.RandomForestRegressor(12, random_state=0), VALUES),
     "extra trees": sk(ensemble.ExtraTreesRegressor(12, random_state=0), VALUES),
@@ -67,8 +67,8 @@ LABELS = {
     "boosting": sk(ensemble.GradientBoostingClassifier(n_estimators=5), CLASSES),
     "xgboost": xgb(xgboost.XGBClassifier(n_estimators=5), ROWS, CLASSES),
     "xgboost, two": xgb(xgboost.XGBClassifier(n_estimators=5), ROWS, CLASSES > 1),
-    "lightgbm": lgb(lightgbm.LGBMClassifier(n_estimators=5, verbose=-1), ROWS, CLASSES),
-    "lightgbm, two": lgb(lightgbm.LGBMClassifier(n_estimators=5, verbose=-1), ROWS, CLASSES > 1),
+    "lightgbm": lgb(lightgbm.LGBMClassifier(n_estimators=5, n_jobs=1, verbose=-1), ROWS, CLASSES),
+    "lightgbm, two": lgb(lightgbm.LGBMClassifier(n_estimators=5, n_jobs=1, verbose=-1), ROWS, CLASSES > 1),
 }
 
 
@@ -140,7 +140,7 @@ def test_probabilities_of_trees_that_vote_are_exact_by_the_trees_alone(name: str
 
 TWO = {
     "xgboost": (xgb, xgboost.XGBClassifier(n_estimators=12)),
-    "lightgbm": (lgb, lightgbm.LGBMClassifier(n_estimators=12, verbose=-1)),
+    "lightgbm": (lgb, lightgbm.LGBMClassifier(n_estimators=12, n_jobs=1, verbose=-1)),
     "boosting": (lambda model, rows, truth: sk(model, truth), ensemble.GradientBoostingClassifier(n_estimators=12)),
     "histograms": (lambda model, rows, truth: sk(model, truth), ensemble.HistGradientBoostingClassifier(max_iter=12)),
 }
@@ -181,7 +181,7 @@ def test_rounds_after_the_best_one_are_left_out(tmp_path: Path) -> None:
 
 CATEGORIES = {
     "xgboost": (xgb, xgboost.XGBRegressor(n_estimators=12, enable_categorical=True)),
-    "lightgbm": (lgb, lightgbm.LGBMRegressor(n_estimators=12, min_child_samples=5, verbose=-1)),
+    "lightgbm": (lgb, lightgbm.LGBMRegressor(n_estimators=12, min_child_samples=5, n_jobs=1, verbose=-1)),
 }
 IN_LIGHTGBM = lgb(CATEGORIES["lightgbm"][1], MIXED, MIXED_VALUES)
 
@@ -327,7 +327,7 @@ class Payload:
         (sk(tree.DecisionTreeRegressor(), ROWS[["width", "age"]]), "for one output"),
         (xgb(xgboost.XGBRanker(n_estimators=2), ROWS.assign(qid=0), CLASSES), "trained for rank:ndcg"),
         (
-            lgb(lightgbm.LGBMRegressor(objective="cross_entropy", verbose=-1), ROWS, CLASSES / 2),
+            lgb(lightgbm.LGBMRegressor(objective="cross_entropy", n_jobs=1, verbose=-1), ROWS, CLASSES / 2),
             "trained for cross",
         ),
         (lambda folder: (folder / "model.json").write_text("{}"), "no model that xgboost reads"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.units import clock, decimals, listed, number, percent, quantity
+from inference.units import clock, decimals, filesize, listed, number, percent, quantity
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,26 @@ def test_numbers_read_as_people_write_them(value: float, text: str) -> None:
 @pytest.mark.parametrize("value", [999.5, 999.6, 999.99, -999.7])
 def test_a_number_that_rounds_up_to_a_thousand_is_written_out(value: float) -> None:
     assert number(value) == f"{'-' if value < 0 else ''}1,000"
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (688, "688 bytes"),
+        (1_000, "1 kB"),
+        (6_940, "6.9 kB"),
+        (999_900, "1 MB"),
+        (4_249_000, "4.2 MB"),
+        (9_970_000, "10 MB"),
+        (90_900_000, "91 MB"),
+        (151_000_000, "151 MB"),
+        (1_260_000_000, "1.3 GB"),
+    ],
+)
+def test_bytes_read_as_people_write_them(size: int, text: str) -> None:
+    assert filesize(size) == text
 
 
 def test_zero_has_no_sign() -> None:

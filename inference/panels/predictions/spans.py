@@ -23,7 +23,8 @@ def spans(shown: Shown) -> str:
     tones = {label: i % TONES for i, label in enumerate(dict.fromkeys(label_of(item) for item in in_order(worth)))}
     fields = dict.fromkeys(item.chars[0] for item in items if item.chars) or list(shown.raw)[-1:]
     texts = "".join(marked(shown.raw.get(name, ""), in_order(worth, name), tones) for name in fields)
-    rows = [row(item, shown.prediction, tones) for item in items]
+    several = len({label_of(item) for item in items if item.chars}) > 1
+    rows = [row(item, shown.prediction, tones, several) for item in items]
     return answer(shown.prediction) + texts + (folded("ul", "bars found", rows) if rows else NOTHING)
 
 
@@ -65,14 +66,14 @@ def marked(text: str, items: Sequence[Item], tones: dict[str, int]) -> str:
     return f'<p class="spans" dir="auto">{"".join(parts)}{escape(text[reached:])}</p>'
 
 
-def row(item: Item, prediction: Prediction, tones: dict[str, int]) -> str:
-    """One span in the list."""
+def row(item: Item, prediction: Prediction, tones: dict[str, int], several: bool) -> str:
+    """One span in the list; its label where there are several."""
     width = 100 * min(max(item.score, 0), 1)
     label = label_of(item) if item.chars else ""
     tone = f"tone-{tones.get(label, 0)}"
+    told = f'<small class="facts">{escape(label)}</small>' if several else ""
     return (
-        f'<li class="{tone}">{asking(item.id)}<span class="name">{escape(item.name)}'
-        f'<small class="facts">{escape(label)}</small></span>'
+        f'<li class="{tone}">{asking(item.id)}<span class="name">{escape(item.name)}{told}</span>'
         f'<span class="track"><span style="width:{width:.1f}%"></span></span>'
         f'<span class="number">{score(item, prediction)}</span></button></li>'
     )

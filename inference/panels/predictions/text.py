@@ -13,14 +13,20 @@ def written(shown: Shown) -> str:
     """The text as it was written; each of its pieces can be asked about."""
     text, pieces = shown.prediction.text or "", shown.pieces
     if "".join(pieces) == text:  # else a tokenizer that joins its tokens in its own way
-        asked = [asking({"text": text, "token": i}, unseen(piece, i)) for i, piece in enumerate(pieces)]
-        drawn = "".join(f"{ask}{escape(piece)}</button>" for ask, piece in zip(asked, pieces, strict=True) if piece)
+        drawn = "".join(asked(text, piece, i) for i, piece in enumerate(pieces) if piece)
     else:
         drawn = escape(text)
     whole = f"{asking({'text': text, 'token': None})}the whole of it</button>"
     hint = ASK_WORD_HINT.format(whole=whole) if "<button" in drawn else ""
     title = escape(shown.prediction.items[0].name.capitalize())
     return f'<h2 class="eyebrow">{title}</h2><p class="reply" dir="auto">{drawn}</p>{hint}{going_on(shown)}'
+
+
+def asked(text: str, piece: str, place: int) -> str:
+    """A piece that can be asked about; the space before it stays outside, so that no line begins with it."""
+    word = piece.lstrip(" ") or piece
+    space = piece.removesuffix(word)
+    return f"{space}{asking({'text': text, 'token': place}, unseen(piece, place))}{escape(word)}</button>"
 
 
 def going_on(shown: Shown) -> str:

@@ -7,6 +7,9 @@ import gradio as gr
 
 from ...fields import NumberField
 
+DIGITS = 10
+"""Decimals of a slider's ends, which the page shows: adding floats leaves a trail of others."""
+
 
 def number(field: NumberField, props: dict[str, Any]) -> gr.Number | gr.Slider:
     """A slider where the range is known and a value needed, else a number.
@@ -27,4 +30,5 @@ def stretch(field: NumberField) -> tuple[float, float]:
     low, high = field.seen or field.limits
     step = field.step or 1
     room = math.ceil((high - low) / 4 / step) * step  # so that the values seen lie on steps
-    return max(field.limits[0], low - room), min(field.limits[1], high + room)
+    ends = max(field.limits[0], low - room), min(field.limits[1], high + room)
+    return round(ends[0], DIGITS), round(ends[1], DIGITS)

@@ -11,7 +11,8 @@ from ...fields import SceneField
 from ...models import ASSETS
 
 HTML = """<div class="scene" data-road="{road}"><div class="label">{label}</div><p class="hint">{info}</p>
-<div class="road"><svg viewBox="0 0 620 {height}" aria-hidden="true"></svg></div>
+<div class="road" tabindex="0" role="group" aria-label="The road from above">
+<svg viewBox="0 0 620 {height}" aria-hidden="true"></svg></div>
 <table><thead><tr><th scope="col"><span class="hidden">Car</span></th><th scope="col">Distance (m)</th>
 <th scope="col">Lane</th><th scope="col">Speed ({unit})</th>
 <th><span class="hidden">Remove</span></th></tr></thead><tbody></tbody></table>

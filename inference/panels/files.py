@@ -1,0 +1,110 @@
+"""A file on the page, as HTML: its first rows and columns, what does not fit, and how far its answers have come."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from ..demo import Demo
+from ..study.checking import Problem
+from ..study.job import Pace
+from ..study.mapping import Columns
+from ..study.source import Chunk, Source
+from ..units import clock, percent
+
+FIRST, LISTED, MOST = 5, 8, 12
+"""Rows that a preview shows; problems, and kinds of answers, that are listed."""
+
+
+def preview(
+    about: Demo, title: str, source: Source, columns: Columns, chunk: Chunk, problems: Sequence[Problem]
+) -> str:
+    """The first rows of a file, which column is which field, and what is wrong with them."""
+    labels = {each.name: each.label for each in about.inputs}
+    fields = {column: labels[name] for name, column in columns.fields.items()}
+    used = [name for name in source.columns if name in fields]
+    head = "".join(f"<th>{escape(fields[name])}<small>{escape(name)}</small></th>" for name in used)
+    shown = zip(*(chunk.cells[name][:FIRST] for name in used), strict=True)
+    body = "".join(
+        f"<tr><th>{row:,}</th>{''.join(f'<td>{cell_of(cell)}</td>' for cell in cells)}</tr>"
+        for row, cells in zip(chunk.rows, shown, strict=False)
+    )
+    count = f"{source.total:,} rows" if source.total else "The first rows"
+    others = len(source.columns) - len(used)
+    also = f"; {others} more column{'s' if others > 1 else ''} will be kept as they are" if others else ""
+    return (
+        f'<div class="card" role="region" aria-label="Preview"><h2 class="eyebrow">{escape(title)}</h2>'
+        f'<p class="hint">{count}{also}.</p><div class="scroll" tabindex="0" role="group" aria-label="First rows">'
+        f'<table class="rows"><thead><tr><th>Row</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f"{faults(problems, len(chunk.rows) + len(chunk.broken))}</div>"
+    )
+
+
+def cell_of(cell: Any) -> str:
+    """A cell, short enough for a preview."""
+    text = "a picture" if isinstance(cell, bytes) else "" if cell is None else str(cell)
+    return escape(text if len(text) <= 60 else f"{text[:58]}…")
+
+
+def faults(problems: Sequence[Problem], rows: int) -> str:
+    """What is wrong with the rows looked at."""
+    if not problems:
+        return f'<p class="hint">The first {rows:,} rows all fit.</p>'
+    count = len({problem.row for problem in problems})
+    more = f"<li>and {len(problems) - LISTED:,} more</li>" if len(problems) > LISTED else ""
+    return (
+        f'<div class="warnings" role="note" aria-label="Rows that do not fit"><p>{count:,} of the first {rows:,} rows '
+        f"do not fit. They keep their place, without an answer.</p><ul>{listed(problems)}{more}</ul></div>"
+    )
+
+
+def listed(problems: Sequence[Problem]) -> str:
+    """Problems as a list."""
+    return "".join(
+        f"<li><b>Row {each.row:,}{each.column and f', {escape(each.column)}'}</b>: {escape(each.message)}</li>"
+        for each in problems[:LISTED]
+    )
+
+
+def busy(pace: Pace) -> str:
+    """How far a job has come."""
+    of = f" of {pace.total:,}" if pace.total else ""
+    left = f", about {clock(pace.seconds_left)} left" if pace.seconds_left else ""
+    told = f"{pace.done:,}{of} rows{f', {pace.per_second:,.0f} a second' if pace.seconds else ''}{left}"
+    value = f'value="{pace.done / pace.total:.3f}" ' if pace.total else ""
+    return (
+        '<div class="card" aria-busy="true"><h2 class="eyebrow">Answering</h2><div class="progress">'
+        f'<progress {value}aria-label="Rows answered"></progress><span>{told}</span></div></div>'
+    )
+
+
+def stopped(pace: Pace) -> str:
+    """What there is after a stop."""
+    return (
+        f'<div class="card"><h2 class="eyebrow">Stopped</h2><p>{pace.done:,} rows are answered and kept. '
+        "<b>Run</b> goes on with the next one.</p></div>"
+    )
+
+
+def done(pace: Pace, problems: Sequence[Problem]) -> str:
+    """What came of a job."""
+    without = (
+        f", {pace.faulty:,} of them without an answer (their column <b>problem</b> says why)" if pace.faulty else ""
+    )
+    told = f'<div class="warnings"><ul>{listed(problems)}</ul></div>' if problems else ""
+    return (
+        f'<div class="card" role="region" aria-label="Done"><h2 class="eyebrow">Done</h2><p>{pace.done:,} rows in '
+        f"{clock(pace.seconds)}{without}.</p>{tally(pace.counts)}{told}</div>"
+    )
+
+
+def tally(counts: Mapping[str, int]) -> str:
+    """How often each decision or label came, the commonest first."""
+    first = sorted(counts.items(), key=lambda each: -each[1])[:MOST]
+    most, total = max(counts.values(), default=1), sum(counts.values())
+    rows = "".join(
+        f'<li><span class="name">{escape(name)}</span><span class="track">'
+        f'<span style="width:{100 * count / most:.1f}%"></span></span>'
+        f'<span class="number">{count:,} · {percent(count / total)}</span></li>'
+        for name, count in first
+    )
+    return f'<ol class="tally">{rows}</ol>' if rows else ""
