@@ -37,6 +37,15 @@ class Asked:
         except InputError:
             return [self._alone(raw) for raw in raws]
 
+    def sendable(self, raw: Raw | None) -> Raw | None:
+        """An input that the task takes as a whole; else None."""
+        try:
+            if raw is not None:
+                self.task.fits(raw)
+            return raw
+        except InputError:
+            return None
+
     def again(self, raw: Raw) -> Prediction | None:
         """The prediction of one input by itself; None where it does not reach the goal, or nothing is left to ask."""
         if not self.reserved + self.left:
@@ -65,7 +74,7 @@ class Asked:
         assert self.edits is not None  # set before anything is searched
         raws, room = [], self.left
         for chosen in sets:
-            raw = self.edits.raw(chosen)
+            raw = self.sendable(self.edits.raw(chosen))
             if raw is not None and not room:
                 break
             room -= raw is not None

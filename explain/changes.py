@@ -81,7 +81,7 @@ def told(now: str, wanted: str, found: tuple[Counterfactual, ...], evaluations: 
     count = len(first.changes)
     parts = listed([f"“{clipped(change.label)}”" for change in first.changes[:4]])
     more = f" and {count - 4} more" if count > 4 else ""
-    sure = "No fewer are enough, as far as was tried: every set of fewer was." if first.fewest and count > 1 else ""
+    sure = "Every set of fewer changes was tried." if first.fewest and count > 1 else ""
     enough = "One change is enough" if count == 1 else f"{count} changes together are enough"
     return f"{enough} for “{clipped(first.outcome)}” instead of “{clipped(now)}”: {parts}{more}. {sure}".strip()
 

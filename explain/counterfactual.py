@@ -100,9 +100,10 @@ class Case:
             yield from self.rows()
             words = likely_words(self.task, self.raw, self.asked)
             yield self.progress
+            held = self.goal.held(self.prediction, self.raw)
             readable, stand_in = self.task.readable(self.raw), hider(self.task)
             known = Known(self.task.background, self.prediction, readable, stand_in, words)
-            self.asked.edits = edits = Edits(self.task.demo, self.raw, known, self.fixed)
+            self.asked.edits = edits = Edits(self.task.demo, self.raw, known, self.fixed, held)
             starts = [edits.toward(row) for row in [*self.usual(edits), *self.donors]]
             step = min(STEP, 2 * self.task.batch_size)
             self.search = Search(edits, self.asked, count, step, self.order(edits, memory), starts)
@@ -146,10 +147,15 @@ class Case:
     def order(self, edits: Edits, memory: Memory | None) -> list[float] | None:
         """What each place is worth by an explanation that is known already, of the score that has to move."""
         target, way = self.goal.pulled(self.prediction)
-        known = memory.explained(self.task, self.raw, target) if memory and target else None
-        if known is None:
-            return None
-        return strengths([edits.feature(place) for place in range(len(edits))], known.explanation, way)
+        first = self.task.target(self.prediction)
+        asked = [(target, way)] + (
+            [(first, -way)] if self.task.scale == "probability" else []
+        )  # one rises, another falls
+        for about, pull in asked:
+            known = memory.explained(self.task, self.raw, about) if memory and about else None
+            if known:
+                return strengths([edits.feature(place) for place in range(len(edits))], known.explanation, pull)
+        return None
 
     def check(self, found: Found, edits: Edits) -> Counterfactual | None:
         """What was found, asked again by itself; None where that does not reach the goal."""

@@ -10,9 +10,11 @@ from inference.fields import shown
 from inference.nearest import Verdict
 from inference.policy import Policy
 from inference.task import Task
-from inference.types import Item, ItemTarget, Prediction, Target
+from inference.types import Item, ItemTarget, Prediction, Raw, Target
 from inference.units import quantity
 
+Passage = tuple[str, int, int]
+"""A field's name, and characters of it from start to end."""
 NOTHING = "nothing found"
 """What is decided where there is no item to decide about."""
 
@@ -35,6 +37,10 @@ class Goal:
     def far(self, prediction: Prediction) -> float:
         """How much is missing, and below 0 how much there is to spare."""
         return self.verdict(prediction).score
+
+    def held(self, prediction: Prediction, raw: Raw) -> list[Passage]:
+        """The passages that stay, because to change them would be to change the outcome itself."""
+        return []
 
     def pulled(self, prediction: Prediction) -> tuple[Target | None, float]:
         """The target whose score must move, and which way: 1 up, −1 down, 0 either way."""
@@ -149,6 +155,12 @@ class Said(Goal):
         reached = self.wanted.casefold() in said.casefold() and said != self.now
         same = next((item.score for item in prediction.items if kind_of(item) == self.now), 0.0)
         return Verdict(reached, same if prediction.text is None else float(not reached))
+
+    def held(self, prediction: Prediction, raw: Raw) -> list[Passage]:
+        passages = [item.chars for item in prediction.items if item.chars]
+        if prediction.text is None:
+            return passages[:1]
+        return [(name, a, b) for name, a, b in passages if raw[name][a:b] in prediction.text]
 
     def pulled(self, prediction: Prediction) -> tuple[Target | None, float]:
         return None, 0.0

@@ -113,7 +113,7 @@ def scene(task: Task, raw: Raw, field: Any, features: Sequence[Feature]) -> Any:
 
 
 def series(task: Task, raw: Raw, field: Any, features: Sequence[Feature]) -> Any:
-    """A series with some cells as they are on average: at their place in the reference windows, else in their column."""
+    """A series with some cells as on average: at their place in the reference windows, or else in their column."""
     found = raw[field.name]
     cells = found.cells
     rows = [row[field.name].cells for row in task.background] if field.referenced else []

@@ -16,10 +16,8 @@ from inference.types import Raw
 from inference.units import listed
 
 from .changes import Change, Counterfactual, clipped
+from .players.image import blurred
 from .shading import WHO
-
-BRUSHED = (217, 95, 2, 150)
-"""The veil over a region that is brushed away: the orange that speaks against, see overlay.py."""
 
 
 def draw(found: Counterfactual, raw: Raw, now: str) -> str:
@@ -31,7 +29,8 @@ def draw(found: Counterfactual, raw: Raw, now: str) -> str:
     tables = [name for name in names if figure_of(changes_in(found, name)) is None]
     figures = [drawn(found, name, raw) for name in names if name not in tables]
     columns = [change for change in found.changes if change.field in tables]
-    told = f'<p class="outcome"><s>{escape(clipped(now))}</s> <b>{escape(clipped(found.outcome))}</b></p>'
+    real = f" <small>as reference row {found.row}</small>" if found.row else ""
+    told = f'<p class="outcome"><s>{escape(clipped(now))}</s> <b>{escape(clipped(found.outcome))}</b>{real}</p>'
     body = "".join([*figures, table(columns) if columns else ""])
     return f'<div class="instead" role="group" aria-label="{escape(alt(found, now))}">{told}{body}</div>'
 
@@ -106,23 +105,25 @@ def marked(text: str, changes: Sequence[Change]) -> str:
 
 
 def picture(found: Counterfactual, name: str, raw: Raw) -> str:
-    """The picture with the regions veiled that would have to be brushed away, the rest as it is."""
-    photo = raw[name].copy()
+    """The picture as it is, and with the regions brushed away, as the model would have got it."""
+    photo, changes = raw[name].copy(), changes_in(found, name)
     photo.thumbnail((512, 512))
-    changes = changes_in(found, name)
-    words = f"The picture with {len(changes)} region{'s' if len(changes) > 1 else ''} to be brushed away: "
-    said = escape(words + listed([change.label for change in changes]))
-    if found.label_map is None:
-        return f'<figure class="regions"><img src="{data_uri(photo)}" alt="{said}"></figure>'
+    told = f"The picture with {listed([change.label for change in changes])} brushed away"
+    both = [("The picture as it is", photo), (told, brushed(photo, found, changes))]
+    shown = "".join(f'<img src="{data_uri(each)}" alt="{escape(words)}">' for words, each in both)
+    return f'<figure class="brushed">{shown}<figcaption>{escape(told)}</figcaption></figure>'
+
+
+def brushed(photo: Image.Image, found: Counterfactual, changes: Sequence[Change]) -> Image.Image:
+    """A picture with some of its regions under the cover that hides them in an explanation."""
+    assert found.label_map is not None  # regions have a map
     _, _, body = found.label_map.png.partition(",")
     labels = np.asarray(Image.open(io.BytesIO(base64.b64decode(body))))
-    colours = np.zeros((256, 4), np.uint8)
-    colours[[(change.where or {})["region"] for change in changes]] = BRUSHED
-    veil = Image.fromarray(colours[labels]).resize(photo.size, Image.Resampling.NEAREST)
-    return (
-        f'<figure class="regions"><img src="{data_uri(photo)}" alt="{said}">'
-        f'<img class="veil" src="{data_uri(veil, "PNG")}" alt=""></figure>'
-    )
+    gone = np.isin(labels, [(change.where or {})["region"] for change in changes])
+    mask = Image.fromarray((gone * 255).astype(np.uint8)).resize(photo.size, Image.Resampling.NEAREST)
+    small = photo.copy()
+    small.thumbnail((256, 256))
+    return Image.composite(blurred(small).resize(photo.size), photo, mask)
 
 
 FIGURES: dict[str, Callable[[Counterfactual, str, Raw], str]] = {"message": talk, "chars": text, "region": picture}

@@ -61,3 +61,13 @@ def sizes(most: int) -> list[int]:
     while found[-1] < most:
         found.append(min(most, max(found[-1] + 1, round(1.5 * found[-1]))))
     return found
+
+
+def different(found: Sequence[Found]) -> list[Found]:
+    """Sets in their order, but for those of which more than half is in one before them: these come last."""
+    chosen: list[Found] = []
+    for each in found:
+        own = set(places_of(each.chosen))
+        if all(2 * len(own & set(places_of(other.chosen))) <= len(own) for other in chosen):
+            chosen.append(each)
+    return chosen + [each for each in found if each not in chosen]

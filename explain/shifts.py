@@ -1,4 +1,4 @@
-"""Two explanations of one target, of an input before and after a change: which reasons changed most. It draws nothing."""
+"""Which reasons for one target changed most from one input to another. It draws nothing."""
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher

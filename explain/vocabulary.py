@@ -6,7 +6,7 @@ from inference.types import Raw
 from .asking import Asked
 from .edits.words import known_words
 
-TRIED, TAKEN = 48, 3
+TRIED, TAKEN = 32, 3
 """Words that are asked about, each alone, and those of them that are offered."""
 
 
@@ -19,6 +19,7 @@ def likely_words(task: Task, raw: Raw, asked: Asked) -> tuple[str, ...]:
     there = {word.casefold() for word in known_words([raw[name]])}
     words = known_words([str(example.inputs.get(name, "")) for example in task.demo.examples])
     words = [word for word in words if word not in there][: min(TRIED, asked.left // 4)]
+    words = [word for word in words if asked.sendable(raw | {name: word})]
     found = asked.predict([raw | {name: word} for word in words])
     missing = {word: asked.goal.far(each) for word, each in zip(words, found, strict=False) if each}
     return tuple(sorted(missing, key=missing.__getitem__)[:TAKEN])

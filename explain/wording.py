@@ -11,7 +11,10 @@ from .types import Explanation, Feature
 
 
 class Row(NamedTuple):
-    """A feature's label, its value, its standard error if there is one, whether its place no longer changes, and itself."""
+    """A feature's label and value, its standard error if there is one, whether it is settled, and the feature itself.
+
+    settled: its place among the others no longer changes.
+    """
 
     label: str
     value: float

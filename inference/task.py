@@ -199,7 +199,12 @@ class Task:
 
     def parse(self, inputs: Any) -> Raw:
         """Checked input. Raises InputError."""
-        return self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+        raw = self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+        self.fits(raw)
+        return raw
+
+    def fits(self, raw: Raw) -> None:
+        """Check what no field can tell by itself. Raises InputError."""
 
     def warnings(self, raw: Raw) -> Iterator[str]:
         """What a reader should know about an input that is allowed but unusual."""

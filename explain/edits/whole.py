@@ -16,14 +16,21 @@ from .edit import Edit, Known, edits_of
 class Edits:
     """The places of a whole input and their options; `counts` of them are tried, others are made on the way."""
 
-    def __init__(self, about: Demo, raw: Raw, known: Known, fixed: Sequence[str] = ()) -> None:
-        """fixed: names of fields that must stay besides those that cannot change by nature."""
+    def __init__(
+        self, about: Demo, raw: Raw, known: Known, fixed: Sequence[str] = (), held: Sequence[tuple[str, int, int]] = ()
+    ) -> None:
+        """fixed: names of fields that must stay besides those that cannot change by nature. held: passages that must,
+        as a field's name and the characters from start to end.
+        """
         self.raw_value = raw
         inputs = [field for field in about.inputs if field.role == "input"]
         free = [field for field in inputs if field.mutable and field.name not in fixed]
         self.fields = {field.name: edits_of(field, raw[field.name], known) for field in free}
         self.places: list[tuple[str, int]] = [
-            (name, place) for name, edits in self.fields.items() for place in range(len(edits.places))
+            (name, place)
+            for name, edits in self.fields.items()
+            for place, feature in enumerate(edits.places)
+            if not any(inside(feature, passage) for passage in held)
         ]
         self.options: list[list[Edit]] = [list(self.fields[name].options[place]) for name, place in self.places]
         self.counts = [len(options) for options in self.options]
@@ -87,6 +94,13 @@ class Edits:
         """The fields of an input that differ, as a program sends them; without pictures and recordings."""
         new = {name: self.fields[name].sent(raw[name]) for name in self.fields if raw[name] is not self.raw_value[name]}
         return {name: value for name, value in new.items() if value is not None}
+
+
+def inside(feature: Feature, passage: tuple[str, int, int]) -> bool:
+    """Whether a word stands in a passage, or a part of it does."""
+    name, start, end = passage
+    first, last = (feature.where or {}).get("chars", (0, 0))
+    return bool(feature.field == name and first < end and start < last)
 
 
 def strengths(places: Sequence[Feature], explanation: Explanation, way: float) -> list[float]:

@@ -1,4 +1,7 @@
-"""The starting case beside the present one as HTML: what was changed, what came of it. Colours are in assets/style.css."""
+"""The starting case beside the present one as HTML: what was changed, and what came of it.
+
+Colours are in assets/style.css.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -74,10 +77,9 @@ def picture(changes: Sequence[Change], first: Image.Image, now: Image.Image) -> 
     veil = np.zeros((*found.shape, 4), np.uint8) if found is not None else np.zeros((1, 1, 4), np.uint8)
     veil[found if found is not None else ...] = BRUSHED if found is not None else 0
     over = f'<img class="veil" src="{data_uri(Image.fromarray(veil), "PNG")}" alt="">'
-    shown = [thumbnail(first, "The picture at the start"), thumbnail(now, "The picture now, with what was changed veiled")]
+    was, is_now = thumbnail(first, "The picture at the start"), thumbnail(now, "The picture now, its changes veiled")
     return (
-        f'<div class="both"><figure class="regions">{shown[0]}</figure>'
-        f'<figure class="regions">{shown[1]}{over}</figure></div>'
+        f'<div class="both"><figure class="regions">{was}</figure><figure class="regions">{is_now}{over}</figure></div>'
     )
 
 
@@ -204,7 +206,8 @@ def reasons(old: Explanation, new: Explanation) -> Iterator[str]:
     """The reasons that changed most, of one target."""
     found = shifts(old, new)
     if found:
-        yield f'<tr class="part"><th colspan="3" scope="rowgroup">Reasons for {escape(new.output)} that changed most</th></tr>'
+        title = f"Reasons for {escape(new.output)} that changed most"
+        yield f'<tr class="part"><th colspan="3" scope="rowgroup">{title}</th></tr>'
     for shift in found:
         ends = [
             '<span class="soft">not there</span>' if value is None else signed(value, explanation)

@@ -24,7 +24,7 @@ class Asks(Protocol):
     """What can be asked of a model's form: each a stream of what the outputs show."""
 
     def answered(self, values: Values, anew: bool = False) -> Parts:
-        """Prediction and explanation of the values of the fields. anew: it is another case, not the one before changed."""
+        """Prediction and explanation of the values of the fields. anew: another case, not a change of the one before."""
 
     def follows(self) -> bool:
         """Whether answers follow typing; else typing leaves alone whatever runs."""
@@ -59,7 +59,7 @@ class Asks(Protocol):
 
 @dataclass(frozen=True)
 class Form:
-    """The widgets of a form; `rows` are the examples' values by widget; page.js asks by the boxes, `target` to `explore`."""
+    """The widgets of a form; `rows` are the examples' values by widget; page.js asks by `target` to `explore`."""
 
     widgets: list[gr.components.Component]
     go: gr.Button

@@ -197,11 +197,14 @@ class Endpoints:
         """How far a sweep has come, again and again, and last the sweep."""
         yield from self._asked(self._sweep, "The range of a field", model, inputs, *asked)
 
-    def _asked(self, work: Explain | None, what: str, model: str, *asked: Any, **options: Any) -> Iterator[Record]:
+    def _asked(
+        self, work: Explain | None, what: str, model: str, inputs: Any, *asked: Any, **options: Any
+    ) -> Iterator[Record]:
         if work is None:
             raise NotFound(f"{what} cannot be asked for here.")
         with place(self._explaining):
-            yield from work(self.catalogue.task(model), *asked, **options)
+            said = hear(self.catalogue, model, inputs).inputs
+            yield from work(self.catalogue.task(model), said, *asked, **options)
 
 
 @contextmanager

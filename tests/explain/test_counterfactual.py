@@ -220,3 +220,16 @@ def test_for_every_kind_of_field_what_is_found_can_be_sent_and_is_decided_so(nam
         answer = task.predict({**inputs, **each.inputs})
         outcome = answer.decision.action if answer.decision else answer.prediction.names[0]
         assert outcome == each.outcome != found.now
+
+
+def test_an_answer_is_flipped_by_the_words_around_it_not_by_its_own() -> None:
+    task = load(models.find()["answers"])
+    inputs = task.demo.examples[0].inputs
+    now = task.predict(inputs).prediction
+    assert now.items[0].chars is not None
+    name, start, end = now.items[0].chars
+    found = counterfactuals(task, inputs, evaluations=150)
+    assert found.found
+    for each in found.found:
+        for change in each.changes:
+            assert change.field != name or not start <= (change.where or {})["chars"][0] < end

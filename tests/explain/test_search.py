@@ -89,6 +89,12 @@ def test_no_more_is_asked_than_allowed_and_nothing_is_found_where_nothing_is_eno
     assert (search.best_found(), judge.left, len(judge.asked)) == ([], 0, 123)
 
 
+def test_a_set_that_is_enough_is_kept_where_too_little_is_left_to_make_it_smaller() -> None:
+    search, judge = searched([1] * 200, lambda chosen: len(chosen) > 150, allowed=115)
+    (found,) = search.best_found()
+    assert (judge.left, found.least) == (0, False)
+
+
 def test_all_sets_up_to_a_size_are_said_to_be_tried_only_if_they_were() -> None:
     search, judge = searched([1] * 6, lambda chosen: len(chosen) >= 4)
     assert search.tried >= 3
