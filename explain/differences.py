@@ -43,6 +43,11 @@ def changed(field: AnyField, label: str, before: str, after: str, place: str = "
     return Change(name, field.name, label, before, after or "left out", not after, where or None)
 
 
+def hidden(field: AnyField, label: str, how: str, **where: Any) -> Change:
+    """A part of a picture or a recording that is not as it was."""
+    return Change(f"{field.name}:{label}", field.name, label, "as it was", how, True, where or None)
+
+
 def numbers(field: NumberField, before: float, after: float) -> Iterator[Change]:
     """Another number; two that are not known are alike."""
     if before != after and not (before != before and after != after):
@@ -107,16 +112,21 @@ def scenes(field: AnyField, before: Scene, after: Scene) -> Iterator[Change]:
     if before.lane != after.lane:
         yield changed(field, "your lane", number(before.lane), number(after.lane), "lane", car=0)
     if before.speed != after.speed:
-        ends = (quantity(scene.speed, scene.unit) for scene in (before, after))
-        yield changed(field, "your speed", *ends, "speed", car=0)
-    matched = SequenceMatcher(None, before.cars, after.cars, autojunk=False)
-    for tag, a, b, c, d in matched.get_opcodes():
-        pairs = zip_longest(range(a, b), range(c, d)) if tag != "equal" else ()
-        for i, j in pairs:
-            label = f"car {i + 1}" if i is not None else f"car {j + 1} (new)"
-            old = told(before.cars[i], before.unit) if i is not None else "not there"
-            new = told(after.cars[j], after.unit) if j is not None else ""
-            yield changed(field, label, old, new, label, car=(i or 0) + 1)
+        was, is_now = (quantity(scene.speed, scene.unit) for scene in (before, after))
+        yield changed(field, "your speed", was, is_now, "speed", car=0)
+    for one, other in matched(before, after):
+        old = told(before.cars[one - 1], before.unit) if one else "not there"
+        new = told(after.cars[other - 1], after.unit) if other else ""
+        if old != new:
+            label = f"car {one}" if one else f"car {other} (new)"
+            yield changed(field, label, old, new, label, car=one or other)
+
+
+def matched(before: Scene, after: Scene) -> Iterator[tuple[int | None, int | None]]:
+    """The numbers, from 1, that each car has in both scenes; None where it is not there."""
+    for _, a, b, c, d in SequenceMatcher(None, before.cars, after.cars, autojunk=False).get_opcodes():
+        for one, other in zip_longest(range(a, b), range(c, d)):
+            yield (None if one is None else one + 1), (None if other is None else other + 1)
 
 
 def told(car: Car, unit: str) -> str:
@@ -137,10 +147,10 @@ def courses(field: Any, before: Series, after: Series) -> Iterator[Change]:
 
 def cells(field: Any, column: Any, place: int, steps: NDArray[np.intp], before: Series, after: Series) -> Change:
     """Some cells of one column: of several, their means."""
-    means = (quantity(float(series.cells[steps, place].mean()), column.unit) for series in (before, after))
+    was, is_now = (quantity(float(series.cells[steps, place].mean()), column.unit) for series in (before, after))
     name = before.name_of(int(steps[0]))
     when, average = (name, "") if len(steps) == 1 else (f"{len(steps)} {field.step}s from {name}", " on average")
-    return changed(field, f"{column.label}, {when}", *(f"{mean}{average}" for mean in means), column.name)
+    return changed(field, f"{column.label}, {when}", f"{was}{average}", f"{is_now}{average}", column.name)
 
 
 def pictures(field: AnyField, before: Image.Image, after: Image.Image) -> Iterator[Change]:
@@ -149,7 +159,7 @@ def pictures(field: AnyField, before: Image.Image, after: Image.Image) -> Iterat
     if found is None or found.mean() >= ANOTHER:
         yield changed(field, field.label, "the picture at first", "another picture")
     elif found.any():
-        yield changed(field, f"{share(found)} of {field.label}", "as it was", "brushed away", pixels=True)
+        yield hidden(field, f"{share(found)} of {field.label}", "brushed away", pixels=True)
 
 
 def share(found: NDArray[np.bool_]) -> str:
@@ -178,7 +188,7 @@ def recordings(field: AnyField, before: Sound, after: Sound) -> Iterator[Change]
     for run in runs:
         start, end = run[0] / RATE, (run[-1] + 1) / RATE
         silent = not np.abs(after.samples[run[0] : run[-1] + 1]).max() > 1 / 2**12
-        yield changed(field, f"{start:.1f} to {end:.1f} s", "as it was", "silenced" if silent else "otherwise")
+        yield hidden(field, f"{start:.1f} to {end:.1f} s", "silenced" if silent else "changed")
 
 
 KINDS: dict[str, Callable[[Any, Any, Any], Iterator[Change]]] = {

@@ -1,13 +1,17 @@
 """Which reasons for one target changed most from one input to another. It draws nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .types import Explanation, Feature
 
 SHOWN = 5
 """Reasons that are told."""
+
+
+Cars = Mapping[str, Mapping[int | None, int | None]]
 
 
 class Shift(NamedTuple):
@@ -23,11 +27,14 @@ class Shift(NamedTuple):
         return (self.after or 0.0) - (self.before or 0.0)
 
 
-def shifts(before: Explanation, after: Explanation) -> list[Shift]:
-    """The reasons that changed most, the largest change first; none where the targets differ."""
+def shifts(before: Explanation, after: Explanation, cars: Cars = MappingProxyType({})) -> list[Shift]:
+    """The reasons that changed most, the largest change first; none where the targets differ.
+
+    cars: of each scene, the numbers that its cars have after, by those that they had before.
+    """
     if before.target != after.target:
         return []
-    one, other = valued(before), valued(after)
+    one, other = valued(before, cars), valued(after, {})
     found = [shift for name in dict.fromkeys([*one, *other]) for shift in pairs(one.get(name, []), other.get(name, []))]
     if regions_differ(before, after):
         found = [shift for shift in found if "region " not in shift.label]
@@ -37,13 +44,22 @@ def shifts(before: Explanation, after: Explanation) -> list[Shift]:
 Valued = tuple[Feature, float]
 
 
-def valued(explanation: Explanation) -> dict[str, list[Valued]]:
-    """The features of each field with their values."""
-    found: dict[str, list[Valued]] = {}
+def valued(explanation: Explanation, cars: Cars) -> dict[str, list[Valued]]:
+    """The features of each field with their values; a car that was taken apart is one again."""
+    found: dict[str, dict[str, Valued]] = {}
     values: Any = explanation.values
     for feature, value in zip(explanation.features, values, strict=True):
-        found.setdefault(feature.field, []).append((feature, value))
-    return found
+        own, number = found.setdefault(feature.field, {}), (feature.where or {}).get("car")
+        known = car(feature, number, cars.get(feature.field)) if number else feature
+        own[known.id] = known, value + (own[known.id][1] if known.id in own else 0.0)
+    return {name: list(own.values()) for name, own in found.items()}
+
+
+def car(feature: Feature, number: int, after: Mapping[int | None, int | None] | None) -> Feature:
+    """A car, by the number that it has after; one that is gone keeps its own."""
+    new = after.get(number) if after is not None else number
+    name = f"{feature.field}:{new}" if new else f"{feature.field}:gone {number}"
+    return Feature(name, feature.field, f"car {new or number}", {"car": number})
 
 
 def pairs(before: Sequence[Valued], after: Sequence[Valued]) -> Iterator[Shift]:
@@ -60,17 +76,14 @@ def pairs(before: Sequence[Valued], after: Sequence[Valued]) -> Iterator[Shift]:
 
 
 def key(feature: Feature) -> str:
-    """What a feature is known by after a change: a word by itself, for its place may have moved; a car likewise."""
-    where = feature.where or {}
-    if "chars" in where:
-        return feature.label
-    return feature.label.partition(": ")[2] if "car" in where and "part" not in where else feature.id
+    """What a feature is known by after a change: a word by itself, for its place may have moved."""
+    return feature.label if "chars" in (feature.where or {}) else feature.id
 
 
 def plain(feature: Feature) -> bool:
     """Whether a feature that is only in one of two explanations is a part that only one input has: a word, an item."""
     where = feature.where or {}
-    return ("chars" in where and " " not in feature.label) or "item" in where
+    return ("chars" in where and " " not in feature.label) or "item" in where or "car" in where
 
 
 def regions_differ(before: Explanation, after: Explanation) -> bool:

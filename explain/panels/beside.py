@@ -11,12 +11,13 @@ import numpy as np
 from PIL import Image
 
 from inference.demo import Demo
+from inference.fields import Scene
 from inference.pictures import data_uri
 from inference.types import Answer, Item, Prediction, Raw
 from inference.units import number, percent, quantity
 
 from ..changes import Change, clipped
-from ..differences import rewritten, touched
+from ..differences import matched, rewritten, touched
 from ..instead import marked
 from ..shading import WHO
 from ..shifts import shifts
@@ -111,11 +112,11 @@ def outcome(about: Demo, old: Answer, new: Answer) -> Iterator[str]:
     """Prediction, scores and decision, old beside new."""
     yield from KINDS.get(old.prediction.kind, ranked)(old.prediction, new.prediction)
     if about.decision and old.decision and new.decision:
-        tones = (
+        was, is_now = (
             f'<b class="act {about.decision.tone(each)}">{escape(each.action)}</b>'
             for each in (old.decision, new.decision)
         )
-        yield row("What would be done", *tones, "decided")
+        yield row("What would be done", was, is_now, "decided")
 
 
 def value(old: Prediction, new: Prediction) -> Iterator[str]:
@@ -157,9 +158,8 @@ def moved(by: float, share: bool) -> str:
 
 def suggestions(old: Prediction, new: Prediction) -> str:
     """The first suggestions of each; what the other has not is marked."""
-    lists = [prediction.items[:SUGGESTED] for prediction in (old, new)]
-    shown = [names(own, other, tag) for own, other, tag in ((*lists, "del"), (*reversed(lists), "ins"))]
-    return row(f"First {SUGGESTED}", *shown)
+    one, other = (prediction.items[:SUGGESTED] for prediction in (old, new))
+    return row(f"First {SUGGESTED}", names(one, other, "del"), names(other, one, "ins"))
 
 
 def names(own: Sequence[Item], other: Sequence[Item], tag: str) -> str:
@@ -202,15 +202,16 @@ KINDS: dict[str, Callable[[Prediction, Prediction], Iterator[str]]] = {
 # Which reasons changed
 
 
-def reasons(old: Explanation, new: Explanation) -> Iterator[str]:
+def reasons(old: Explanation, new: Explanation, first: Raw, now: Raw) -> Iterator[str]:
     """The reasons that changed most, of one target."""
-    found = shifts(old, new)
+    scenes = [name for name, value in now.items() if isinstance(value, Scene)]
+    found = shifts(old, new, {name: dict(matched(first[name], now[name])) for name in scenes})
     if found:
         title = f"Reasons for {escape(new.output)} that changed most"
         yield f'<tr class="part"><th colspan="3" scope="rowgroup">{title}</th></tr>'
     for shift in found:
-        ends = [
+        was, is_now = (
             '<span class="soft">not there</span>' if value is None else signed(value, explanation)
             for value, explanation in ((shift.before, old), (shift.after, new))
-        ]
-        yield row(f'<span dir="auto">{escape(clipped(shift.label, 48))}</span>', *ends, "reason")
+        )
+        yield row(f'<span dir="auto">{escape(clipped(shift.label, 48))}</span>', was, is_now, "reason")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from inference.types import Answer
+from inference.types import Answer, Raw
 
 from ..changes import clipped
 from ..differences import differences
@@ -40,7 +40,7 @@ def compared(case: Case, trail: Trail, note: str = "") -> str:
         changes = differences(case.about.inputs, trail.first, raw)
         settled = trail.present if digest(raw) == trail.present.key else None
         rows = [*beside.edits(changes), *beside.outcome(case.about, start.answer, answer)]
-        rows += reasons(start, settled) if settled else ()
+        rows += reasons(start, settled, trail.first, raw) if settled else ()
         body = beside.figures(changes, trail.first, raw) + beside.table(rows)
         body += why_still(start, settled) if settled else ""
     wrong = f'<p class="wrong" role="alert">{escape(note)}</p>' if note else ""
@@ -60,10 +60,10 @@ def hint(case: Case) -> str:
     )
 
 
-def reasons(start: Step, now: Step) -> Iterator[str]:
+def reasons(start: Step, now: Step, first: Raw, raw: Raw) -> Iterator[str]:
     """The rows of the reasons that changed most, of the latest target that both were asked about."""
     both = shared(start, now)
-    return beside.reasons(*both) if both else iter(())
+    return beside.reasons(*both, first, raw) if both else iter(())
 
 
 def shared(start: Step, now: Step) -> tuple[Explanation, Explanation] | None:

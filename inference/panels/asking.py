@@ -24,7 +24,7 @@ class Asks(Protocol):
     """What can be asked of a model's form: each a stream of what the outputs show."""
 
     def answered(self, values: Values, anew: bool = False) -> Parts:
-        """Prediction and explanation of the values of the fields. anew: another case, not a change of the one before."""
+        """Prediction and explanation of the values of the fields. anew: another case, no change of the one before."""
 
     def follows(self) -> bool:
         """Whether answers follow typing; else typing leaves alone whatever runs."""

@@ -52,10 +52,10 @@ def form(
     with gr.Row(elem_classes="actions"):
         go = gr.Button("Predict and explain", variant="primary", scale=3)
         stop = gr.Button("Stop", scale=1, elem_classes="stop")
-    boxes = [
-        gr.Textbox("", elem_id=box, visible="hidden", label=box.capitalize(), key=f"{name}.{box}") for box in BOXES
-    ]
-    wire(asks, Form(widgets, go, stop, *boxes, offered, rows, recorded, spoken), outputs)
+    boxes = {
+        box: gr.Textbox("", elem_id=box, visible="hidden", label=box.capitalize(), key=f"{name}.{box}") for box in BOXES
+    }
+    wire(asks, Form(widgets, go, stop, **boxes, offered=offered, rows=rows, recorded=recorded, spoken=spoken), outputs)
 
 
 def is_aside(field: AnyField) -> bool:
