@@ -32,7 +32,8 @@ class Counterfactual(Record):
     outcome: what is decided then; decision: the same with its reason, where there is a rule. inputs: the changed fields
     as a program sends them, but for pictures and recordings. distance: the sum over the changes; 1 is the spread of a
     number, another category, or a part that is gone. evaluations: made before it was found. minimal: whether every
-    smaller set of these changes was tried, and none is enough. fewest: whether all sets of fewer changes were tried.
+    smaller set of these changes was tried, and none is enough. fewest: whether all sets of fewer changes were tried,
+    as far as there are options for them (explain/edits).
     row: number of the reference row, from 1, where it is a real one. label_map: where regions of a picture lie.
     """
 

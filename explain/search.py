@@ -1,9 +1,9 @@
 """The fewest changes that flip a decision, found by asking: which sets to try, in which order. Knows no field or model.
 
 A change is one of the options of a place, such as one of the values of a column; of a place, a set has one at most.
-Where an explanation is known, its values are the order: the first set came after 42 evaluations, not 72 with each change
-alone first or 49 in random orders (reviews); 54, not 98 or 84 (messages); 56, not 268 or 115 (a series); over tables and
-roads nothing was gained (medians over five or six examples each, tests/benchmarks/flips.py).
+Where an explanation is known, its values are the order: the first set came after 42 evaluations, not 72 with each
+change alone first or 49 in random orders (reviews); 54, not 98 or 84 (messages); 56, not 268 or 115 (a series); over
+tables and roads nothing was gained (medians over five or six examples each, tests/benchmarks/flips.py).
 """
 
 from collections.abc import Generator, Iterator, Sequence

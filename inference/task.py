@@ -293,6 +293,11 @@ class Task:
         return str(self.pipeline.model.dtype).removeprefix("torch.")
 
     @property
+    def file_batch_size(self) -> int:
+        """Inputs of a forward pass over a whole file."""
+        return self.batch_size
+
+    @property
     def where(self) -> str:
         """The device and dtype of the forward pass, in words."""
         device = self.pipeline.device
