@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from inference.types import Answer, Raw
+from inference.units import percent, quantity
 
 from ..changes import clipped
 from ..differences import differences
@@ -104,18 +105,20 @@ def step(each: Step, place: int, current: bool) -> str:
     data = escape(json.dumps({"step": place}))
     return (
         f'<li><button type="button" data-edit="{data}"{mark}><span dir="auto">{escape(clipped(each.told, 90))}</span>'
-        f"<small>{escape(outcome(each.answer))}</small></button></li>"
+        f"<small>{'<br>'.join(escape(line) for line in outcome(each.answer))}</small></button></li>"
     )
 
 
-def outcome(answer: Answer) -> str:
-    """A decision, or else a prediction, in a few words."""
+def outcome(answer: Answer) -> list[str]:
+    """The prediction, and the decision if there is one, in a few words each."""
     prediction = answer.prediction
-    if answer.decision:
-        return answer.decision.action
-    if prediction.kind == "value":
-        return beside.quantity(prediction.items[0].score, prediction.unit)
-    return clipped(prediction.text or (prediction.items[0].name if prediction.items else "nothing found"), 40)
+    first = prediction.items[0] if prediction.items else None
+    said = prediction.text or (first.name if first else "nothing found")
+    if first and prediction.kind == "value":
+        said = quantity(first.score, prediction.unit)
+    elif first and prediction.text is None and prediction.scale == "probability":
+        said = f"{clipped(said, 30)} {percent(first.score)}"
+    return [clipped(said, 40), *([answer.decision.action] if answer.decision else [])]
 
 
 def command(kind: str, data: dict[str, Any], label: str) -> str:

@@ -87,7 +87,7 @@ def way(place: int, one: Counterfactual, raw: Raw, now: str) -> str:
     """One set of changes, and the button that puts it into the form."""
     data = escape(json.dumps({"try": place}))
     button = f'<p class="buttons"><button type="button" data-edit="{data}">Try it</button></p>'
-    return f'<div class="way">{draw(one, raw, now)}{button}</div>'
+    return f'<div class="way">{button}{draw(one, raw, now)}</div>'
 
 
 def card(title: str, body: str, working: bool = False) -> str:

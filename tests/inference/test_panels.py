@@ -479,7 +479,7 @@ class Silent:
         return True
 
     def hearing(self, field: Any) -> str:
-        return ""
+        return "Fetch a model that listens."
 
 
 def formed(name: str, folder: Path, about: Demo, start: Sequence[Any] | None = None) -> list[Any]:
