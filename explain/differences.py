@@ -3,6 +3,7 @@
 It knows no model, and not how the one became the other.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -21,10 +22,11 @@ from inference.units import number, quantity
 
 from .changes import Change
 from .edits.columns import said
-from .players.text import word_spans
 
 SEEN = 8
 """Of 255 shades, a difference that is no rounding of a file's."""
+TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]+")
+"""A word or its marks, apart from each other; a single character in scripts that are written without spaces."""
 ANOTHER = 0.9
 """Share of a picture's pixels from which it is another picture."""
 
@@ -77,8 +79,8 @@ def rewritten(before: str, after: str) -> Iterator[tuple[Span, str]]:
 
 
 def cut(text: str) -> tuple[list[Span], list[str]]:
-    """The words of a text: where they stand, and what they are."""
-    spans = word_spans(text)
+    """The words and marks of a text: where they stand, and what they are."""
+    spans = [match.span() for match in TOKEN.finditer(text)]
     return spans, [text[a:b] for a, b in spans]
 
 

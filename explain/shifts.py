@@ -1,5 +1,6 @@
 """Which reasons for one target changed most from one input to another. It draws nothing."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from types import MappingProxyType
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .types import Explanation, Feature
 
+MARKS = re.compile(r"^\W+|\W+$")
 SHOWN = 5
 """Reasons that are told."""
 
@@ -76,8 +78,8 @@ def pairs(before: Sequence[Valued], after: Sequence[Valued]) -> Iterator[Shift]:
 
 
 def key(feature: Feature) -> str:
-    """What a feature is known by after a change: a word by itself, for its place may have moved."""
-    return feature.label if "chars" in (feature.where or {}) else feature.id
+    """What a feature is known by after a change: a word by itself, for its place and the marks beside it may differ."""
+    return (MARKS.sub("", feature.label) or feature.label) if "chars" in (feature.where or {}) else feature.id
 
 
 def plain(feature: Feature) -> bool:

@@ -110,7 +110,9 @@ def edits(changes: Sequence[Change]) -> Iterator[str]:
 
 def outcome(about: Demo, old: Answer, new: Answer) -> Iterator[str]:
     """Prediction, scores and decision, old beside new."""
-    yield from KINDS.get(old.prediction.kind, ranked)(old.prediction, new.prediction)
+    one, other = old.prediction, new.prediction
+    an_answer = one.kind == "spans" and one.text is not None  # the first of which is what was asked for
+    yield from (ranked if an_answer else KINDS.get(one.kind, ranked))(one, other)
     if about.decision and old.decision and new.decision:
         was, is_now = (
             f'<b class="act {about.decision.tone(each)}">{escape(each.action)}</b>'
@@ -183,11 +185,20 @@ def written(old: Prediction, new: Prediction) -> Iterator[str]:
 def counted(old: Prediction, new: Prediction) -> Iterator[str]:
     """What was found, by name, and how often."""
     both = [Counter(item.name for item in prediction.items) for prediction in (old, new)]
-    for name in dict.fromkeys([*both[0], *both[1]]):
-        ends = [f"{each[name]} ×" if each[name] else "not found" for each in both]
-        yield row(escape(clipped(name)), ends[0], f"<ins>{ends[1]}</ins>" if ends[0] != ends[1] else ends[1])
-    if not both[0] and not both[1]:
-        yield row("Found", "nothing", "nothing")
+    names = dict.fromkeys([*both[0], *both[1]])
+    moved = [name for name in names if both[0][name] != both[1][name]]
+    for name in moved:
+        was, is_now = (often(each[name]) for each in both)
+        yield row(escape(clipped(name)), was, f"<ins>{is_now}</ins>")
+    if len(moved) < len(names) or not names:
+        same = len(names) - len(moved)
+        told = f"{same} others" if moved and same > 1 else "1 other" if moved else "What was found"
+        yield row(told, "as before" if moved else ", ".join(map(escape, names)) or "nothing", "the same")
+
+
+def often(count: int) -> str:
+    """How often something was found."""
+    return "not found" if not count else "found" if count == 1 else f"{count} times"
 
 
 KINDS: dict[str, Callable[[Prediction, Prediction], Iterator[str]]] = {

@@ -77,7 +77,8 @@ def shared(start: Step, now: Step) -> tuple[Explanation, Explanation] | None:
 
 def why_still(start: Step, now: Step) -> str:
     """Where the two were asked about different targets: the question that makes them comparable."""
-    if not start.explained or not now.explained or shared(start, now):
+    placed = now.answer.prediction.kind in ("spans", "boxes")  # its targets are places, which a change may move
+    if placed or not start.explained or not now.explained or shared(start, now):
         return ""
     target, known = next(iter(start.explained.items()))
     asked = escape(json.dumps(target.to_json()))

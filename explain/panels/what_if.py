@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from inference.errors import SeeWhyError
+from inference.errors import InputError, SeeWhyError
 from inference.fields import AnyField, TextField
 from inference.panels.asking import Values
 from inference.panels.entered import entered
@@ -174,6 +174,8 @@ class WhatIf:
             changed = sent | (without(self.case.task, raw, hidden) if hidden else {})
         elif command["hide"]:
             changed = without(self.case.task, raw, command["hide"], self.case.memory.latest(self.case.task, raw))
+            if digest(raw | changed) == digest(raw):
+                raise InputError("It is as usual already: nothing would change.")
         return [entered(field, changed[field.name]) if field.name in changed else KEEP for field in fields]
 
 
