@@ -27,7 +27,9 @@ from inference.series import Series
 from inference.sounds import Sound
 
 FILMS = HistoryField(name="seen", label="Films", items={"1": "Alien", "2": "Heat"}, ratings=(1, 5))
-SERIES = SeriesField(name="days", label="Days", columns=(SeriesColumn(name="t", label="Temperature", unit="°C"),), length=3)
+SERIES = SeriesField(
+    name="days", label="Days", columns=(SeriesColumn(name="t", label="Temperature", unit="°C"),), length=3
+)
 ROAD = SceneField(name="road", label="Road")
 PHOTO = Image.new("RGB", (64, 48), (200, 30, 30))
 TONE = Sound(np.sin(np.arange(16_000, dtype=np.float32) / 5))
@@ -73,10 +75,30 @@ CASES = {
         Scene(2, 100, (Car(-20, 1, 90),)),
         "your speed: 90 km/h → 100 km/h; car 1: 40 m ahead, lane 2, 80 km/h → left out",
     ),
-    "region": (ImageField(name="photo", label="Photo"), PHOTO, brushed((0, 0, 32, 24)), "25 % of Photo: as it was → brushed away"),
-    "picture": (ImageField(name="photo", label="Photo"), PHOTO, Image.new("RGB", (9, 9)), "Photo: the picture at first → another picture"),
-    "stretch": (AudioField(name="said", label="Said"), TONE, silenced(4_800, 8_000), "0.3 to 0.5 s: as it was → silenced"),
-    "recording": (AudioField(name="said", label="Said"), TONE, Sound(TONE.samples[:8_000]), "Said: 1.0 s → another 0.5 s"),
+    "region": (
+        ImageField(name="photo", label="Photo"),
+        PHOTO,
+        brushed((0, 0, 32, 24)),
+        "25 % of Photo: as it was → brushed away",
+    ),
+    "picture": (
+        ImageField(name="photo", label="Photo"),
+        PHOTO,
+        Image.new("RGB", (9, 9)),
+        "Photo: the picture at first → another picture",
+    ),
+    "stretch": (
+        AudioField(name="said", label="Said"),
+        TONE,
+        silenced(4_800, 8_000),
+        "0.3 to 0.5 s: as it was → silenced",
+    ),
+    "recording": (
+        AudioField(name="said", label="Said"),
+        TONE,
+        Sound(TONE.samples[:8_000]),
+        "Said: 1.0 s → another 0.5 s",
+    ),
 }
 
 
