@@ -16,7 +16,7 @@
             const past = explore.parentElement.querySelector("input[type=number]");
             told("explore", { ...JSON.parse(explore.dataset.explore), ...(past ? { past: past.valueAsNumber } : {}) });
         }
-        const over = event.target.closest(".sweeping button")?.parentElement;
+        const over = event.target.closest(".sweeping.over button")?.parentElement;
         if (over) told("explore", { sweep: over.querySelector("select").value });
         const part = event.target.closest("#why [data-feature]");
         if (part && !at("#why.stale")) toggle(part.dataset.feature, part.dataset.label, part.dataset.verb, event.detail === 0 && part);

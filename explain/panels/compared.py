@@ -1,6 +1,7 @@
 """The card under an answer: the starting case beside the present one, the trail, and what else can be asked."""
 
 import json
+import math
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -47,7 +48,7 @@ def compared(case: Case, trail: Trail, note: str = "") -> str:
     wrong = f'<p class="wrong" role="alert">{escape(note)}</p>' if note else ""
     return (
         '<div class="card whatif" role="region" aria-label="What if"><h2 class="eyebrow">What if?</h2>'
-        f"{wrong}{body}{steps(trail)}{questions(case)}</div>"
+        f"{wrong}{body}{steps(trail)}{questions(case, answer)}</div>"
     )
 
 
@@ -127,18 +128,27 @@ def command(kind: str, data: dict[str, Any], label: str) -> str:
     return f'<button type="button" data-{kind}="{escape(json.dumps(data))}">{label}</button>'
 
 
-def questions(case: Case) -> str:
+def questions(case: Case, answer: Answer) -> str:
     """What would flip the decision, and what a field does over its range."""
     fields = [f for f in case.about.inputs if f.role == "input" and f.kind in ("number", "category")]
     options = "".join(f'<option value="{escape(f.name)}">{escape(f.label)}</option>' for f in fields)
     over = (
-        f'<span class="sweeping"><label>Go over <select>{options}</select></label>'
+        f'<span class="sweeping over"><label>Go over <select>{options}</select></label>'
         '<button type="button">Draw the curve</button></span>'
     )
-    flips = command("explore", {"flip": True}, "What would flip it?") if flippable(case) else ""
+    flips = command("explore", {"flip": True}, "What would flip it?")
+    if case.task.kind == "value" and not case.about.decision:
+        flips = past(answer)
     return f'<div class="tests" role="group" aria-label="Ask more">{flips}{over if fields else ""}</div>'
 
 
-def flippable(case: Case) -> bool:
-    """Whether there is anything to flip: an action, or a first item; a bare number has neither."""
-    return bool(case.about.decision) or case.task.kind != "value"
+def past(answer: Answer) -> str:
+    """Of a number without a rule: the value to get past, somewhat higher than it is unless told otherwise."""
+    now = answer.prediction.items[0].score
+    step = 10.0 ** (math.floor(math.log10(abs(now) or 1.0)) - 1)
+    goal = (math.floor(now / step) + 1) * step
+    unit = f" {escape(answer.prediction.unit)}" if answer.prediction.unit else ""
+    return (
+        f'<span class="sweeping"><label>What would bring it past <input type="number" step="any" value="{goal:g}">'
+        f"{unit}</label>{command('explore', {'flip': True}, 'Find out')}</span>"
+    )

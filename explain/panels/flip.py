@@ -28,6 +28,7 @@ class Found:
 
     html: str
     flips: Sequence[Counterfactual] = ()
+    working: bool = False
 
 
 def stream(case: Case, inputs: dict[str, Any], command: dict[str, Any]) -> Iterator[Found]:
@@ -44,28 +45,27 @@ def stream(case: Case, inputs: dict[str, Any], command: dict[str, Any]) -> Itera
 
 def over(case: Case, inputs: dict[str, Any], field: Any) -> Iterator[Found]:
     """A field over its range."""
-    yield Found(card("Over its range", busy(DRAWING, Progress(0, 1)), True))
+    yield at_work("Over its range", DRAWING, Progress(0, 1))
     with closing(case.endpoints.sweeps(case.name, inputs, field)) as found:  # type: ignore[type-var]  # generators
         for part in found:
             if isinstance(part, Sweep):
                 title = f"{part.output} over {part.label}"
                 yield Found(card(title, swept(part) + embedded("sweep", part.to_json())))
             elif isinstance(part, Progress):
-                yield Found(card("Over its range", busy(DRAWING, part), True))
+                yield at_work("Over its range", DRAWING, part)
 
 
 def flips(case: Case, inputs: dict[str, Any], raw: Raw, past: Any) -> Iterator[Found]:
     """Changes that flip what is decided, each as soon as it is found."""
     title, known = "What would flip it?", list[Counterfactual]()
-    yield Found(card(title, busy(LOOKING, Progress(0, 1)), True))
+    yield at_work(title, LOOKING, Progress(0, 1))
     asked = {"past": past, "memory": case.memory}
     with closing(case.endpoints.changes(case.name, inputs, **asked)) as found:  # type: ignore[type-var]  # generators
         for part in found:
             if isinstance(part, Counterfactual):
                 known.append(part)
             elif isinstance(part, Progress):
-                count = f"{len(known)} found so far" if known else ""
-                yield Found(card(title, busy(LOOKING, part, count), True))
+                yield at_work(title, LOOKING, part, f"{len(known)} found so far" if known else "")
             elif isinstance(part, Counterfactuals):
                 yield result(part, raw, title)
 
@@ -95,6 +95,11 @@ def card(title: str, body: str, working: bool = False) -> str:
     busy = ' aria-busy="true"' if working else ""
     head = f'<div class="card flips" role="region" aria-label="{escape(title)}"{busy}>'
     return f'{head}<h2 class="eyebrow">{escape(title)}</h2>{body}</div>'
+
+
+def at_work(title: str, doing: str, progress: Progress, more: str = "") -> Found:
+    """What there is to see while it lasts."""
+    return Found(card(title, busy(doing, progress, more), True), working=True)
 
 
 def busy(doing: str, progress: Progress, more: str = "") -> str:

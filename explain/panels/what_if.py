@@ -125,10 +125,14 @@ class WhatIf:
             yield self.card()
             return
         self._open()
-        for found in flip.stream(self.case, self.case.inputs(values), command):
-            self.flips = found.flips
-            self.below = found.html
-            yield self.card()
+        found = None
+        try:
+            for found in flip.stream(self.case, self.case.inputs(values), command):
+                self.flips, self.below = found.flips, found.html
+                yield self.card()
+        finally:
+            if found is None or found.working:  # it was stopped
+                self.below = ""
 
     def card(self) -> str:
         """Old beside new, or what can be tried; below, what was asked of the input."""

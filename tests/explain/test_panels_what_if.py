@@ -16,14 +16,14 @@ from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 
-HOUSES, REVIEWS, CHAT = "ames-house-prices", "sentiment", "tiny-chat"
+HOUSES, REVIEWS, SERIES, CHAT = "ames-house-prices", "sentiment", "any-series", "tiny-chat"
 GOOD = "A mix of gritty realism, crisp storytelling and radiant compassion that effortlessly draws you in."
 
 
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
     found = models.find()
-    folders = {HOUSES: found[HOUSES], REVIEWS: found[REVIEWS], CHAT: tiny_chat}
+    folders = {HOUSES: found[HOUSES], REVIEWS: found[REVIEWS], SERIES: found[SERIES], CHAT: tiny_chat}
     return Endpoints(Catalogue(folders), explain_stream, check_stream, counterfactual_stream, sweep_stream)
 
 
@@ -195,6 +195,27 @@ def test_a_field_is_gone_over_with_what_would_be_decided(house: WhatIf) -> None:
     assert 'aria-label="Sale price over Living area' in found
     *_, refused = house.explored(given, asked({"sweep": "no such"}))
     assert 'role="alert"' in refused and "no such" in refused
+
+
+def test_what_is_stopped_leaves_nothing_that_claims_to_be_at_work(house: WhatIf) -> None:
+    given = values(house)
+    list(house.answered(given))
+    looking = house.explored(given, asked({"flip": True}))
+    assert 'aria-busy="true"' in next(looking)
+    looking.close()  # type: ignore[attr-defined]  # a generator
+    assert "aria-busy" not in house.card()
+
+
+def test_a_number_without_a_rule_asks_what_to_get_past(endpoints: Endpoints) -> None:
+    course = WhatIf(Case(endpoints, SERIES))
+    given = values(course)
+    card = last(course.answered(given))
+    assert "What would flip it?" not in card
+    found = re.search(r'What would bring it past <input type="number" step="any" value="([-\d.]+)">', card)
+    assert found is not None and course.case.latest is not None
+    assert float(found[1]) > course.case.latest[1].prediction.items[0].score
+    *_, told = course.explored(given, asked({"flip": True, "past": float(found[1])}))
+    assert 'aria-label="What would flip it?"' in told and "alert" not in told
 
 
 def test_a_text_that_is_written_is_compared_word_by_word(endpoints: Endpoints) -> None:
