@@ -13,7 +13,7 @@ from ..changes import clipped
 from ..differences import differences
 from ..memory import digest
 from ..types import Explanation
-from . import beside
+from . import oldnew
 from .case import Case
 from .trail import Step, Trail
 
@@ -41,9 +41,9 @@ def compared(case: Case, trail: Trail, note: str = "") -> str:
     else:
         changes = differences(case.about.inputs, trail.first, raw)
         settled = trail.present if digest(raw) == trail.present.key else None
-        rows = [*beside.edits(changes), *beside.outcome(case.about, start.answer, answer)]
+        rows = [*oldnew.edits(changes), *oldnew.outcome(case.about, start.answer, answer)]
         rows += reasons(start, settled, trail.first, raw) if settled else ()
-        body = beside.figures(changes, trail.first, raw) + beside.table(rows)
+        body = oldnew.figures(changes, trail.first, raw) + oldnew.table(rows)
         body += why_still(start, settled) if settled else ""
     wrong = f'<p class="wrong" role="alert">{escape(note)}</p>' if note else ""
     return (
@@ -65,7 +65,7 @@ def hint(case: Case) -> str:
 def reasons(start: Step, now: Step, first: Raw, raw: Raw) -> Iterator[str]:
     """The rows of the reasons that changed most, of the latest target that both were asked about."""
     both = shared(start, now)
-    return beside.reasons(*both, first, raw) if both else iter(())
+    return oldnew.reasons(*both, first, raw) if both else iter(())
 
 
 def shared(start: Step, now: Step) -> tuple[Explanation, Explanation] | None:

@@ -15,11 +15,15 @@ from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.study.reading import Study
 
-from . import batch, story
+from . import batch, compare, evaluate, story
 from .case import Case
 from .what_if import WhatIf
 
-VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {"batch": batch.view}
+VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {
+    "batch": batch.view,
+    "evaluate": evaluate.view,
+    "compare": compare.view,
+}
 """Further screens of a model, by what they are called in its address: `NAME#batch`, or with what of it `NAME#batch-…`.
 
 Each places its components for a model by name, and for what follows in the address.
