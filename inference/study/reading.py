@@ -36,7 +36,7 @@ class Progress(Record):
     total: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
     """A file as a model read it. `cut` says whether more rows followed; `faulty` counts the rows that were no input;
     `found` holds what was made of it for the page, by section."""
