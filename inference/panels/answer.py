@@ -29,12 +29,14 @@ WAITING = '<div class="card" aria-busy="true"><p class="hint">Predicting…</p><
 """And while the model is at work."""
 
 
-def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tuple[str, str, Answer | None]]:
+def stream(
+    endpoints: Endpoints, name: str, inputs: dict[str, Any], trace: Trace | None = None
+) -> Iterator[tuple[str, str, Answer | None]]:
     """(answer, path) as HTML and the Answer once there is one, anew for each piece of a text being written.
 
-    Raises what `answers` raises.
+    trace: notes the checked input, for whoever wants it. Raises what `answers` raises.
     """
-    about, written, trace = endpoints.catalogue.about(name), "", Trace()
+    about, written, trace = endpoints.catalogue.about(name), "", trace or Trace()
     for part in endpoints.answers(name, inputs, trace):
         if isinstance(part, Answer):
             task = endpoints.catalogue.task(name)
