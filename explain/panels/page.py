@@ -8,6 +8,7 @@ import gradio as gr
 
 from inference.errors import InputError, NotFound, SeeWhyError
 from inference.panels import answer, guests, landing, look
+from inference.panels.entered import entered
 from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
@@ -103,7 +104,8 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None, row: str = 
 def opened(endpoints: Endpoints, name: str, row: str) -> list[Any]:
     """A row of a file as the widgets take it. Raises InputError."""
     about, (study, number) = endpoints.catalogue.about(name), row_of(endpoints, name, row)
-    return [study.shown(field, number) for field in about.inputs]
+    inputs = study.inputs(number)
+    return [entered(field, inputs[field.name]) for field in about.inputs]
 
 
 def row_of(endpoints: Endpoints, name: str, row: str) -> tuple[Study, int]:
