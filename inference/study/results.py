@@ -89,7 +89,8 @@ def passes(task: Task, raws: Sequence[Raw]) -> Iterator[Batch]:
 def encoded(task: Task, raws: Sequence[Raw]) -> Batch:
     """A batch; for an NVIDIA GPU in memory that it can copy from by itself."""
     batch = task.encode(raws)
-    if task.pipeline.device.type != "cuda":
+    device = task.pipeline.device  # a function of Python has none
+    if device is None or device.type != "cuda":
         return batch
     return {name: value.pin_memory() if hasattr(value, "pin_memory") else value for name, value in batch.items()}
 
