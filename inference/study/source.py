@@ -5,12 +5,14 @@ here, and nothing is ever written to a path that a file names.
 """
 
 import csv
-import zipfile
 from abc import ABC, abstractmethod
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..errors import InputError
 from ..sheets import DELIMITERS
@@ -19,13 +21,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK = 4 * 1024**2
-"""Bytes of a CSV that are read at once; no record may be longer."""
+"""Bytes of a CSV that are read at once, and the longest line of a text; a record much longer is refused."""
 MOST_COLUMNS = 2_000
-MOST_PICTURES, LARGEST_PICTURE = 100_000, 32 * 1024**2
 COMMA = r"^(\s*[+-]?\d+),(\d+\s*)$"
 """A number with a decimal comma."""
 ENDINGS = (".csv", ".tsv", ".parquet", ".zip", ".txt")
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class Source(ABC):
 def open_source(path: Path, title: str = "") -> Source:
     """The file at a path, by the ending of its name. title: what it is called in messages. Raises InputError."""
     title = title or path.name
+    from .archive import Pictures
+
     kinds: Sequence[type[Source]] = (Csv, Csv, Parquet, Pictures, Lines)
     kind = dict(zip(ENDINGS, kinds, strict=True)).get(Path(title).suffix.lower())
     if kind is None:
@@ -82,10 +84,13 @@ class Csv(Source):
         super().__init__(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             try:
-                first = file.readline(BLOCK)
-                self.delimiter = next((mark for mark in DELIMITERS if mark in first), ",")
-                file.seek(0)
-                header = next(csv.reader(file, delimiter=self.delimiter), [])
+                if "\0" in (first := file.readline(BLOCK)) or len(first) == BLOCK:
+                    raise csv.Error
+                heads = {mark: head(file, mark) for mark in DELIMITERS}
+                most = max(heads, key=lambda mark: len(heads[mark][0]))
+                self.delimiter = most if len(heads[most][0]) > 1 else ","
+                header, self.above = head(file, self.delimiter)
+                self.bare = not file.read(1)
             except (UnicodeDecodeError, csv.Error):
                 raise InputError("The file is no CSV in UTF-8; save it as “CSV UTF-8”.") from None
         self.columns = named([name.strip() for name in header])
@@ -93,22 +98,29 @@ class Csv(Source):
     def chunks(self, size: int) -> Iterator[Chunk]:
         import pyarrow as pa
 
+        if self.bare:
+            return
         broken: dict[int, str] = {}
         number, done, held = 1, 0, Held(self.columns)
         try:
             for batch in self._batches(broken):
                 rows: list[int] = []
-                while len(rows) < batch.num_rows:  # rows that could not be read keep their numbers
-                    rows += [] if number in broken else [number]
+                while len(rows) < batch.num_rows or number in broken:  # those that could not be read keep their numbers
+                    if number in broken:
+                        held.broken[number] = broken.pop(number)
+                    else:
+                        rows.append(number)
                     number += 1
                 held.add(rows, batch if self.delimiter == "," else pointed(batch))
                 while len(held) >= size:
-                    yield held.take(done, size, broken)
+                    yield held.take(done, size)
                     done += 1
         except pa.ArrowInvalid as error:
             raise InputError(f"The CSV cannot be read after row {number - 1:,}: {reason(error)}.") from None
-        if len(held) or broken:
-            yield held.take(done, size, broken, last=True)
+        held.broken |= broken
+        while held:
+            yield held.take(done, size)
+            done += 1
 
     def _batches(self, broken: dict[int, str]) -> "Iterator[pa.RecordBatch]":
         """The rows as pyarrow reads them; told of those that have too few or too many cells."""
@@ -116,15 +128,22 @@ class Csv(Source):
         from pyarrow import csv as reader
 
         def told(row: Any) -> str:
-            broken[row.number - 1] = f"{row.actual_columns} cells where the header has {row.expected_columns}"
+            broken[row.number - self.above] = f"{row.actual_columns} cells where the header has {row.expected_columns}"
             return "skip"
 
         yield from reader.open_csv(
             self.path,
-            reader.ReadOptions(use_threads=False, block_size=BLOCK, column_names=self.columns, skip_rows=1),
+            reader.ReadOptions(use_threads=False, block_size=BLOCK, column_names=self.columns, skip_rows=self.above),
             reader.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=told),
             reader.ConvertOptions(column_types=dict.fromkeys(self.columns, pa.string()), strings_can_be_null=False),
         )
+
+
+def head(file: TextIO, delimiter: str) -> tuple[list[str], int]:
+    """The cells of a CSV's first row, and over how many lines they go."""
+    file.seek(0)
+    rows = csv.reader(file, delimiter=delimiter)
+    return next(rows, []), rows.line_num
 
 
 def pointed(batch: "pa.RecordBatch") -> "pa.RecordBatch":
@@ -137,14 +156,15 @@ def pointed(batch: "pa.RecordBatch") -> "pa.RecordBatch":
 
 
 class Held:
-    """Rows read already that do not fill a chunk yet."""
+    """Rows read already that do not fill a chunk yet, and what is wrong with the `broken` ones between them."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self.rows: list[int] = []
         self.cells: dict[str, list[Any]] = {name: [] for name in columns}
+        self.broken: dict[int, str] = {}
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.rows) + len(self.broken)
 
     def add(self, rows: list[int], batch: "pa.RecordBatch") -> None:
         """More rows, with their numbers."""
@@ -152,13 +172,14 @@ class Held:
         for name, cells in zip(self.cells, batch.columns, strict=True):
             self.cells[name] += cells.to_numpy(zero_copy_only=False).tolist()  # three times as fast as to_pylist
 
-    def take(self, number: int, size: int, broken: dict[int, str], last: bool = False) -> Chunk:
-        """The first `size` rows as a chunk, and the `broken` ones before their last; in the last, all that are left."""
-        rows, self.rows = self.rows[:size], self.rows[size:]
-        cells = {name: values[:size] for name, values in self.cells.items()}
-        self.cells = {name: values[size:] for name, values in self.cells.items()}
-        mine = [row for row in broken if last or row < rows[-1]]
-        return Chunk(number, rows, cells, {row: broken.pop(row) for row in mine})
+    def take(self, number: int, size: int) -> Chunk:
+        """The first `size` rows as a chunk."""
+        *_, last = islice(merge(self.rows, self.broken), size)
+        count = bisect(self.rows, last)
+        rows, self.rows = self.rows[:count], self.rows[count:]
+        cells = {name: values[:count] for name, values in self.cells.items()}
+        self.cells = {name: values[count:] for name, values in self.cells.items()}
+        return Chunk(number, rows, cells, {row: self.broken.pop(row) for row in [*self.broken] if row <= last})
 
 
 class Parquet(Source):
@@ -190,10 +211,11 @@ class Parquet(Source):
         try:
             with ParquetFile(self.path, pre_buffer=False) as file:
                 for number, batch in enumerate(file.iter_batches(size, use_threads=False)):
+                    cells = dict(zip(self.columns, map(pa.Array.to_pylist, batch), strict=True))
                     rows = list(range(done + 1, done + 1 + batch.num_rows))
                     done += batch.num_rows
-                    yield Chunk(number, rows, dict(zip(self.columns, map(pa.Array.to_pylist, batch), strict=True)))
-        except (pa.ArrowException, OSError) as error:
+                    yield Chunk(number, rows, cells)
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:  # the last two: times beyond Python's
             raise InputError(f"The Parquet file cannot be read after row {done:,}: {reason(error)}.") from None
 
 
@@ -208,6 +230,8 @@ class Lines(Source):
         with self.path.open(encoding="utf-8-sig", newline=None) as file:
             try:
                 while line := file.readline(BLOCK):
+                    if len(line) == BLOCK:
+                        raise InputError(f"Line {done + len(texts) + 1:,} is too long; send a text a line.")
                     texts.append(line.rstrip("\n"))
                     if len(texts) == size:
                         yield Chunk(number, list(range(done + 1, done + 1 + size)), {"text": texts})
@@ -216,62 +240,6 @@ class Lines(Source):
                 raise InputError(f"The text after line {done + len(texts):,} is not UTF-8; save it as UTF-8.") from None
         if texts:
             yield Chunk(number, list(range(done + 1, done + 1 + len(texts))), {"text": texts})
-
-
-class Pictures(Source):
-    """The pictures in a ZIP, in the order of their names; the folder that each lies in may be its label."""
-
-    columns = ("file", "folder", "picture")
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                found = [entry for entry in archive.infolist() if wanted(entry)]
-        except zipfile.BadZipFile:
-            raise InputError("The file is no ZIP that can be read.") from None
-        if not found:
-            raise InputError(f"The ZIP holds no pictures ({', '.join(PICTURES)}).")
-        if len(found) > MOST_PICTURES:
-            raise InputError(f"A ZIP may hold {MOST_PICTURES:,} pictures, got {len(found):,}.")
-        self.entries = sorted(found, key=lambda entry: entry.filename)
-        self.total = len(self.entries)
-
-    @property
-    def types(self) -> "dict[str, pa.DataType]":
-        return {name: kind for name, kind in super().types.items() if name != "picture"}
-
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        with zipfile.ZipFile(self.path) as archive:
-            for number, start in enumerate(range(0, len(self.entries), size)):
-                entries, pictures, broken = self.entries[start : start + size], {}, {}
-                for row, entry in enumerate(entries, start=start + 1):
-                    try:
-                        pictures[row] = picture(archive, entry)
-                    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-                        broken[row] = f"{entry.filename[:80]}: {reason(error)}"
-                names = [Path(self.entries[row - 1].filename) for row in pictures]
-                cells: dict[str, list[Any]] = {
-                    "file": [str(name) for name in names],
-                    "folder": [name.parent.name for name in names],
-                    "picture": list(pictures.values()),
-                }
-                yield Chunk(number, list(pictures), cells, broken)
-
-
-def wanted(entry: zipfile.ZipInfo) -> bool:
-    """Whether an entry of a ZIP is a picture; what some systems put beside them is not."""
-    hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in Path(entry.filename).parts)
-    return not entry.is_dir() and not hidden and Path(entry.filename).suffix.lower() in PICTURES
-
-
-def picture(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """The bytes of one entry, never more than a picture may have, whatever the ZIP says of it. Raises ValueError."""
-    with archive.open(entry) as file:
-        data = file.read(LARGEST_PICTURE + 1)
-    if len(data) > LARGEST_PICTURE:
-        raise ValueError(f"a picture may have {LARGEST_PICTURE // 1024**2} MB")
-    return data
 
 
 def named(names: Sequence[str]) -> tuple[str, ...]:

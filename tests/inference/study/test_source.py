@@ -10,7 +10,8 @@ import pytest
 from pyarrow import parquet
 
 from inference.errors import InputError
-from inference.study.source import LARGEST_PICTURE, Chunk, open_source
+from inference.study.archive import LARGEST_PICTURE
+from inference.study.source import Chunk, open_source
 
 
 def chunks(path: Path, size: int = 2) -> list[Chunk]:
