@@ -1,4 +1,4 @@
-"""The pictures in a ZIP as chunks of rows. Nothing is unpacked onto a disk, nor more of an entry than a picture may have.
+"""The pictures in a ZIP as chunks of rows. Nothing is unpacked onto a disk, and no more than a picture may have.
 
 Pictures are bytes here; whether they can be opened is not asked.
 """

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,7 +23,7 @@ from ..types import Raw, Record
 from .checking import Problem, check_chunk
 from .mapping import Columns, check
 from .results import Answers, answers
-from .source import Chunk, Source
+from .source import Chunk, Source, at_hand
 from .table import harmless, table
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ ENDINGS = (".csv", ".parquet")
 TABULAR, OTHER, EXPLAINED = 16_384, 512, 64
 """Rows of a chunk: of tables, of what is larger, and where each row is explained."""
 
+PART = b"part"
+"""Under what a part's file says what became of its chunk."""
+
 Reason = Callable[[Task, Raw], Sequence[str]]
 """What moved an answer most, in words; `explain.reasons.top`, handed in by app.py."""
 
@@ -40,8 +44,8 @@ Reason = Callable[[Task, Raw], Sequence[str]]
 class Pace(Record):
     """How far a job has come: rows done of `total`, where that is known, how many of them `faulty`, in `seconds`.
 
-    before: rows that were done when it went on after a stop. problems: those of the last part. counts: of the rows of
-    this run, how many got which decision, or which prediction where there is no rule.
+    before: rows that were done when it went on after a stop, which took none of the seconds. problems: those of the
+    last part. counts: how many rows got which decision, or which prediction where there is no rule.
     """
 
     done: int
@@ -85,13 +89,14 @@ class Work:
     reason: Reason | None = None
 
     def __call__(self, chunk: Chunk) -> Part:
-        checked = check_chunk(self.task.demo, self.columns, chunk)
+        checked = check_chunk(self.task.demo, self.columns, chunk, self.task.fits)
         found = patiently(answers, self.task, checked.raws)
         reasons = [self.reason(self.task, raw) for raw in checked.raws] if self.reason else None
         rows = table(self.task, chunk, checked, found, self.types, reasons)
-        put(rows, part_file(self.parts, chunk.number))
         faulty = len({problem.row for problem in checked.problems})
-        return Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
+        part = Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
+        put(rows.replace_schema_metadata({PART: json.dumps(part.to_json())}), part_file(self.parts, chunk.number))
+        return part
 
 
 def counted(task: Task, found: Answers) -> dict[str, int]:
@@ -133,22 +138,45 @@ def run(
     if output.suffix.lower() not in ENDINGS:
         raise InputError(f"The output must be a {' or '.join(ENDINGS)} file, got {output.name[:80]!r}.")
     size = size or (EXPLAINED if reason else TABULAR if task.batch_size > OTHER else OTHER)
+    if output.exists() and output.samefile(source.path):
+        raise InputError("The output would replace the input; name another file.")
+    with at_hand():
+        yield from through(task, source, columns, output, engine, reason, strict, size)
+
+
+def through(
+    task: Task,
+    source: Source,
+    columns: Columns,
+    output: Path,
+    engine: Engine,
+    reason: Reason | None,
+    strict: bool,
+    size: int,
+) -> Iterator[Pace]:
+    """The job, with what of it was done before. Raises InputError, OSError."""
     parts = output.with_name(f"{output.name}.parts")
     begin(parts, identity(task, source, columns, size, reason is not None))
     work = Work(task, columns, source.types, parts, reason)
     start = time.monotonic()
-    before = done = sum(rows_of(file) for file in parts.glob("*.parquet"))
-    faulty, counts = 0, Counter[str]()
+    kept = [part_of(file) for file in sorted(parts.glob("*.parquet"))]
+    before = sum(part.rows for part in kept)
+    done, faulty, counts = 0, 0, Counter[str]()
     missing = (chunk for chunk in source.chunks(size) if not part_file(parts, chunk.number).exists())
-    yield Pace(done, source.total, faulty, 0.0, before)
-    for part in engine(work, missing):
+    if not kept:
+        yield Pace(0, source.total, 0, 0.0)
+    for part in chain(kept, engine(work, missing)):
         if strict and part.faulty:
             problem = part.problems[0]
             shutil.rmtree(parts)
             raise InputError(f"Row {problem.row:,}{problem.column and f', {problem.column}'}: {problem.message}")
         done, faulty = done + part.rows, faulty + part.faulty
         counts.update(part.counts)
-        yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems, dict(counts))
+        if done >= before:
+            yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems, dict(counts))
+    if not done:
+        shutil.rmtree(parts)
+        raise InputError("The file has no rows.")
     join(parts, output)
     shutil.rmtree(parts)
 
@@ -178,8 +206,10 @@ def begin(parts: Path, identity: dict[str, object]) -> None:
                 "Name another output, or delete that folder."
             )
         return
-    parts.mkdir(parents=True, exist_ok=True)
     written = note.with_suffix(".new")
+    parts.mkdir(parents=True, exist_ok=True)
+    if any(each != written for each in parts.iterdir()):
+        raise InputError(f"{parts.name} holds other files, which are in the way. Name another output.")
     written.write_text(json.dumps(identity), encoding="utf-8")
     os.replace(written, note)
 
@@ -200,11 +230,11 @@ def put(rows: "pa.Table", file: Path) -> None:
     os.replace(written, file)
 
 
-def rows_of(file: Path) -> int:
-    """The rows of a part."""
+def part_of(file: Path) -> Part:
+    """What became of a chunk that is done."""
     from pyarrow import parquet
 
-    return int(parquet.read_metadata(file).num_rows)
+    return Part.from_json(json.loads(parquet.read_schema(file).metadata[PART]))
 
 
 def join(parts: Path, output: Path) -> None:
@@ -214,9 +244,8 @@ def join(parts: Path, output: Path) -> None:
 
     written = output.with_name(f"{output.name}.new")
     files = sorted(parts.glob("*.parquet"))
-    if not files:
-        raise InputError("The file has no rows.")
-    schema = pa.unify_schemas([parquet.read_schema(file) for file in files])  # a part may lack what no row of it has
+    schemas = [parquet.read_schema(file).remove_metadata() for file in files]
+    schema = pa.unify_schemas(sorted(schemas, key=len, reverse=True))  # a part may lack what no row of it has
     whole = lambda file: pa.concat_tables([schema.empty_table(), parquet.read_table(file)], promote_options="default")  # noqa: E731
     if output.suffix.lower() == ".parquet":
         with parquet.ParquetWriter(written, schema, compression="zstd") as writer:

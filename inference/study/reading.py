@@ -94,7 +94,7 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
     problems: list[Problem] = []
     done = kept = faulty = 0
     for chunk in source.chunks(size):
-        checked = check_chunk(task.demo, columns, chunk)
+        checked = check_chunk(task.demo, columns, chunk, task.fits)
         room = most - kept
         checked = Checked(checked.places[:room], checked.raws[:room], checked.problems)
         parts.append((chunk, checked, patiently(answers, task, checked.raws)))

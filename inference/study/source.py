@@ -8,6 +8,7 @@ import csv
 from abc import ABC, abstractmethod
 from bisect import bisect
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import islice
@@ -251,6 +252,18 @@ def named(names: Sequence[str]) -> tuple[str, ...]:
         told = ", ".join(repr(name[:40]) for name in sorted(twice)[:5])
         raise InputError(f"Each column needs a name of its own; {told} occurs twice in the first line.")
     return tuple(names)
+
+
+@contextmanager
+def at_hand() -> Iterator[None]:
+    """What the operating system refuses of a file, as an InputError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # of a library, about something else
+            raise
+        told = error.strerror or "it is damaged"
+        raise InputError(f"The file cannot be read any more, or its answers not be written: {told}.") from None
 
 
 def reason(error: Exception) -> str:
