@@ -1,5 +1,5 @@
 """REST: `/api/v1/models`, `/predict`, `/explain`, `/counterfactuals`, the streaming twins of these three, `/check`,
-`/sweep` and `/play`, with status codes.
+`/sweep`, `/evaluate` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -88,6 +88,23 @@ class PlayRequest(Record):
     count: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class EvaluateRequest(Record):
+    """Labelled rows, each an object with the fields of an input and its truth, under the name that `truth` gives.
+
+    groups: names of columns to compare groups by; label: whose score the threshold is on; costs: of one row, by
+    true_positive, false_positive, false_negative and true_negative.
+    """
+
+    model: str
+    rows: list[dict[str, Any]]
+    truth: str = "truth"
+    groups: list[str] | None = None
+    label: str | None = None
+    threshold: float | None = None
+    costs: dict[str, float] | None = None
+
+
 Asked = TypeVar("Asked", bound=Record)
 T = TypeVar("T")
 
@@ -150,6 +167,13 @@ def rest(endpoints: Endpoints) -> FastAPI:
         asked = await read(request, CheckRequest)
         checks = endpoints.checks(asked.model, asked.inputs, asked.check, asked.target)
         return await last_of(request, (found.to_json() for found in checks))
+
+    @app.post(f"{PREFIX}/evaluate", openapi_extra=body_of(EvaluateRequest, form=False))
+    async def evaluate(request: Request) -> Response:
+        """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
+        asked = await read(request, EvaluateRequest)
+        told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs
+        return JSONResponse(await run_in_threadpool(endpoints.evaluate, asked.model, asked.rows, *told))
 
     @app.post(f"{PREFIX}/counterfactuals", openapi_extra=body_of(CounterfactualsRequest))
     async def counterfactuals(request: Request) -> Response:
