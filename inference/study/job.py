@@ -5,8 +5,6 @@ itself or by kill -9, goes on with the first part that is missing: nothing is lo
 """
 
 import hashlib
-import json
-import os
 import shutil
 import time
 from collections import Counter
@@ -22,19 +20,17 @@ from ..task import Task
 from ..types import Raw, Record
 from .checking import Problem, check_chunk
 from .mapping import Columns, check
+from .parts import Part, begin, join, part_file, part_of, put
 from .results import Answers, answers
 from .source import Chunk, Source, at_hand
-from .table import harmless, table
+from .table import table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ENDINGS = (".csv", ".parquet")
-TABULAR, OTHER, EXPLAINED = 16_384, 512, 64
-"""Rows of a chunk: of tables, of what is larger, and where each row is explained."""
-
-PART = b"part"
-"""Under what a part's file says what became of its chunk."""
+TABULAR, OTHER, LARGE, EXPLAINED = 16_384, 512, 128, 64
+"""Rows of a chunk: of tables, of other inputs, of pictures and recordings, and where each row is explained."""
 
 Reason = Callable[[Task, Raw], Sequence[str]]
 """What moved an answer most, in words; `explain.reasons.top`, handed in by app.py."""
@@ -67,17 +63,6 @@ class Pace(Record):
         return None if self.total is None or not self.per_second else (self.total - self.done) / self.per_second
 
 
-@dataclass(frozen=True)
-class Part(Record):
-    """What became of a chunk: its number, its rows, how many were no input, why, and how often each answer came."""
-
-    number: int
-    rows: int
-    faulty: int
-    problems: tuple[Problem, ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
-
-
 @dataclass
 class Work:
     """What is done with each chunk: checked, answered, on demand explained, and written down as a part."""
@@ -95,7 +80,7 @@ class Work:
         rows = table(self.task, chunk, checked, found, self.types, reasons)
         faulty = len({problem.row for problem in checked.problems})
         part = Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
-        put(rows.replace_schema_metadata({PART: json.dumps(part.to_json())}), part_file(self.parts, chunk.number))
+        put(rows, part, part_file(self.parts, chunk.number))
         return part
 
 
@@ -137,7 +122,7 @@ def run(
     check(task.demo, source.columns, columns)
     if output.suffix.lower() not in ENDINGS:
         raise InputError(f"The output must be a {' or '.join(ENDINGS)} file, got {output.name[:80]!r}.")
-    size = size or (EXPLAINED if reason else TABULAR if task.batch_size > OTHER else OTHER)
+    size = size or (EXPLAINED if reason else rows_at_once(task))
     if output.exists() and output.samefile(source.path):
         raise InputError("The output would replace the input; name another file.")
     with at_hand():
@@ -181,6 +166,13 @@ def through(
     shutil.rmtree(parts)
 
 
+def rows_at_once(task: Task) -> int:
+    """How many rows are held in memory."""
+    if any(field.kind in ("image", "audio") for field in task.demo.inputs):
+        return LARGE
+    return TABULAR if task.batch_size > OTHER else OTHER
+
+
 def identity(task: Task, source: Source, columns: Columns, size: int, explained: bool) -> dict[str, object]:
     """What must be the same for a job to go on: file, model, columns, chunks."""
     digest = hashlib.sha256()
@@ -194,65 +186,3 @@ def identity(task: Task, source: Source, columns: Columns, size: int, explained:
         "size": size,
         "explained": explained,
     }
-
-
-def begin(parts: Path, identity: dict[str, object]) -> None:
-    """The folder of a job, new or with what is done already. Raises InputError for that of another job."""
-    note = parts / "job.json"
-    if note.exists():
-        if json.loads(note.read_text(encoding="utf-8")) != identity:
-            raise InputError(
-                f"{parts.name} holds what is done of another job: another input, model or columns. "
-                "Name another output, or delete that folder."
-            )
-        return
-    written = note.with_suffix(".new")
-    parts.mkdir(parents=True, exist_ok=True)
-    if any(each != written for each in parts.iterdir()):
-        raise InputError(f"{parts.name} holds other files, which are in the way. Name another output.")
-    written.write_text(json.dumps(identity), encoding="utf-8")
-    os.replace(written, note)
-
-
-def part_file(parts: Path, number: int) -> Path:
-    """Where the part of a chunk is."""
-    return parts / f"{number:08}.parquet"
-
-
-def put(rows: "pa.Table", file: Path) -> None:
-    """A part in its place: whole, or not there."""
-    from pyarrow import parquet
-
-    written = file.with_suffix(f".{os.getpid()}.new")
-    parquet.write_table(rows, written, compression="zstd")
-    with written.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    os.replace(written, file)
-
-
-def part_of(file: Path) -> Part:
-    """What became of a chunk that is done."""
-    from pyarrow import parquet
-
-    return Part.from_json(json.loads(parquet.read_schema(file).metadata[PART]))
-
-
-def join(parts: Path, output: Path) -> None:
-    """The parts in their order as one file, put in its place at once."""
-    import pyarrow as pa
-    from pyarrow import csv, parquet
-
-    written = output.with_name(f"{output.name}.new")
-    files = sorted(parts.glob("*.parquet"))
-    schemas = [parquet.read_schema(file).remove_metadata() for file in files]
-    schema = pa.unify_schemas(sorted(schemas, key=len, reverse=True))  # a part may lack what no row of it has
-    whole = lambda file: pa.concat_tables([schema.empty_table(), parquet.read_table(file)], promote_options="default")  # noqa: E731
-    if output.suffix.lower() == ".parquet":
-        with parquet.ParquetWriter(written, schema, compression="zstd") as writer:
-            for file in files:
-                writer.write_table(whole(file))
-    else:
-        with csv.CSVWriter(written, harmless(schema.empty_table()).schema) as writer:
-            for file in files:
-                writer.write_table(harmless(whole(file)))
-    os.replace(written, output)

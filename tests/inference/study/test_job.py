@@ -18,8 +18,9 @@ from pyarrow import parquet
 from inference import models
 from inference.errors import InputError
 from inference.serving import arguments
-from inference.study.job import Pace, Part, Work, run
+from inference.study.job import Pace, Work, run
 from inference.study.mapping import Columns, guess
+from inference.study.parts import Part
 from inference.study.source import Chunk, open_source
 
 LOANS = models.ASSETS / "models" / "home-loans"
