@@ -60,13 +60,22 @@ def check_chunk(about: Demo, columns: Columns, chunk: Chunk, fits: Callable[[Raw
     names = list(values)
     raws = [dict(zip(names, row, strict=True)) for row in zip(*values.values(), strict=True)]
     places = [place for place in range(count) if not wrong[place]]
-    for place in list(places) if fits else ():
+    for place, message in misfits(fits, raws, places).items() if fits else ():
+        wrong[place] = True
+        problems.append(Problem(chunk.rows[place], "", message))
+    places = [place for place in places if not wrong[place]]
+    return Checked(places, [raws[place] for place in places], sorted(problems, key=lambda problem: problem.row))
+
+
+def misfits(fits: Callable[[Raw], None], raws: Sequence[Raw], places: Sequence[int]) -> dict[int, str]:
+    """What is wrong with inputs whose fields are all right, by their places."""
+    faults = {}
+    for place in places:
         try:
             fits(raws[place])
         except InputError as error:
-            places.remove(place)
-            problems.append(Problem(chunk.rows[place], "", str(error)))
-    return Checked(places, [raws[place] for place in places], sorted(problems, key=lambda problem: problem.row))
+            faults[place] = str(error)
+    return faults
 
 
 def parsed(field: AnyField, cells: Sequence[Any]) -> tuple[list[Any], dict[int, str]]:

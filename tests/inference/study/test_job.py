@@ -225,7 +225,7 @@ def test_a_missing_file_and_a_wrong_ending_are_told(tmp_path: Path) -> None:
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is held at once is a chunk or two, whatever the number of rows."""
-    monkeypatch.setattr("inference.study.source.BLOCK", 20_000)
+    monkeypatch.setattr("inference.study.delimited.BLOCK", 20_000)
     held = []
 
     def weighing(work: Work, chunks: Iterator[Chunk]) -> Iterator[Part]:

@@ -47,7 +47,7 @@ def test_rows_of_a_csv_keep_their_numbers_whatever_the_size_of_the_chunks(tmp_pa
 
 
 def test_broken_rows_far_apart_keep_their_numbers_over_many_blocks(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("inference.study.source.BLOCK", 1_000)
+    monkeypatch.setattr("inference.study.delimited.BLOCK", 1_000)
     lines = ["1" if n % 37 == 0 else f"{n},{n}" for n in range(1, 2_001)]
     path = written(tmp_path, "a.csv", "a,b\n" + "\n".join(lines))
     found = chunks(path, 64)
