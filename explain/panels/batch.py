@@ -55,7 +55,7 @@ class Sheet:
 def view(endpoints: Endpoints, name: str, rest: str) -> None:
     """Place the view of a model."""
     about = endpoints.catalogue.about(name)
-    sheet = gr.State(Sheet(), time_to_live=6 * 3600, delete_callback=Sheet.forget)
+    sheet = gr.State(Sheet(), time_to_live=3600, delete_callback=Sheet.forget)
     with gr.Row(elem_classes="screen"):
         left, right = gr.Column(scale=5, min_width=320), gr.Column(scale=6, min_width=320)
     with left:

@@ -72,7 +72,7 @@ class Csv(Source):
         from pyarrow import csv as reader
 
         def told(row: Any) -> str:
-            broken[row.number - self.above] = f"{row.actual_columns} cells where the header has {row.expected_columns}"
+            broken[row.number - self.above] = f"{cells(row.actual_columns)} where the header has {row.expected_columns}"
             return "skip"
 
         yield from reader.open_csv(
@@ -81,6 +81,11 @@ class Csv(Source):
             reader.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=told),
             reader.ConvertOptions(column_types=dict.fromkeys(self.columns, pa.string()), strings_can_be_null=False),
         )
+
+
+def cells(count: int) -> str:
+    """So many cells, in words."""
+    return f"{count:,} cell{'s' if count != 1 else ''}"
 
 
 def head(file: TextIO, delimiter: str) -> tuple[list[str], int]:
