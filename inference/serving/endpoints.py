@@ -3,8 +3,8 @@
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,10 @@ from ..study.store import Store
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
+from .comparing import Comparing
 from .listening import Heard, hear
+from .others import Others
+from .places import Explain, place
 from .playing import decided, ticks_of
 
 log = logging.getLogger(__name__)
@@ -26,9 +29,6 @@ log = logging.getLogger(__name__)
 PREDICTING, EXPLAINING = 24, 8
 """Calls at work or waiting for the accelerator at once, together fewer than a server has threads (40): one more is told
 to come back, and those threads stay free to tell it."""
-
-Explain = Callable[..., Iterator[Record]]
-"""`explain.explain_stream`, handed in by app.py: this package does not know the one that explains."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def report(error: Exception) -> Report:
     return Report(500, f"Something went wrong on our side. Please try again, or quote error {number}.")
 
 
-class Endpoints:
+class Endpoints(Comparing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
     def __init__(
@@ -59,12 +59,17 @@ class Endpoints:
         check: Explain | None = None,
         change: Explain | None = None,
         sweep: Explain | None = None,
+        compare: Explain | None = None,
+        vary: Explain | None = None,
+        differ: Explain | None = None,
     ) -> None:
-        """check, change, sweep: `explain.check_stream`, `counterfactual_stream` and `sweep_stream`, handed in likewise;
-        without one, what it does cannot be asked for.
+        """check, change, sweep, compare, vary, differ: `explain.check_stream`, `counterfactual_stream`, `sweep_stream`
+        and so on, handed in likewise; without one, what it does cannot be asked for.
         """
         self.catalogue = catalogue
         self._explain, self._check, self._change, self._sweep = explain, check, change, sweep
+        self._compare, self._vary, self._differ = compare, vary, differ
+        self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
         self._explaining = threading.BoundedSemaphore(EXPLAINING)
@@ -229,14 +234,3 @@ class Endpoints:
         with place(self._explaining):
             said = hear(self.catalogue, model, inputs).inputs
             yield from work(self.catalogue.task(model), said, *asked, **options)
-
-
-@contextmanager
-def place(places: threading.Semaphore) -> Iterator[None]:
-    """One of the places, given back at the end. Raises Busy."""
-    if not places.acquire(blocking=False):
-        raise Busy("Many people are here right now; please try again in a few seconds.")
-    try:
-        yield
-    finally:
-        places.release()
