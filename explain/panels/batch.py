@@ -13,12 +13,13 @@ import gradio as gr
 
 from inference import demo
 from inference.errors import InputError
-from inference.panels import files
+from inference.panels import data, files
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, Turn
 from inference.serving.endpoints import Endpoints, report
 from inference.serving.security import MAX_BODY
 from inference.study.checking import Problem, check_chunk
+from inference.study.inspection import glance
 from inference.study.job import Pace, run
 from inference.study.mapping import Columns, check, guess
 from inference.study.source import ENDINGS, Source, at_hand, open_source
@@ -191,7 +192,9 @@ class View:
                         return
                     yield files.busy(last), gr.skip()
             assert last
-            yield files.done(last, problems), gr.update(value=str(output), visible=True)
+            done = files.done(last, problems)
+            yield done, gr.update(value=str(output), visible=True)
+            yield done + data.beside(*glance(task, source, self.columns(chosen))), gr.skip()
         except Exception as error:
             told = report(error).message
             yield failure(told) if sheet.source else gr.skip(), gr.skip()

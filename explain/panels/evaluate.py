@@ -21,18 +21,21 @@ from inference.study.mapping import Columns
 from inference.study.reading import Progress, Study
 from inference.study.source import ENDINGS, Source, open_source
 
-from .sections import amounts, confusion, groups, identity, measures, removal, rows, threshold
+from .sections import amounts, confusion, drift, groups, identity, measures, quality, removal, rows, slices, threshold
 from .sections.section import Judged, Section
 
 SECTIONS: tuple[Section, ...] = (
     measures.SECTION,
     threshold.SECTION,
     confusion.SECTION,
-    rows.SECTION,
     amounts.SECTION,
+    slices.SECTION,
+    rows.SECTION,
     groups.SECTION,
     removal.SECTION,
     identity.SECTION,
+    quality.SECTION,
+    drift.SECTION,
 )
 """What is shown of a file, in this order."""
 

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 
 from ..accelerator import patiently
 from ..errors import InputError
-from ..fields import AnyField
-from ..sounds import RATE
 from ..task import Task
 from ..types import Raw, Record
-from .checking import COMPOUND, Checked, Problem, check_chunk, given
+from .checking import Checked, Problem, check_chunk
 from .mapping import Columns, check
 from .results import Answers, Results, answers, of_truths
 from .source import Chunk, Source
@@ -36,7 +34,7 @@ class Progress(Record):
     total: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
     """A file as a model read it. `cut` says whether more rows followed; `faulty` counts the rows that were no input;
     `found` holds what was made of it for the page, by section."""
@@ -63,16 +61,6 @@ class Study:
         if row not in rows.index:
             raise InputError(f"Row {row:,} is not among the {len(rows):,} rows that were read.")
         return self.results.raws[rows.index.get_loc(row)]
-
-    def shown(self, field: AnyField, row: int) -> Any:
-        """The value of a field in a row as its widget takes it, which is what the file held. Raises InputError."""
-        value, column = self.inputs(row)[field.name], self.columns.fields.get(field.name)
-        if field.kind == "audio":
-            return RATE, value.samples
-        if field.kind in COMPOUND:
-            told = self.columns.constants.get(field.name, field.default)
-            return given(field, self.results.rows.at[row, column]) if column else told
-        return None if value != value else value  # NaN: a number that was left empty
 
     def truth(self, row: int) -> str:
         """What the file says is right of a row, in its own words; empty where it does not say."""
