@@ -112,7 +112,7 @@ def row_of(endpoints: Endpoints, name: str, row: str) -> tuple[Study, int]:
     """The file and the number of the row that an address names, `STUDY-NUMBER`. Raises InputError."""
     of, _, number = row.rpartition("-")
     study = endpoints.studies.get(of)
-    if study.model != name or not number.isdigit():
+    if study.model != name or not (number.isdecimal() and len(number) < 10):
         raise InputError("This address names no row of a file; open one from its table.")
     return study, int(number)
 

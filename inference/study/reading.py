@@ -3,7 +3,7 @@
 For what looks at all rows at once; files of any length go through job.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from ..accelerator import patiently
 from ..errors import InputError
 from ..task import Task
-from ..types import Record
+from ..types import Raw, Record
 from .checking import Checked, Problem, check_chunk
 from .mapping import Columns, check
 from .results import Answers, Results, answers, of_truths
 from .source import Chunk, Source
 
 MOST = {"image": 2_000, "audio": 500}
-MOST_ROWS = 100_000
-"""Rows that are held in memory, fewer of what is large; the first ones of a longer file."""
+MOST_ROWS, MOST_BYTES = 100_000, 1024**3
+"""Rows that are held in memory, fewer of what is large, and bytes of pictures; the first ones of a longer file."""
 TOLD = 1_000
 """Problems that are kept; all are counted."""
 
@@ -51,10 +51,8 @@ class Study:
     @property
     def bytes(self) -> int:
         """Roughly what it takes in memory."""
-        pictures = sum(
-            value.width * value.height * 3 for raw in self.results.raws for value in raw.values() if wide(value)
-        )
         rows = self.results.rows
+        pictures = pixels(self.results.raws)
         return int(rows.memory_usage(deep=True).sum()) * 3 + self.results.answers.scores.nbytes + pictures
 
     def inputs(self, row: int) -> dict[str, Any]:
@@ -70,9 +68,10 @@ class Study:
         return "" if cell is None or cell != cell else str(cell)
 
 
-def wide(value: Any) -> bool:
-    """Whether a value is a picture."""
-    return hasattr(value, "width") and hasattr(value, "getbands")
+def pixels(raws: Iterable[Raw]) -> int:
+    """Bytes of the pictures among checked inputs."""
+    values = (value for raw in raws for value in raw.values())
+    return sum(value.width * value.height * 3 for value in values if hasattr(value, "getbands"))
 
 
 def read(task: Task, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
@@ -82,22 +81,23 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
     size = min(most, max(64, task.batch_size))
     parts: list[tuple[Chunk, Checked, Answers]] = []
     problems: list[Problem] = []
-    done = kept = faulty = 0
+    done = kept = faulty = held = 0
     for chunk in source.chunks(size):
-        checked = check_chunk(task.demo, columns, chunk)
+        checked = check_chunk(task.demo, columns, chunk, task.fits)
         room = most - kept
         checked = Checked(checked.places[:room], checked.raws[:room], checked.problems)
         parts.append((chunk, checked, patiently(answers, task, checked.raws)))
+        held += pixels(checked.raws)
         kept, done = kept + len(checked.raws), done + len(chunk.rows) + len(chunk.broken)
         faulty += len({problem.row for problem in checked.problems})
         problems += checked.problems[: TOLD - len(problems)]
         yield Progress(done, source.total)
-        if kept >= most:
+        if full := kept >= most or held >= MOST_BYTES:
             break
     if not kept:
         told = f" The first: row {problems[0].row:,}, {problems[0].message}" if problems else ""
         raise InputError(f"The file has no row that the model can take.{told}")
-    cut = kept >= most and (source.total or done + 1) > done
+    cut = full and (source.total or done + 1) > done
     yield Study(task.name, title, columns, joined(task, columns, parts), tuple(problems), faulty, cut)
 
 
@@ -108,7 +108,7 @@ def joined(task: Task, columns: Columns, parts: list[tuple[Chunk, Checked, Answe
     frames, raws = [], []
     for chunk, checked, _ in parts:
         cells = {name: [values[place] for place in checked.places] for name, values in chunk.cells.items()}
-        shown = {name: values for name, values in cells.items() if not any(isinstance(v, bytes) for v in values[:1])}
+        shown = {name: values for name, values in cells.items() if not any(isinstance(v, bytes) for v in values)}
         frames.append(pd.DataFrame(shown, index=[chunk.rows[place] for place in checked.places]))
         raws += checked.raws
     rows = pd.concat(frames)

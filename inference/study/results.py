@@ -61,7 +61,8 @@ def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     ordered = [raws[place] for place in order]
     back = np.argsort(order)
     if not raws:
-        return Answers((), np.zeros((0, 0)), np.zeros(0, object), None)
+        items = tuple(task.positions) if task.same_items else ()
+        return Answers(items, np.zeros((0, len(items))), np.zeros(0, object), None)
     if task.same_items:
         scores, intervals = zip(*(arrays(task, outputs) for outputs in passes(task, ordered)), strict=True)
         known = None if intervals[0] is None else np.concatenate(intervals)[back]
