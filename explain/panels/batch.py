@@ -194,7 +194,8 @@ class View:
             assert last
             done = files.done(last, problems)
             yield done, gr.update(value=str(output), visible=True)
-            yield done + data.beside(*glance(task, source, self.columns(chosen))), gr.skip()
+            beside = data.beside(*glance(task, source, self.columns(chosen)))
+            yield done + beside if sheet.source else gr.skip(), gr.skip()
         except Exception as error:
             told = report(error).message
             yield failure(told) if sheet.source else gr.skip(), gr.skip()
