@@ -7,7 +7,8 @@ from inference.units import decimals
 from .explainer import explain_all
 from .wording import clipped
 
-TOP = 3
+TOP, MOST = 3, 256
+"""How many are told, and evaluations after which a row has had enough: a file has many rows."""
 
 
 def top(task: Task, raw: Raw) -> list[str]:
@@ -15,7 +16,9 @@ def top(task: Task, raw: Raw) -> list[str]:
     target = task.target(task.predict_some([raw])[0])
     if target is None:
         return []
-    *_, (found,) = explain_all(task, raw, [target])
+    for (found,) in explain_all(task, raw, [target]):
+        if found.evaluations >= MOST:
+            break
     pairs = zip(found.features, found.values, strict=True)
     strongest = sorted(((float(value), feature.label) for feature, value in pairs), key=lambda pair: -abs(pair[0]))  # type: ignore[arg-type]  # of one output
     places = decimals(max((abs(value) for value, _ in strongest), default=0))

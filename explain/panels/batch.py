@@ -12,7 +12,6 @@ from typing import Any
 import gradio as gr
 
 from inference import demo
-from inference.errors import InputError
 from inference.panels import data, files
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, Turn
@@ -22,12 +21,11 @@ from inference.study.checking import Problem, check_chunk
 from inference.study.inspection import glance
 from inference.study.job import Pace, run
 from inference.study.mapping import Columns, check, guess
-from inference.study.source import ENDINGS, Source, at_hand, open_source
+from inference.study.reading import first_rows
+from inference.study.source import ENDINGS, Source, open_source
 
 from ..reasons import top
 
-SEEN, PICTURES = 200, 24
-"""Rows that the preview checks, fewer of pictures."""
 ROWS = {True: 2_048, False: 64}
 """Rows between two signs of progress: of tables, and of what is larger."""
 
@@ -156,11 +154,7 @@ class View:
         """The first rows, which column is which field, and what is wrong. Raises InputError."""
         assert sheet.source
         check(self.about, sheet.source.columns, columns)
-        seen = PICTURES if any(each.kind == "image" for each in self.about.inputs) else SEEN
-        with at_hand(), closing(sheet.source.chunks(seen)) as chunks:  # type: ignore[type-var]  # generators all
-            chunk = next(iter(chunks), None)
-        if chunk is None:
-            raise InputError("The file has no rows.")
+        chunk = first_rows(self.about, sheet.source)
         checked = check_chunk(self.about, columns, chunk)
         return files.preview(self.about, sheet.title, sheet.source, columns, chunk, checked.problems)
 

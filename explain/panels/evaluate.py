@@ -18,7 +18,7 @@ from inference.serving.endpoints import Endpoints, report
 from inference.study import mapping
 from inference.study.checking import check_chunk
 from inference.study.mapping import Columns
-from inference.study.reading import Progress, Study
+from inference.study.reading import Progress, Study, first_rows
 from inference.study.source import ENDINGS, Source, open_source
 
 from .sections import amounts, confusion, drift, groups, identity, measures, quality, removal, rows, slices, threshold
@@ -74,8 +74,6 @@ def choose(endpoints: Endpoints, name: str) -> None:
     stop.click(None, cancels=[reading])
 
 
-SEEN = 200
-"""Rows that are looked at before the file is read."""
 INVITE = {
     True: "Open a file of rows whose right answers are known, or take rows that come with the model.",
     False: "Open a file of rows whose right answers are known, in a column of their own.",
@@ -125,9 +123,7 @@ class Upload:
     def _mapped(self) -> Any:
         assert self.source is not None  # page.js sends columns of a file that was opened
         chooser = columns.chooser(self.about, self.source.columns, self.columns)
-        chunk = next(self.source.chunks(SEEN), None)
-        if chunk is None:
-            raise InputError(f"{self.title[:80]} has no rows.")
+        chunk = first_rows(self.about, self.source)
         html = f'<div class="card mapped">{chooser}</div>'
         try:
             mapping.check(self.about, self.source.columns, self.columns)

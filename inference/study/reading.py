@@ -4,6 +4,7 @@ For what looks at all rows at once; files of any length go through job.py.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,17 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..accelerator import patiently
+from ..demo import Demo
 from ..errors import InputError
 from ..task import Task
 from ..types import Raw, Record
 from .checking import Checked, Problem, check_chunk
 from .mapping import Columns, check
 from .results import Answers, Results, answers, of_truths
-from .source import Chunk, Source
+from .source import Chunk, Source, at_hand
 
 MOST = {"image": 2_000, "audio": 500}
 MOST_ROWS, MOST_BYTES = 100_000, 1024**3
 """Rows that are held in memory, fewer of what is large, and bytes of pictures; the first ones of a longer file."""
+SEEN, SEEN_PICTURES = 200, 24
+"""Rows that a preview looks at."""
 TOLD = 1_000
 """Problems that are kept; all are counted."""
 
@@ -72,6 +76,16 @@ def pixels(raws: Iterable[Raw]) -> int:
     """Bytes of the pictures among checked inputs."""
     values = (value for raw in raws for value in raw.values())
     return sum(value.width * value.height * 3 for value in values if hasattr(value, "getbands"))
+
+
+def first_rows(about: Demo, source: Source) -> Chunk:
+    """The rows that a preview looks at, fewer of pictures, which are decoded for it. Raises InputError."""
+    seen = SEEN_PICTURES if any(each.kind == "image" for each in about.inputs) else SEEN
+    with at_hand(), closing(source.chunks(seen)) as chunks:  # type: ignore[type-var]  # generators all
+        chunk = next(iter(chunks), None)
+    if chunk is None:
+        raise InputError("The file has no rows.")
+    return chunk
 
 
 def read(task: Task, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
