@@ -62,11 +62,14 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
         for name in ("answers", "explanations", "checks", "plays"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
-    else:
+    blocks = page(endpoints)
+    # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.
+    launch(blocks, endpoints, options, prevent_thread_lock=True)
+    if not runtime.ZERO_GPU:
         loading = threading.Timer(OPENING, preload, [endpoints.catalogue])
         loading.daemon = True
         loading.start()
-    launch(page(endpoints), endpoints, options)
+    blocks.block_thread()
 
 
 def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, **how: Any) -> tuple[Any, str, str]:

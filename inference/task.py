@@ -39,6 +39,8 @@ class Task:
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
     same_items: ClassVar[bool] = False
     """Whether every answer scores the same items, so that those of many inputs are the columns of an array."""
+    taught: ClassVar[bool] = True
+    """Whether its labels were given in training; else they were found in the data, and need no truth to be measured."""
     trees: Any = None
     """The fitted trees that a task over numbers asks, if it does: then their Shapley values have a closed form, too."""
     default: ClassVar[str] = ""
@@ -282,6 +284,11 @@ class Task:
     def dtype(self) -> str:
         """The floating type of the model's weights, such as float32."""
         return str(self.pipeline.model.dtype).removeprefix("torch.")
+
+    @property
+    def file_batch_size(self) -> int:
+        """Inputs of a forward pass over a whole file."""
+        return self.batch_size
 
     @property
     def where(self) -> str:

@@ -13,8 +13,8 @@ from ..serving.endpoints import Endpoints, report
 
 
 def remote(endpoints: Endpoints) -> None:
-    """Register models, predict, explain, check, the streaming twins and play with the page under construction."""
-    for call in (endpoints.models, endpoints.predict, endpoints.explain, endpoints.check):
+    """Register the endpoints, the streaming twins among them, with the page under construction."""
+    for call in (endpoints.models, endpoints.predict, endpoints.explain, endpoints.check, endpoints.evaluate):
         gr.api(told(call), api_name=call.__name__, concurrency_limit=16)
     for stream in (endpoints.predict_stream, endpoints.explain_stream, endpoints.play):
         gr.api(told_stream(stream), api_name=stream.__name__, concurrency_limit=16)

@@ -1,4 +1,4 @@
-"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, `/check` and `/play`, with status codes.
+"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, `/check`, `/evaluate` and `/play`.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -64,6 +64,23 @@ class PlayRequest(Record):
     count: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class EvaluateRequest(Record):
+    """Labelled rows, each an object with the fields of an input and its truth, under the name that `truth` gives.
+
+    groups: names of columns to compare groups by; label: whose score the threshold is on; costs: of one row, by
+    true_positive, false_positive, false_negative and true_negative.
+    """
+
+    model: str
+    rows: list[dict[str, Any]]
+    truth: str = "truth"
+    groups: list[str] | None = None
+    label: str | None = None
+    threshold: float | None = None
+    costs: dict[str, float] | None = None
+
+
 Asked = TypeVar("Asked", bound=Record)
 T = TypeVar("T")
 
@@ -126,6 +143,13 @@ def rest(endpoints: Endpoints) -> FastAPI:
         asked = await read(request, CheckRequest)
         checks = endpoints.checks(asked.model, asked.inputs, asked.check, asked.target)
         return await last_of(request, (found.to_json() for found in checks))
+
+    @app.post(f"{PREFIX}/evaluate", openapi_extra=body_of(EvaluateRequest, form=False))
+    async def evaluate(request: Request) -> Response:
+        """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
+        asked = await read(request, EvaluateRequest)
+        told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs
+        return JSONResponse(await run_in_threadpool(endpoints.evaluate, asked.model, asked.rows, *told))
 
     @app.post(f"{PREFIX}/play", openapi_extra=body_of(PlayRequest, form=False))
     async def play(request: Request) -> Response:

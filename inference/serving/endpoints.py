@@ -10,6 +10,10 @@ from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
+from ..study.asked import evaluate
+from ..study.mapping import Columns
+from ..study.reading import Progress, Study, read
+from ..study.source import Source
 from ..study.store import Store
 from ..trace import Trace
 from ..types import Answer, Record
@@ -83,6 +87,21 @@ class Endpoints:
         *_, last = self.checks(model, inputs, check, target)
         return last.to_json()
 
+    def evaluate(
+        self,
+        model: str,
+        rows: list[dict[str, Any]],
+        truth: str = "truth",
+        groups: list[str] | None = None,
+        label: str | None = None,
+        threshold: float | None = None,
+        costs: dict[str, float] | None = None,
+    ) -> dict[str, Any]:
+        """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
+        with place(self._explaining):
+            found = evaluate(self.catalogue.task(model), rows, truth, groups or (), label, threshold, costs)
+        return found.to_json()
+
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
         for part in self.answers(model, inputs):
@@ -115,6 +134,11 @@ class Endpoints:
             with place(self._predicting):
                 tick = decided(task, number, inputs, truth)
             yield tick
+
+    def reads(self, model: str, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
+        """How far the reading of a file has come, and last the study of it."""
+        with place(self._explaining):
+            yield from read(self.catalogue.task(model), source, columns, title)
 
     def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
         """As `predict_stream`, as records; the trace is told of every step."""

@@ -4,7 +4,7 @@ For what looks at all rows at once; files of any length go through job.py.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,8 @@ class Progress(Record):
 
 @dataclass(frozen=True)
 class Study:
-    """A file as a model read it. `cut` says whether more rows followed; `faulty` counts the rows that were no input."""
+    """A file as a model read it. `cut` says whether more rows followed; `faulty` counts the rows that were no input;
+    `found` holds what was made of it for the page, by section."""
 
     model: str
     title: str
@@ -47,6 +48,7 @@ class Study:
     problems: tuple[Problem, ...]
     faulty: int
     cut: bool
+    found: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def bytes(self) -> int:

@@ -57,7 +57,7 @@ class Results:
 
 def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     """What a model says of checked inputs, `batch_size` a forward pass."""
-    order = by_length(raws)
+    order = by_length(task, raws)
     ordered = [raws[place] for place in order]
     back = np.argsort(order)
     if not raws:
@@ -72,7 +72,8 @@ def answers(task: Any, raws: Sequence[Raw]) -> Answers:
 
 def passes(task: Task, raws: Sequence[Raw]) -> Iterator[Batch]:
     """The outputs of one forward pass after the other; meanwhile another thread encodes the next batch."""
-    groups = [raws[start : start + task.batch_size] for start in range(0, len(raws), task.batch_size)]
+    size = task.file_batch_size
+    groups = [raws[start : start + size] for start in range(0, len(raws), size)]
     with ThreadPoolExecutor(1) as encoder:
         coming = [encoder.submit(encoded, task, groups[0])]
         for some, following in zip_longest(groups, groups[1:]):
@@ -93,10 +94,12 @@ def encoded(task: Task, raws: Sequence[Raw]) -> Batch:
     return {name: value.pin_memory() if hasattr(value, "pin_memory") else value for name, value in batch.items()}
 
 
-def by_length(raws: Sequence[Raw]) -> NDArray[np.intp]:
+def by_length(task: Task, raws: Sequence[Raw]) -> NDArray[np.intp]:
     """Places in an order in which texts of like length are neighbours: a batch is as long as its longest text."""
-    lengths = [sum(len(value) for value in raw.values() if isinstance(value, str)) for raw in raws]
-    return np.argsort(lengths, kind="stable")
+    texts = [field.name for field in task.demo.inputs if field.kind == "text"]
+    if not texts:
+        return np.arange(len(raws))
+    return np.argsort([sum(len(raw[name]) for name in texts) for raw in raws], kind="stable")
 
 
 def arrays(task: Any, outputs: Batch) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:

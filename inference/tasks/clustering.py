@@ -39,6 +39,7 @@ class Clustering(RowInput, LabelsTask):
     """One of several groups that were found in the data, not given."""
 
     id = "clustering"
+    taught = False
 
     @cached_property
     def members(self) -> Groups:

@@ -32,7 +32,7 @@ from inference.study.mapping import guess
 from inference.study.source import open_source
 from inference.task import Task
 
-SIZES = (8, 16, 32, 64)
+SIZES = (1, 4, 8, 16, 32, 64)
 """Batch sizes among which the best one is taken for the forward passes and the pipeline."""
 BOUNDS = {"sentiment": 1.1, "mobilenet-v2": 1.1, "home-loans": 1.5}
 """The largest ratio to the forward passes alone that is promised."""

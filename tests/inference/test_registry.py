@@ -76,7 +76,7 @@ def test_a_task_stands_for_its_default_on_the_hub(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_task_with_embedded_models_alone_is_no_model() -> None:
-    with pytest.raises(ModelError, match="holds no model"):
+    with pytest.raises(NotFound, match="no model to begin with for tabular-regression: name a folder"):
         registry.find("tabular-regression")
 
 

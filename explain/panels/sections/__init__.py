@@ -1,0 +1,1 @@
+"""The sections of Evaluate, one file each: what a labelled file says of a model."""

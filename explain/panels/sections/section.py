@@ -1,0 +1,84 @@
+"""What a section of Evaluate is, and what all of them share. It knows none of them."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from inference.study.reading import Study
+from inference.task import Task
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A file that a model has read; token: the study's name in addresses."""
+
+    task: Task
+    study: Study
+    token: str
+
+    @property
+    def address(self) -> str:
+        """Where its sections are shown, as page.js takes it."""
+        return f"{self.study.model}#evaluate-{self.token}"
+
+    def row(self, number: int) -> str:
+        """Where a row is opened as a case."""
+        return f"{self.study.model}#row-{self.token}-{number}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """`shown` gives the HTML of a section, empty where it has nothing to say, and may raise InputError, which is told.
+
+    `asked` answers what its buttons ask, `data-section` with `data-asks` as JSON: HTML that takes the section's place,
+    again and again.
+    """
+
+    id: str
+    shown: Callable[[Judged], str]
+    asked: Callable[[Judged, dict[str, Any]], Iterator[str]] | None = None
+
+
+def card(title: str, body: str, said: str = "", id: str = "") -> str:
+    """A section's card: its title, a sentence that says what was found, and the rest."""
+    sentence = f'<p class="sentence">{said}</p>' if said else ""
+    mark = f' id="{id}"' if id else ""
+    return f'<section class="card evaluated"{mark}><h2 class="part">{escape(title)}</h2>{sentence}{body}</section>'
+
+
+def asks(section: str, said: str, kind: str = "", **asked: Any) -> str:
+    """A button that asks something of a section."""
+    sent = escape(json.dumps(asked))
+    return f'<button type="button" class="{kind}" data-section="{section}" data-asks="{sent}">{escape(said)}</button>'
+
+
+def busy(doing: str, done: int, total: int, of: str) -> str:
+    """How far the work of a section has come."""
+    told = f"{done:,} of {total:,} {of}"
+    return (
+        f'<div aria-busy="true"><p>{escape(doing)}</p><div class="progress">'
+        f'<progress value="{done / max(total, 1):.3f}" aria-label="{escape(doing)}"></progress>'
+        f"<span>{escape(told)}</span></div></div>"
+    )
+
+
+def link(address: str, said: str, label: str = "") -> str:
+    """A link within the page, by its address `NAME#view`."""
+    name, _, mark = address.partition("#")
+    told = f' aria-label="{escape(label)}"' if label else ""
+    return f'<a href="?model={quote(name)}#{quote(mark)}" data-model="{escape(address)}"{told}>{said}</a>'
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "", label: str = "Table") -> str:
+    """A table of cells that are HTML already."""
+    titles = "".join(f'<th scope="col">{title}</th>' for title in head)
+    body = "".join(
+        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
+    )
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(label)}"><table class="{kind}">'
+        f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

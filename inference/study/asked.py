@@ -1,0 +1,93 @@
+"""Labelled rows that a program sends, and what is measured of them in one record."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from ..errors import InputError
+from ..task import Task
+from ..types import Record, absent
+from . import evaluation
+from .checking import Problem
+from .costs import Cheapest, Costs, cheapest
+from .curves import Confusion
+from .fairness import Fairness, fairness
+from .mapping import Columns, guess
+from .metrics import Metrics
+from .reading import Study, read
+from .source import Chunk, Source
+from .thresholds import Outcome, outcomes, sweep
+
+MOST = 10_000
+"""Rows of one call."""
+
+
+@dataclass(frozen=True)
+class Evaluation(Record):
+    """What labelled rows say of a model.
+
+    `confusion` is there for labels; `at`, `cheapest` and `groups` where a threshold on one label's score was asked for.
+    """
+
+    model: str
+    metrics: Metrics
+    problems: tuple[Problem, ...]
+    faulty: int
+    confusion: Annotated[Confusion | None, absent] = None
+    label: Annotated[str | None, absent] = None
+    at: Annotated[Outcome | None, absent] = None
+    cheapest: Annotated[Cheapest | None, absent] = None
+    groups: tuple[Fairness, ...] = ()
+
+
+class Sent(Source):
+    """Rows as JSON objects; their keys are the columns, and what a row lacks is empty."""
+
+    def __init__(self, rows: Any) -> None:
+        super().__init__(Path())
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+            raise InputError("rows must be a list of objects, each with the fields of one input and its truth.")
+        if len(rows) > MOST:
+            raise InputError(f"One call takes {MOST:,} rows, got {len(rows):,}; send a file on the page instead.")
+        self.rows, self.total = rows, len(rows)
+        self.columns = tuple(dict.fromkeys(str(name) for row in rows for name in row))
+
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        for number, start in enumerate(range(0, len(self.rows), size)):
+            some = self.rows[start : start + size]
+            cells = {name: [row.get(name, "") for row in some] for name in self.columns}
+            yield Chunk(number, list(range(start + 1, start + 1 + len(some))), cells)
+
+
+def evaluate(
+    task: Task,
+    rows: Any,
+    truth: str = "truth",
+    groups: Sequence[str] = (),
+    label: str | None = None,
+    threshold: float | None = None,
+    costs: Any = None,
+) -> Evaluation:
+    """What rows say. truth, groups: their columns; label: whose score the threshold is on. Raises InputError."""
+    source = Sent(rows)
+    found = guess(task.demo, source.columns)
+    named = truth if truth in source.columns else None
+    *_, study = read(task, source, Columns(found.fields, named, tuple(groups) or found.groups))
+    assert isinstance(study, Study)  # the stream's last part
+    return evaluated(task, study, label, threshold, Costs.from_json(costs) if costs is not None else Costs())
+
+
+def evaluated(task: Task, study: Study, label: str | None, threshold: float | None, costs: Costs) -> Evaluation:
+    """The record of a study."""
+    metrics, case = evaluation.metrics(task, study, positive=label), evaluation.case_of(task, study, label)
+    told = Evaluation(study.model, metrics, study.problems, study.faulty, evaluation.confusion(task, study))
+    if case is None:
+        return told
+    swept = sweep(case.truth, case.scores)
+    told = replace(told, label=case.name, cheapest=cheapest(swept, costs))
+    if threshold is None:
+        return told
+    flagged, groups = case.scores >= threshold, study.results.groups.items()
+    fair = (fairness(column, case.truth, flagged, members[case.places]) for column, members in groups)
+    return replace(told, at=outcomes(swept.at([threshold]))[0], groups=tuple(fair))

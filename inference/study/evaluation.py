@@ -1,0 +1,170 @@
+"""A study with a truth as what can be measured of it: which measures suit, and the rows they are about.
+
+What suits follows from the kind of output and from the truth, never from the task by name.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..task import Task
+from . import anomalies, curves, grouping, labels, ranking, values
+from .metrics import Metrics
+from .reading import Study
+
+Suit = Literal["labels", "value", "ranking", "clusters", "anomaly"]
+
+SPLITS = ("split", "part", "set", "subset")
+"""What a column that says which rows the model was trained on is often called."""
+TRAINING = "train"
+"""How its cells begin where it was."""
+
+
+def suit(task: Task, study: Study) -> Suit:
+    """What can be measured. Raises InputError where nothing can, and says what is missing."""
+    if task.kind == "labels" and not task.taught:
+        return "clusters"
+    if task.kind not in ("labels", "value", "ranking"):
+        raise InputError(
+            f"Evaluate measures labels, amounts, rankings, groups and anomalies; this model gives {task.kind}."
+        )
+    if study.results.truth is None:
+        raise InputError("To measure how right the model is, name the column that holds the truth.")
+    if task.kind == "value" and two_kinds(study) is not None:
+        return "anomaly"
+    return task.kind
+
+
+def two_kinds(study: Study) -> tuple[str, NDArray[np.bool_]] | None:
+    """Where the truth has two values, however they are written, the rarer one and which rows have it; else None."""
+    cells = study.results.rows[study.columns.truth].astype(str).str.strip().to_numpy(object).astype(str)
+    kinds, counts = np.unique(cells, return_counts=True)
+    if len(kinds) != 2 or "" in kinds:
+        return None
+    rare = str(kinds[counts.argmin()])
+    return rare, np.asarray(cells == rare, dtype=np.bool_)
+
+
+def trained_on(study: Study) -> NDArray[np.bool_] | None:
+    """Which rows the file says the model was trained on; None where it does not tell both kinds apart."""
+    rows = study.results.rows
+    for name in rows.columns:
+        if str(name).lower() in SPLITS:
+            train = rows[name].astype(str).str.lower().str.startswith(TRAINING).to_numpy(bool)
+            if train.any() and not train.all():
+                return train
+    return None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One label, or what is anomalous, against all else: truth bool[rows], scores float64[rows] of it, and the places
+    of the rows in the study. probability: whether the scores are."""
+
+    name: str
+    truth: NDArray[np.bool_]
+    scores: NDArray[np.float64]
+    places: NDArray[np.intp]
+    probability: bool
+
+
+def positive_of(task: Task, study: Study) -> str:
+    """The label that a threshold is about: that of the decision rule, or the rarer true one."""
+    items, rule = list(study.results.answers.items), task.demo.decision
+    if rule and rule.of in items:
+        return rule.of
+    truth = [str(each) for each in study.results.truth if each is not None]  # type: ignore[union-attr]  # by `suit`
+    return min((item for item in items if item in truth), key=lambda item: (truth.count(item), item), default=items[0])
+
+
+def case_of(task: Task, study: Study, positive: str | None = None) -> Case | None:
+    """One label against all others, of the rows not trained on; None where no threshold applies. Raises InputError."""
+    kind, places, answers = suit(task, study), held(study), study.results.answers
+    if kind == "anomaly":
+        rare, truth = two_kinds(study) or ("", np.zeros(0, dtype=np.bool_))  # there are two, by `suit`
+        return Case(rare, truth[places], answers.scores[places, 0], places, False)
+    if kind != "labels":
+        return None
+    items, name = list(answers.items), positive or positive_of(task, study)
+    if name not in items:
+        raise InputError.among("label", name, items)
+    true = true_labels(study)
+    places = places[np.isin(true[places], items)]
+    scores = np.nan_to_num(answers.scores[places, items.index(name)])
+    mine = np.asarray(true[places] == name, dtype=np.bool_)
+    return Case(name, mine, scores, places, task.scale == "probability") if len(places) else None
+
+
+def true_labels(study: Study) -> NDArray[np.str_]:
+    """The truth as texts, str[rows]; empty where there is none."""
+    assert study.results.truth is not None  # by `suit`
+    return np.array(["" if each is None else str(each) for each in study.results.truth], dtype=np.str_)
+
+
+def confusion(task: Task, study: Study) -> curves.Confusion | None:
+    """Which labels are taken for which, of the rows whose truth the model knows; None of other outputs."""
+    if suit(task, study) != "labels":
+        return None
+    items, true, places = study.results.answers.items, true_labels(study), held(study)
+    places = places[np.isin(true[places], items)]
+    return curves.confusion(true[places].tolist(), study.results.answers.predicted[places].tolist(), items)
+
+
+def held(study: Study) -> NDArray[np.intp]:
+    """The places of the rows that the model was not trained on, as far as the file tells."""
+    train = trained_on(study)
+    return np.arange(len(study.results.raws)) if train is None else np.flatnonzero(~train)
+
+
+def metrics(task: Task, study: Study, places: NDArray[np.intp] | None = None, positive: str | None = None) -> Metrics:
+    """The measures of some rows, by default of all that the model was not trained on. Raises InputError."""
+    kind, answers = suit(task, study), study.results.answers
+    at = held(study) if places is None else places
+    truth = None if study.results.truth is None else study.results.truth[at]
+    if kind == "clusters":
+        points = standardised(study, at)
+        return grouping.of_groups(points, answers.predicted[at], truth, names=answers.items)
+    assert truth is not None  # by `suit`
+    if kind == "labels":
+        scores = np.nan_to_num(answers.scores[at])
+        return labels.of_labels(
+            truth, answers.predicted[at], scores, answers.items, positive or positive_of(task, study)
+        )
+    if kind == "anomaly":
+        _, rare = two_kinds(study) or ("", np.zeros(0, dtype=np.bool_))  # there are two, by `suit`
+        return anomalies.of_anomalies(rare[at], answers.scores[at, 0])
+    if kind == "ranking":
+        suggested = [[item.id for item in answers.predictions[i].items] for i in at]
+        items = list(getattr(task, "positions", answers.items))
+        return ranking.of_rankings([chosen(cell) for cell in truth], suggested, items)
+    return values.of_values(truth, answers.predicted[at], task.demo.unit)
+
+
+def chosen(cell: Any) -> list[str]:
+    """The ids in a cell: a JSON list, or parted by `|` or `;`."""
+    text = "" if cell is None else str(cell).strip()
+    if text.startswith("["):
+        try:
+            return [str(each) for each in json.loads(text)]
+        except (ValueError, RecursionError):
+            raise InputError(f"The truth must be ids as a JSON list or parted by |, got {text[:60]!r}.") from None
+    return [part.strip() for part in text.replace(";", "|").split("|") if part.strip()]
+
+
+def standardised(study: Study, places: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The columns of numbers of some rows, float64[rows, columns], each with mean 0 and deviation 1; the unknown are 0.
+
+    Raises InputError where there is none.
+    """
+    raws = [study.results.raws[i] for i in places]
+    names = [name for name, value in (raws[0] if raws else {}).items() if isinstance(value, float | int)]
+    if not names:
+        raise InputError("Groups are measured on columns of numbers, and the rows have none.")
+    table = np.array([[raw[name] for name in names] for raw in raws], dtype=np.float64)
+    spread = np.nanstd(table, axis=0)
+    found: NDArray[np.float64] = np.nan_to_num((table - np.nanmean(table, axis=0)) / np.where(spread > 0, spread, 1))
+    return found
