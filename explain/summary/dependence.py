@@ -27,7 +27,11 @@ LEVELS = 3
 
 
 def dependences(
-    names: Sequence[str], labels: Mapping[str, str], values: Numbers, held: Mapping[str, Held], fields: Mapping[str, Field]
+    names: Sequence[str],
+    labels: Mapping[str, str],
+    values: Numbers,
+    held: Mapping[str, Held],
+    fields: Mapping[str, Field],
 ) -> tuple[Dependence, ...]:
     """Of float64[rows, names], the most important first, the first columns that hold something."""
     some = [name for name in names if any(each is not None for each in held[name])]
@@ -95,7 +99,7 @@ def joined(held: Held, values: Numbers, level: Numbers, order: Sequence[str] = (
         if len(np.unique(owner)) <= MOST:
             break
     return tuple(
-        Point(float(numbers[rows].mean()), float(values[rows].mean()), int(len(rows)), step_of(steps[rows[0]]))
+        Point(float(numbers[rows].mean()), float(values[rows].mean()), len(rows), step_of(steps[rows[0]]))
         for rows in groups(owner)
     )
 
@@ -122,12 +126,16 @@ def of_categories(held: Held, values: Numbers, level: Numbers, order: Sequence[s
     names = np.array([str(each) if each is not None else "" for each in held], dtype=object)
     common = [name for name, _ in Counter(names.tolist()).most_common(CHOICES)]
     names = np.array([name if name in common else OTHERS for name in names], dtype=object)
-    ranked = [*(name for name in order if name in common), *sorted(name for name in common if name not in order), OTHERS]
+    ranked = [
+        *(name for name in order if name in common),
+        *sorted(name for name in common if name not in order),
+        OTHERS,
+    ]
     place = {name: i for i, name in enumerate(dict.fromkeys(ranked))}
     steps = np.where(np.isnan(level), LEVELS, np.rint(np.nan_to_num(level) * (LEVELS - 1))).astype(int)
     grid = max(2, MOST // len(common) // (LEVELS + 1))
     owner = np.array([place[name] for name in names]) * 10_000 + places(values, grid) * 10 + steps
     return tuple(
-        Point(str(names[rows[0]]), float(values[rows].mean()), int(len(rows)), step_of(steps[rows[0]]))
+        Point(str(names[rows[0]]), float(values[rows].mean()), len(rows), step_of(steps[rows[0]]))
         for rows in groups(owner)
     )

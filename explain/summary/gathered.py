@@ -55,7 +55,7 @@ class Gathered:
         self.targets = tuple(targets)
         self.rows = self.left_out = self.evaluations = 0
         self.baseline = ""
-        self.own: dict[str | None, Collected] = {} if targets else {None: Collected(task, None, "its own answer")}
+        self.own: dict[str | None, Collected] = {}
 
     def add(self, raw: Raw, explained: Sequence[Explanation]) -> None:
         """A row's explanations, one a target."""
@@ -65,7 +65,9 @@ class Gathered:
         for each in explained:
             for item in self.outputs_of(each):
                 if item not in self.own:
-                    self.own[item] = Collected(self.task, item, item or each.output)
+                    self.own[item] = Collected(
+                        self.task, item, each.output if self.targets else item or "its own answer"
+                    )
                 self.own[item].add(raw, each)
 
     def outputs_of(self, explanation: Explanation) -> list[str | None]:

@@ -47,7 +47,7 @@ class Swarm(Record):
 
 @dataclass(frozen=True)
 class Point(Record):
-    """Some rows that are alike: the column's own number or category, its mean value, how many, and the other's level."""
+    """Some rows that are alike: the column's own number or category, its mean value, how many, the other's level."""
 
     at: float | str
     value: float

@@ -17,17 +17,20 @@ BINS, LEVELS = 48, 5
 """Stretches of values, over all columns alike, and levels of what stands in the column: 288 dots a column at most."""
 
 
-def swarms(names: Sequence[str], labels: Mapping[str, str], values: Numbers, held: Mapping[str, Held]) -> tuple[Swarm, ...]:
+def swarms(
+    names: Sequence[str], labels: Mapping[str, str], values: Numbers, held: Mapping[str, Held]
+) -> tuple[Swarm, ...]:
     """Of float64[rows, names], the most important first, the first columns as dots."""
     some = values[:, :SHOWN]
     low, high = float(some.min(initial=0)), float(some.max(initial=0))
     return tuple(
-        Swarm(name, labels[name], dots(some[:, i], levels(held[name]), (low, high))) for i, name in enumerate(names[:SHOWN])
+        Swarm(name, labels[name], dots(some[:, i], levels(held[name]), (low, high)))
+        for i, name in enumerate(names[:SHOWN])
     )
 
 
 def dots(values: Numbers, level: Numbers, ends: tuple[float, float]) -> tuple[Dot, ...]:
-    """Rows of like value and level together, from the lowest value up: counts and Σ count · value are those of the rows.
+    """Rows of like value and level together, from the lowest up: counts and Σ count · value are those of the rows.
 
     values, level: float64[rows], the level NaN where there is none; ends: what the stretches divide.
     """
