@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,17 @@ from inference.study.mapping import Columns
 from inference.study.reading import Progress, Study
 from inference.study.source import ENDINGS, Source, open_source
 
-from .sections import amounts, confusion, groups, identity, measures, removal, rows, threshold
+from .sections import amounts, confusion, fixed, goes_by, groups, identity, measures, removal, rows, threshold
 from .sections.section import Judged, Section
 
 SECTIONS: tuple[Section, ...] = (
     measures.SECTION,
-    threshold.SECTION,
+    replace(threshold.SECTION, printed=fixed.printed),
     confusion.SECTION,
     rows.SECTION,
     amounts.SECTION,
     groups.SECTION,
+    goes_by.SECTION,
     removal.SECTION,
     identity.SECTION,
 )

@@ -34,9 +34,10 @@ def bar(
 ) -> str:
     """One row: the share of the longest bar, and its interval."""
     whisker = ""
-    if ends[0] is not None and ends[1] is not None:
-        low, high = (100 * min(max(0.0, abs(end) / top), 1.0) for end in sorted(ends, key=abs))
-        low = 0.0 if ends[0] * ends[1] < 0 else low
+    first, last = ends
+    if first is not None and last is not None:
+        low, high = (100 * min(abs(end) / top, 1.0) for end in sorted((first, last), key=abs))
+        low = 0.0 if first * last < 0 else low
         whisker = f'<i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
     return (
         f'<li><span class="name" dir="auto" title="{escape(label)}">{escape(clipped(label))}{told}</span>'

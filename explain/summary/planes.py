@@ -72,8 +72,8 @@ def trend(found: Dependence, unit: str | None) -> str:
     if any(isinstance(point.at, str) for point in found.points):
         means = sorted(((mean(some), name) for name, some in grouped(found.points)), reverse=True)
         first, last = means[0], means[-1]
-        high, low = (f"{name} ({written(value, unit, largest)})" for value, name in (first, last))
-        return f"highest for {high}, lowest for {low}"
+        up, down = (f"{name} ({written(value, unit, largest)})" for value, name in (first, last))
+        return f"highest for {up}, lowest for {down}"
     ranked = sorted(found.points, key=lambda point: float(point.at))
     third = max(1, len(ranked) // 3)
     low, high = mean(ranked[:third]), mean(ranked[-third:])
@@ -131,12 +131,7 @@ def partial(found: Partial, unit: str | None) -> str:
         plane = Axes(ends(grid), ends(values), called(found.label, found.unit), "answer", "{:,.6g}".format, say)
         curves = "".join(plane.line(list(zip(grid, curve, strict=True)), "ice") for curve in found.curves)
         figure = plane.drawn(curves + plane.line(list(zip(grid, means, strict=True))), alt)
-    cells = [
-        [
-            at if isinstance(at, str) else quantity(at, found.unit),
-            *(written(row[i], unit, largest) for row in found.means),
-        ]
-        for i, at in enumerate(found.grid)
-    ]
+    named: list[str] = [at if isinstance(at, str) else quantity(at, found.unit) for at in found.grid]
+    cells = [[name, *(written(row[i], unit, largest) for row in found.means)] for i, name in enumerate(named)]
     head = [escape(found.label), *(escape(item) for item in found.items)]
     return f"<figure><figcaption>{escape(found.label)}</figcaption>{figure}{folded(head, cells)}</figure>"

@@ -92,10 +92,10 @@ def of_row(
     task: Task, raw: Raw, asked: Sequence[Target], evaluations: int | None = None
 ) -> tuple[Explanation, ...] | None:
     """The explanations of a row, one a target; of its own answer where none is asked. None of an empty answer."""
-    own = list(asked) or [task.target(task.predict_some([raw])[0])]
-    if own == [None]:
+    own = list(asked) or [each for each in [task.target(task.predict_some([raw])[0])] if each is not None]
+    if not own:
         return None
-    stream: Any = explain_all(task, raw, own, evaluations, apart=True)  # type: ignore[arg-type]  # None is out
+    stream: Any = explain_all(task, raw, own, evaluations, apart=True)
     last: tuple[Explanation, ...] | None = None
     with closing(stream):
         for last in stream:  # noqa: B007  # the last is what counts

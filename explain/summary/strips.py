@@ -10,7 +10,7 @@ from inference.course import ticks
 from ..wording import clipped
 from .records import Dot
 
-WIDTH, HEIGHT, EDGE = 420, 46, 8
+WIDTH, HEIGHT, EDGE = 560, 44, 8
 """A strip, in its own units, about one CSS pixel each; EDGE is what is kept free on both sides."""
 LARGEST, SMALLEST = 5.0, 1.3
 """Radii of dots."""
@@ -44,9 +44,13 @@ def strip(dots: Sequence[Dot], ends: Ends, mark: float | None = None) -> str:
     line = (
         f'<line class="zero" x1="{zero:.1f}" x2="{zero:.1f}" y1="0" y2="{HEIGHT}"/>' if ends[0] <= 0 <= ends[1] else ""
     )
-    at = "" if mark is None else x_of(mark, ends)
-    tick = f'<rect class="mean" x="{at - 1.5:.1f}" y="4" width="3" height="{HEIGHT - 8}" rx="1.5"/>' if at != "" else ""
+    tick = "" if mark is None else upright(x_of(mark, ends))
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}">{line}{drawn}{tick}</svg>'
+
+
+def upright(x: float) -> str:
+    """The mark of a mean."""
+    return f'<rect class="mean" x="{x - 1.5:.1f}" y="4" width="3" height="{HEIGHT - 8}" rx="1.5"/>'
 
 
 def x_of(value: float, ends: Ends) -> float:

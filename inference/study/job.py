@@ -4,7 +4,6 @@ Each chunk's answers are a part, named by the chunk's number and put in its plac
 itself or by kill -9, goes on with the first part that is missing: nothing is lost, and nothing comes twice.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from ..errors import InputError
 from ..task import Task
 from ..types import Raw, Record
 from .checking import Problem, check_chunk
+from .digest import sha256
 from .mapping import Columns, check
 from .results import Answers, answers
 from .source import Chunk, Source
@@ -155,12 +155,8 @@ def run(
 
 def identity(task: Task, source: Source, columns: Columns, size: int, explained: bool) -> dict[str, object]:
     """What must be the same for a job to go on: file, model, columns, chunks."""
-    digest = hashlib.sha256()
-    with source.path.open("rb") as file:
-        while block := file.read(1 << 22):
-            digest.update(block)
     return {
-        "input": digest.hexdigest(),
+        "input": sha256(source.path),
         "model": task.name,
         "columns": columns.to_json(),
         "size": size,

@@ -11,7 +11,7 @@ from inference.errors import InputError
 from inference.study import evaluation
 from inference.units import number, quantity
 
-from .section import Judged, Section, card, link, table
+from .section import Judged, Section, card, link, nothing, table
 
 LISTED = 50
 """Rows that are listed; all are counted."""
@@ -103,4 +103,4 @@ def clipped(text: str) -> str:
     return text if len(text) <= CLIPPED else f"{text[:CLIPPED].rstrip()}…"
 
 
-SECTION = Section("rows", shown, asked)
+SECTION = Section("rows", shown, asked, nothing)
