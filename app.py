@@ -22,7 +22,9 @@ from starlette.middleware import Middleware
 
 from explain import check_stream, explain_stream
 from explain.panels.page import page
+from explain.panels.reporting import of_file
 from explain.reasons import top
+from explain.summary import whole
 from inference import runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
@@ -53,14 +55,14 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         if options.command:
-            print(command(options, top))
+            print(command(options, top, of_file))
             return
-        endpoints = Endpoints(catalogue(options, tasks), explain_stream, check_stream)
+        endpoints = Endpoints(catalogue(options, tasks), explain_stream, check_stream, whole)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        for name in ("answers", "explanations", "checks", "plays"):
+        for name in ("answers", "explanations", "checks", "plays", "summaries"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.

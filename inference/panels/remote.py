@@ -16,7 +16,7 @@ def remote(endpoints: Endpoints) -> None:
     """Register the endpoints, the streaming twins among them, with the page under construction."""
     for call in (endpoints.models, endpoints.predict, endpoints.explain, endpoints.check, endpoints.evaluate):
         gr.api(told(call), api_name=call.__name__, concurrency_limit=16)
-    for stream in (endpoints.predict_stream, endpoints.explain_stream, endpoints.play):
+    for stream in (endpoints.predict_stream, endpoints.explain_stream, endpoints.play, endpoints.summary):
         gr.api(told_stream(stream), api_name=stream.__name__, concurrency_limit=16)
 
 

@@ -1,4 +1,4 @@
-"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, `/check`, `/evaluate` and `/play`.
+"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, `/check`, `/evaluate`, `/summary` and `/play`.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -52,6 +52,15 @@ class CheckRequest(PredictRequest):
 
     check: str
     target: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryRequest(Record):
+    """Inputs to explain together, and how many of them, drawn at random; by default as many as take a minute or so."""
+
+    model: str
+    rows: list[dict[str, Any]]
+    sample: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +159,12 @@ def rest(endpoints: Endpoints) -> FastAPI:
         asked = await read(request, EvaluateRequest)
         told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs
         return JSONResponse(await run_in_threadpool(endpoints.evaluate, asked.model, asked.rows, *told))
+
+    @app.post(f"{PREFIX}/summary", openapi_extra=body_of(SummaryRequest, form=False))
+    async def summary(request: Request) -> Response:
+        """NDJSON: how far it has come, and between ever better summaries of what the model goes by over many inputs."""
+        asked = await read(request, SummaryRequest)
+        return await lines_of(endpoints.summary(asked.model, asked.rows, asked.sample))
 
     @app.post(f"{PREFIX}/play", openapi_extra=body_of(PlayRequest, form=False))
     async def play(request: Request) -> Response:

@@ -10,13 +10,14 @@ from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
-from ..study.asked import evaluate
+from ..study.asked import MOST, evaluate
 from ..study.mapping import Columns
 from ..study.reading import Progress, Study, read
 from ..study.source import Source
 from ..study.store import Store
+from ..task import Task
 from ..trace import Trace
-from ..types import Answer, Record
+from ..types import Answer, Raw, Record
 from .catalogue import Catalogue
 from .listening import Heard, hear
 from .playing import decided, ticks_of
@@ -29,6 +30,9 @@ to come back, and those threads stay free to tell it."""
 
 Explain = Callable[..., Iterator[Record]]
 """`explain.explain_stream`, handed in by app.py: this package does not know the one that explains."""
+
+Summarise = Callable[..., Iterator[Any]]
+"""`explain.summary.whole`, likewise: a tuple (words, done, total, of what) as it goes, and records between."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,13 @@ def report(error: Exception) -> Report:
 class Endpoints:
     """Models, predict, explain, the streaming twins of the last two, and play."""
 
-    def __init__(self, catalogue: Catalogue, explain: Explain, check: Explain | None = None) -> None:
-        """check: `explain.check_stream`, handed in likewise; without it, no explanation can be checked."""
+    def __init__(
+        self, catalogue: Catalogue, explain: Explain, check: Explain | None = None, summarise: Summarise | None = None
+    ) -> None:
+        """check: `explain.check_stream`, handed in likewise; without it, no explanation can be checked. summarise:
+        `explain.summary.whole`; without it, many rows cannot be explained together."""
         self.catalogue = catalogue
-        self._explain, self._check = explain, check
+        self._explain, self._check, self._summarise = explain, check, summarise
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
         self._explaining = threading.BoundedSemaphore(EXPLAINING)
@@ -140,6 +147,28 @@ class Endpoints:
         with place(self._explaining):
             yield from read(self.catalogue.task(model), source, columns, title)
 
+    def summary(self, model: str, rows: list[dict[str, Any]], sample: int | None = None) -> Iterator[dict[str, Any]]:
+        """What a model goes by over many inputs: how far it has come, and between ever better Summaries, the last
+        with partial dependence where there are columns.
+
+        sample: how many of the rows are explained, drawn at random.
+        """
+        with closing(self.summaries(model, rows, sample)) as parts:  # type: ignore[type-var]  # a generator
+            for part in parts:
+                if isinstance(part, Record):
+                    yield part.to_json()
+                else:
+                    doing, done, total, of = part
+                    yield {"doing": doing, "done": done, "total": total, "of": of}
+
+    def summaries(self, model: str, rows: Any, sample: Any = None) -> Iterator[Any]:
+        """As `summary`, as records and tuples."""
+        if self._summarise is None:
+            raise NotFound("Many rows cannot be explained together here.")
+        with place(self._explaining):
+            task = self.catalogue.task(model)
+            yield from self._summarise(task, parsed(task, rows), sample)
+
     def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
         """As `predict_stream`, as records; the trace is told of every step."""
         with place(self._predicting):
@@ -168,6 +197,19 @@ class Endpoints:
         with place(self._explaining):
             said = hear(self.catalogue, model, inputs).inputs
             yield from self._check(self.catalogue.task(model), said, check, target, **options)
+
+
+def parsed(task: Task, rows: Any) -> list[Raw]:
+    """Many inputs, checked. Raises InputError that names the row."""
+    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST:
+        raise InputError(f"rows must be a list of 1 to {MOST:,} inputs, each keyed by field name.")
+    found = []
+    for number, row in enumerate(rows, 1):
+        try:
+            found.append(task.parse(row))
+        except InputError as error:
+            raise InputError(f"Row {number:,}: {error}") from None
+    return found
 
 
 @contextmanager
