@@ -20,7 +20,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from explain import check_stream, explain_stream
+from explain import check_stream, counterfactual_stream, explain_stream, sweep_stream
 from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
@@ -57,12 +57,13 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file))
             return
-        endpoints = Endpoints(catalogue(options, tasks), explain_stream, check_stream, whole)
+        streams = explain_stream, check_stream, counterfactual_stream, sweep_stream, whole
+        endpoints = Endpoints(catalogue(options, tasks), *streams)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        for name in ("answers", "explanations", "checks", "plays", "summaries"):
+        for name in ("answers", "explanations", "checks", "changes", "sweeps", "summaries", "plays"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.

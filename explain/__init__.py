@@ -1,11 +1,25 @@
 """Why a model said what it said: `explain.explain(task, inputs)`, or `explain_stream` for ever better answers.
 
-`explain.check(task, inputs, "faithfulness")` says how far to trust it. Shapley values for every kind of input and
-output; importing this package loads neither torch nor shap.
+`explain.check(task, inputs, "faithfulness")` says how far to trust it, `explain.counterfactuals(task, inputs)` what
+would have to be different for another decision, `explain.sweep(task, inputs, field)` what a field does over its range.
+Shapley values for every kind of input and output; importing this package loads neither torch nor shap.
 """
 
 from .checks import check, check_stream
+from .counterfactual import counterfactual_stream, counterfactuals
 from .explainer import explain, explain_stream
+from .sweep import sweep, sweep_stream
 from .types import Explanation, Feature
 
-__all__ = ["Explanation", "Feature", "check", "check_stream", "explain", "explain_stream"]
+__all__ = [
+    "Explanation",
+    "Feature",
+    "check",
+    "check_stream",
+    "counterfactual_stream",
+    "counterfactuals",
+    "explain",
+    "explain_stream",
+    "sweep",
+    "sweep_stream",
+]

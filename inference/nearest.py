@@ -7,7 +7,7 @@ knows a model: it is asked what is usual and what it makes of a row.
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from math import comb
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from .types import Raw
 
 Freed = tuple[str, ...]
 """Names of the fields whose values may change."""
+Part = TypeVar("Part")
 
 TRIED = 130
 """Combinations of one size that are tried one and all, as are those of nine columns; of more, the best grow."""
@@ -55,13 +56,18 @@ def smallest(
     return None
 
 
-def of_size(size: int, names: Sequence[str], best: Sequence[Freed]) -> Iterator[Freed]:
-    """All combinations of so many names, or, where these are too many, the best of one less with one more each."""
-    if comb(len(names), size) <= TRIED or not best:
-        yield from combinations(names, size)
+def of_size(
+    size: int, parts: Sequence[Part], best: Sequence[tuple[Part, ...]], tried: int = TRIED
+) -> Iterator[tuple[Part, ...]]:
+    """All combinations of so many parts, or, where these are more than `tried`, the best of one less with one more."""
+    if comb(len(parts), size) <= tried or not best:
+        yield from combinations(parts, size)
         return
-    grown = {tuple(sorted((*freed, name), key=names.index)) for freed in best for name in names if name not in freed}
-    yield from sorted(grown)
+    place = {part: i for i, part in enumerate(parts)}
+    grown = {
+        tuple(sorted((*freed, part), key=place.__getitem__)) for freed in best for part in parts if part not in freed
+    }
+    yield from sorted(grown, key=lambda freed: [place[part] for part in freed])
 
 
 def shortened(raw: Raw, changed: Raw, fields: Sequence[Any], judge: Callable[[Sequence[Raw]], list[Verdict]]) -> Raw:

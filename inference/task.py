@@ -201,7 +201,12 @@ class Task:
 
     def parse(self, inputs: Any) -> Raw:
         """Checked input. Raises InputError."""
-        return self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+        raw = self.demo.parse(demo.resolve(self.folder, self.demo, inputs))
+        self.fits(raw)
+        return raw
+
+    def fits(self, raw: Raw) -> None:
+        """Check what no field can tell by itself. Raises InputError."""
 
     def warnings(self, raw: Raw) -> Iterator[str]:
         """What a reader should know about an input that is allowed but unusual."""
@@ -264,6 +269,10 @@ class Task:
     def readable(self, raw: Raw) -> Raw:
         """The part of an input that the model reads: what is cut off has no players."""
         return raw
+
+    def usual(self, raw: Raw, combinations: Sequence[tuple[str, ...]]) -> list[Raw] | None:
+        """A row with each combination of its columns as is usual given the others; None where that is not known."""
+        return None
 
     @property
     def stand_in(self) -> str:

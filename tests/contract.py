@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from explain import explain, figures
+from explain import counterfactuals, explain, figures, instead
+from explain.changes import Counterfactuals
+from explain.goals import goal_of
 from explain.players import Players
 from explain.scoring import scorer
 from explain.types import Explanation
@@ -254,6 +256,32 @@ def players_of(players: Players, explanation: Explanation) -> list[range]:
     return found
 
 
+ASKED = 48
+"""Evaluations for changes that flip a decision: they need not be found, but what is found must hold."""
+
+
+def changes_hold(task: Task) -> None:
+    """What is said to be decided of a changed input is decided of it as it is sent, within the evaluations allowed, and
+    what cannot change is as it was. A number without a rule is to get past a little more.
+    """
+    inputs, options = inputs_of(task)[0], {"evaluations": ASKED}
+    before = task.predict(inputs).prediction
+    past = 1.01 * before.scores[0] + 1e-3 if task.kind == "value" and not task.demo.decision else None
+    found = counterfactuals(task, inputs, past=past, **options)
+    assert Counterfactuals.from_json(found.to_json()) == found
+    assert found.evaluations <= found.allowed == ASKED
+    goal = goal_of(task, before, past=past)
+    free = {field.name: field.kind for field in task.demo.inputs if field.role == "input" and field.mutable}
+    for each in found.found:
+        names = {change.field for change in each.changes}
+        assert names <= set(free)
+        assert each.outcome != found.now == goal.now
+        assert found.now in instead.draw(each, task.parse(inputs), found.now) or len(found.now) > 60
+        if not {free[name] for name in names} & {"image", "audio"}:  # these are no JSON
+            assert set(each.inputs) == names
+            assert goal.outcome(task.predict({**inputs, **each.inputs}).prediction) == each.outcome
+
+
 CHECKS = [
     examples_parse,
     answer_is_whole,
@@ -263,5 +291,6 @@ CHECKS = [
     bad_values_get_a_message,
     explanation_adds_up,
     figure_draws,
+    changes_hold,
     values_agree_with_enumeration,
 ]

@@ -96,8 +96,11 @@ def test_only_the_public_functions_are_listed(client: Client) -> None:
         "/predict",
         "/explain",
         "/check",
+        "/counterfactuals",
+        "/sweep",
         "/predict_stream",
         "/explain_stream",
+        "/counterfactuals_stream",
         "/play",
     }
     assert not listed["unnamed_endpoints"]

@@ -11,6 +11,7 @@ import tiny
 from conftest import load, shipped
 
 from explain import explainer
+from explain.edits import Edits
 from explain.figures import INPUTS
 from explain.players import FieldPlayers, segments, series
 from explain.types import Feature
@@ -100,3 +101,15 @@ def test_a_stale_prediction_is_noticed(monkeypatch: pytest.MonkeyPatch, proof: T
     monkeypatch.setattr(type(proof), "read", faulty)
     with pytest.raises(AssertionError):
         contract.prediction_is_the_pipelines_own(proof)
+
+
+@pytest.mark.parametrize("name", ["groceries", "movies", "highway"])
+def test_changes_other_than_those_said_are_noticed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    task = load(models.find()[name])
+    contract.changes_hold(task)
+    unchanged: Callable[[Edits, Any], dict[str, Any]] = lambda self, raw: {  # noqa: E731
+        name: edits.sent(self.raw_value[name]) for name, edits in self.fields.items()
+    }
+    monkeypatch.setattr(Edits, "sent", unchanged)
+    with pytest.raises(AssertionError):
+        contract.changes_hold(task)

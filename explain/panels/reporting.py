@@ -18,10 +18,10 @@ from .. import modelcard
 from ..report import LIMITS, report
 from ..summary import Doing, Summary, whole
 from . import errors
-from .evaluate import SECTIONS, html_of
 from .sections import goes_by
+from .sections.every import SECTIONS, printed
 from .sections.measures import amount
-from .sections.section import Judged, Section
+from .sections.section import Judged
 
 
 def reported(judged: Judged, sample: int | None = None, today: date | None = None) -> Iterator[Doing | str]:
@@ -40,11 +40,6 @@ def reported(judged: Judged, sample: int | None = None, today: date | None = Non
     facts = facts_of(judged.task, judged.study, made)
     card = modelcard.section(facts, measures(judged), judged.study.found.get(goes_by.TOLD, ""), LIMITS, made)
     yield report(about.title, facts, [*titled(sections), ("Some of its errors", errors.section(shown))], card=card)
-
-
-def printed(section: Section, judged: Judged) -> str:
-    """What a report says of a section."""
-    return section.printed(judged) if section.printed else html_of(section, judged)
 
 
 def explained(judged: Judged, sample: int | None) -> Iterator[Doing]:

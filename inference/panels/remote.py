@@ -13,10 +13,12 @@ from ..serving.endpoints import Endpoints, report
 
 
 def remote(endpoints: Endpoints) -> None:
-    """Register the endpoints, the streaming twins among them, with the page under construction."""
-    for call in (endpoints.models, endpoints.predict, endpoints.explain, endpoints.check, endpoints.evaluate):
+    """Register what `Endpoints` offers, the streaming twins and play among it, with the page under construction."""
+    calls = (endpoints.models, endpoints.predict, endpoints.explain, endpoints.check, endpoints.counterfactuals)
+    for call in (*calls, endpoints.sweep, endpoints.evaluate):
         gr.api(told(call), api_name=call.__name__, concurrency_limit=16)
-    for stream in (endpoints.predict_stream, endpoints.explain_stream, endpoints.play, endpoints.summary):
+    twins = (endpoints.predict_stream, endpoints.explain_stream, endpoints.counterfactuals_stream, endpoints.play)
+    for stream in (*twins, endpoints.summary):
         gr.api(told_stream(stream), api_name=stream.__name__, concurrency_limit=16)
 
 

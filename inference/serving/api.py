@@ -1,4 +1,5 @@
-"""REST: `/api/v1/models`, `/predict`, `/explain`, the streaming twins of both, `/check`, `/evaluate`, `/summary` and `/play`.
+"""REST: `/api/v1/models`, `/predict`, `/explain`, `/counterfactuals`, the streaming twins of these three, `/check`,
+`/sweep`, `/evaluate`, `/summary` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -23,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from ..errors import InputError
 from ..types import Record, adapter
 from .endpoints import Endpoints, report
+from .many import SummaryRequest
 
 PREFIX = "/api/v1"
 CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
@@ -55,12 +57,26 @@ class CheckRequest(PredictRequest):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SummaryRequest(Record):
-    """Inputs to explain together, and how many of them, drawn at random; by default as many as take a minute or so."""
+class CounterfactualsRequest(PredictRequest):
+    """Which decision to lead to: `to` an action, a label or words, or `past` a score of the item `to` or the first.
 
-    model: str
-    rows: list[dict[str, Any]]
-    sample: int | None = None
+    fixed: names of fields that must stay. count: sets of changes to look for. evaluations: how much may be spent.
+    """
+
+    to: str | None = None
+    past: float | None = None
+    fixed: list[str] | None = None
+    count: int | None = None
+    evaluations: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepRequest(PredictRequest):
+    """Which number or category to take over its range, at how many values, and the item whose score is drawn."""
+
+    field: str
+    target: str | None = None
+    points: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +176,23 @@ def rest(endpoints: Endpoints) -> FastAPI:
         told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs
         return JSONResponse(await run_in_threadpool(endpoints.evaluate, asked.model, asked.rows, *told))
 
+    @app.post(f"{PREFIX}/counterfactuals", openapi_extra=body_of(CounterfactualsRequest))
+    async def counterfactuals(request: Request) -> Response:
+        """The smallest changes that flip what is decided about an input. The work ends when the caller leaves."""
+        return await last_of(request, changes(await read(request, CounterfactualsRequest)))
+
+    @app.post(f"{PREFIX}/counterfactuals/stream", openapi_extra=body_of(CounterfactualsRequest))
+    async def counterfactuals_stream(request: Request) -> Response:
+        """NDJSON: `{"done", "total"}` evaluations, each set of changes as it is found, and all of them last."""
+        return await lines_of(changes(await read(request, CounterfactualsRequest)))
+
+    @app.post(f"{PREFIX}/sweep", openapi_extra=body_of(SweepRequest))
+    async def sweep(request: Request) -> Response:
+        """A number or a category over its range: the score at each value, and what would be decided."""
+        asked = await read(request, SweepRequest)
+        sweeps = endpoints.sweeps(asked.model, asked.inputs, asked.field, asked.target, asked.points)
+        return await last_of(request, (found.to_json() for found in sweeps))
+
     @app.post(f"{PREFIX}/summary", openapi_extra=body_of(SummaryRequest, form=False))
     async def summary(request: Request) -> Response:
         """NDJSON: how far it has come, and between ever better summaries of what the model goes by over many inputs."""
@@ -178,6 +211,10 @@ def rest(endpoints: Endpoints) -> FastAPI:
     def explanations(asked: ExplainRequest) -> Iterator[dict[str, Any]]:
         bounds = asked.evaluations, asked.seconds
         return endpoints.explain_stream(asked.model, asked.inputs, asked.target, *bounds, asked.method)
+
+    def changes(asked: CounterfactualsRequest) -> Iterator[dict[str, Any]]:
+        wanted = asked.to, asked.past, asked.fixed, asked.count, asked.evaluations
+        return endpoints.counterfactuals_stream(asked.model, asked.inputs, *wanted)
 
     return app
 

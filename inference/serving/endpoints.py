@@ -10,16 +10,16 @@ from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
-from ..study.asked import MOST, evaluate
+from ..study.asked import evaluate
 from ..study.mapping import Columns
 from ..study.reading import Progress, Study, read
 from ..study.source import Source
 from ..study.store import Store
-from ..task import Task
 from ..trace import Trace
-from ..types import Answer, Raw, Record
+from ..types import Answer, Record
 from .catalogue import Catalogue
 from .listening import Heard, hear
+from .many import parsed
 from .playing import decided, ticks_of
 
 log = logging.getLogger(__name__)
@@ -54,15 +54,23 @@ def report(error: Exception) -> Report:
 
 
 class Endpoints:
-    """Models, predict, explain, the streaming twins of the last two, and play."""
+    """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
     def __init__(
-        self, catalogue: Catalogue, explain: Explain, check: Explain | None = None, summarise: Summarise | None = None
+        self,
+        catalogue: Catalogue,
+        explain: Explain,
+        check: Explain | None = None,
+        change: Explain | None = None,
+        sweep: Explain | None = None,
+        summarise: Summarise | None = None,
     ) -> None:
-        """check: `explain.check_stream`, handed in likewise; without it, no explanation can be checked. summarise:
-        `explain.summary.whole`; without it, many rows cannot be explained together."""
+        """check, change, sweep, summarise: `explain.check_stream`, `counterfactual_stream`, `sweep_stream` and
+        `summary.whole`, handed in likewise; without one, what it does cannot be asked for.
+        """
         self.catalogue = catalogue
-        self._explain, self._check, self._summarise = explain, check, summarise
+        self._explain, self._check, self._change, self._sweep = explain, check, change, sweep
+        self._summarise = summarise
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
         self._explaining = threading.BoundedSemaphore(EXPLAINING)
@@ -109,6 +117,27 @@ class Endpoints:
             found = evaluate(self.catalogue.task(model), rows, truth, groups or (), label, threshold, costs)
         return found.to_json()
 
+    def counterfactuals(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        to: str | None = None,
+        past: float | None = None,
+        fixed: list[str] | None = None,
+        count: int | None = None,
+        evaluations: int | None = None,
+    ) -> dict[str, Any]:
+        """The smallest changes of an input that flip what is decided about it, each checked by the model."""
+        *_, last = self.counterfactuals_stream(model, inputs, to, past, fixed, count, evaluations)
+        return last
+
+    def sweep(
+        self, model: str, inputs: dict[str, Any], field: str, target: str | None = None, points: int | None = None
+    ) -> dict[str, Any]:
+        """A number or a category over its range: the score at each value, and what would be decided."""
+        *_, last = self.sweeps(model, inputs, field, target, points)
+        return last.to_json()
+
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
         for part in self.answers(model, inputs):
@@ -126,6 +155,20 @@ class Endpoints:
         """Ever better explanations."""
         for explanation in self.explanations(model, inputs, target, evaluations, seconds, method=method):
             yield explanation.to_json()
+
+    def counterfactuals_stream(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        to: str | None = None,
+        past: float | None = None,
+        fixed: list[str] | None = None,
+        count: int | None = None,
+        evaluations: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """How far the search has come, each set of changes as it is found, and all of them last."""
+        for part in self.changes(model, inputs, to, past, fixed or (), count, evaluations):
+            yield part.to_json()
 
     def play(
         self, model: str, ticks: list[dict[str, Any]] | None = None, start: int = 0, count: int | None = None
@@ -198,18 +241,22 @@ class Endpoints:
             said = hear(self.catalogue, model, inputs).inputs
             yield from self._check(self.catalogue.task(model), said, check, target, **options)
 
+    def changes(self, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
+        """As `counterfactuals_stream`, as records; `options` as for `explanations`."""
+        yield from self._asked(self._change, "Changes that flip a decision", model, inputs, *asked, **options)
 
-def parsed(task: Task, rows: Any) -> list[Raw]:
-    """Many inputs, checked. Raises InputError that names the row."""
-    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST:
-        raise InputError(f"rows must be a list of 1 to {MOST:,} inputs, each keyed by field name.")
-    found = []
-    for number, row in enumerate(rows, 1):
-        try:
-            found.append(task.parse(row))
-        except InputError as error:
-            raise InputError(f"Row {number:,}: {error}") from None
-    return found
+    def sweeps(self, model: str, inputs: Any, *asked: Any) -> Iterator[Record]:
+        """How far a sweep has come, again and again, and last the sweep."""
+        yield from self._asked(self._sweep, "The range of a field", model, inputs, *asked)
+
+    def _asked(
+        self, work: Explain | None, what: str, model: str, inputs: Any, *asked: Any, **options: Any
+    ) -> Iterator[Record]:
+        if work is None:
+            raise NotFound(f"{what} cannot be asked for here.")
+        with place(self._explaining):
+            said = hear(self.catalogue, model, inputs).inputs
+            yield from work(self.catalogue.task(model), said, *asked, **options)
 
 
 @contextmanager

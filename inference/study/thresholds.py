@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from ..types import Record
 
-STEPS = 101
-"""Round thresholds from 0 to 1 of a probability, and as many at even shares of the rows."""
+ROUND, EVEN = 101, 401
+"""Round thresholds from 0 to 1 of a probability, and those at even shares of the rows."""
+ALL = 1_000
+"""Distinct scores that are all thresholds of a slider."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,10 @@ def over(part: int, whole: int) -> float | None:
 
 
 def grid(scores: Any, probability: bool, also: Any = ()) -> NDArray[np.float64]:
-    """Thresholds for a slider, rising: round ones of a probability, and scores at even shares of the rows, because most
-    scores may lie close together; `also` those that must be among them."""
-    given = np.asarray(scores, dtype=np.float64)
-    even = np.quantile(given, np.linspace(0, 1, STEPS), method="higher")
-    above = np.nextafter(given.max(), np.inf)
-    round_ones = np.linspace(0, 1, STEPS).round(4) if probability else np.array([])
+    """Thresholds for a slider, rising: round ones of a probability, and every score, or of many those at even shares of
+    the rows, because most may lie close together; `also` those that must be among them."""
+    given = np.unique(np.asarray(scores, dtype=np.float64))
+    even = given if len(given) <= ALL else np.quantile(scores, np.linspace(0, 1, EVEN), method="higher")
+    above = np.nextafter(given[-1], np.inf)
+    round_ones = np.linspace(0, 1, ROUND).round(4) if probability else np.array([])
     return np.unique(np.concatenate([even, [above], round_ones, np.asarray(also, dtype=np.float64)]))

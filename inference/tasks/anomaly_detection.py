@@ -15,7 +15,7 @@ from transformers.pipelines import PIPELINE_REGISTRY
 
 from ..fields import NumberField
 from ..modeling import density  # noqa: F401  registers the architecture
-from ..nearest import Verdict, smallest
+from ..nearest import Freed, Verdict, smallest
 from ..outputs import ValueTask
 from ..rows import RowInput, RowPipeline
 from ..trace import Batch
@@ -76,6 +76,9 @@ class AnomalyDetection(RowInput, ValueTask):
         """What the model finds usual, in the fields' own units."""
         return UsualRows(self.pipeline, {field.name: field for field in self.demo.inputs})
 
+    def usual(self, raw: Raw, combinations: Sequence[Freed]) -> list[Raw]:
+        return self.ordinary.freed(raw, combinations)
+
     def tables(self, raw: Raw, outputs: Batch, prediction: Prediction) -> Iterator[Table]:
         if len(self.columns) > 1:
             yield self.expected(raw)
@@ -101,7 +104,7 @@ class AnomalyDetection(RowInput, ValueTask):
         assert self.demo.decision  # by `tables`
         mildest = self.demo.decision.rules[-1].action
         free = [field for field in self.ordinary.fields if field.mutable]
-        found = smallest(raw, free, partial(self.ordinary.freed, raw), self.judge)
+        found = smallest(raw, free, partial(self.usual, raw), self.judge)
         if found is None:
             return Table(f"No change of readings was found that leads to “{mildest}”", ("Reading",), ())
         rows = [(f.label, cell(f, raw[f.name]), cell(f, found[f.name])) for f in free if found[f.name] != raw[f.name]]

@@ -47,16 +47,14 @@ class FillMask(TextInput, LabelsTask):
         Example("A colour", {"text": "In autumn the ___ turn red and fall from the trees."}),
     )
 
-    def parse(self, inputs: Any) -> Raw:
-        """Checked input with one gap that the model reads. Raises InputError."""
-        raw = super().parse(inputs)
+    def fits(self, raw: Raw) -> None:
+        """That there is one gap, and that the model reads it. Raises InputError."""
         label, text = self.demo.first("text").label, self.prepare(raw)
         if (count := len(GAP.findall(text))) != 1:
             raise InputError(f"{label} needs exactly one gap, written ___ or [MASK]; it has {count or 'none'}.")
         limit, count = self.pipeline.tokenizer.model_max_length, len(self.whole(raw)[1])
         if count > limit:
             raise InputError(f"{label} may have {limit:,} tokens, it has {count:,}; shorten it.")
-        return raw
 
     def options(self) -> dict[str, Any]:
         return {"top_k": SHOWN}

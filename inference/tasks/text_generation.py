@@ -85,15 +85,13 @@ class TextGeneration(TextInput, TextTask):
 
     # What of it fits
 
-    def parse(self, inputs: Any) -> Raw:
-        """Checked input of which at least the last message leaves room for the reply. Raises InputError."""
-        raw = super().parse(inputs)
+    def fits(self, raw: Raw) -> None:
+        """That at least the last message leaves room for the reply. Raises InputError."""
         room, count = self.room(raw), self.whole(raw)[0]["input_ids"].shape[1]
         if room is not None and count > room:
             raise InputError(
                 f"{self.field.label} leaves no room for a reply: {count:,} of {room:,} tokens; shorten it."
             )
-        return raw
 
     def room(self, raw: Raw) -> int | None:
         """Tokens that an input may have, so that its reply fits too; None where the model knows no limit."""

@@ -36,7 +36,7 @@ def test_one_slider_moves_confusion_decisions_costs_and_groups(visit: Visit) -> 
     before = [page.locator(part).first.inner_text() for part in (".share", ".bill", ".fair table")]
     mark = page.locator('svg[data-curve="roc"] .at')
     stood = mark.get_attribute("cx")
-    slider.fill("60")
+    slider.fill("300")
     after = [page.locator(part).first.inner_text() for part in (".share", ".bill", ".fair table")]
     assert all(one != other for one, other in zip(before, after, strict=True))
     assert cell(page, 1, 1) > 10 and mark.get_attribute("cx") != stood
@@ -49,7 +49,7 @@ def test_the_cheapest_threshold_follows_the_costs(visit: Visit) -> None:
     measured(page)
     page.get_by_label("Missed").fill("5")
     page.get_by_role("button", name=re.compile("Go to the cheapest")).click()
-    expect(page.locator(".slide output")).to_have_text(re.compile(r"0\.1[0-9]+"))
+    expect(page.locator(".slide output")).to_have_text("0.1583")  # as the API finds it among all
     expect(page.get_by_role("button", name="This is the cheapest threshold")).to_be_disabled()
 
 

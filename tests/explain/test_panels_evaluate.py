@@ -93,6 +93,15 @@ def test_a_cell_of_the_confusion_opens_its_rows(loans: Judged) -> None:
         assert study.truth(number) == "denied" and study.results.answers.scores[place, 1] >= 0.6
 
 
+def test_a_cell_of_labels_opens_its_rows_whatever_the_threshold_is(loans: Judged) -> None:
+    shown = last(loans, "rows", truth="denied", predicted="approved", threshold=0.99, fees=[0, 1, 1, 0])
+    results = loans.study.results
+    assert results.truth is not None
+    held = results.rows["split"].to_numpy() == "held-out"
+    mistaken = int(((results.truth == "denied") & (results.answers.predicted == "approved") & held).sum())
+    assert f"{mistaken} rows truly “denied”, predicted “approved”" in shown
+
+
 def test_another_label_can_be_asked_about(loans: Judged) -> None:
     assert sweep_of(last(loans, "threshold", label="approved"))["label"] == "approved"
     assert "Unknown label" in last(loans, "threshold", label="maybe")

@@ -10,9 +10,11 @@ import pytest
 from conftest import shipped
 from starlette.testclient import TestClient
 
-from explain import Explanation, check_stream, explain_stream
+from explain import Explanation, check_stream, counterfactual_stream, explain_stream, sweep_stream
+from explain.changes import Counterfactuals
 from explain.faithfulness import Faithfulness
 from explain.sensitivity import Sensitivity
+from explain.sweep import Sweep
 from inference import models
 from inference.errors import Busy, NotFound
 from inference.serving import endpoints as serving
@@ -27,7 +29,7 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
     folders = {name: models.find()[name] for name in shipped()} | {"tiny-chat": tiny_chat}
-    return Endpoints(Catalogue(folders), explain_stream, check_stream)
+    return Endpoints(Catalogue(folders), explain_stream, check_stream, counterfactual_stream, sweep_stream)
 
 
 @pytest.fixture(scope="module")
@@ -247,9 +249,65 @@ def test_a_method_of_reference_says_what_it_estimates(client: TestClient) -> Non
     ]
 
 
+LOAN = {
+    "payments": 33.7,
+    "housing": 32.1,
+    "loan_to_value": 79.5,
+    "unemployment": 3.2,
+    "consumer_history": "No slow payments",
+    "mortgage_history": "No mortgage before",
+    "public_record": "no",
+    "self_employed": "yes",
+    "condominium": "yes",
+}
+
+
+def test_changes_that_flip_the_decision_come_as_they_are_found(client: TestClient) -> None:
+    asked = {"model": "home-loans", "inputs": LOAN, "fixed": ["self_employed"], "evaluations": 900}
+    whole = Counterfactuals.from_json(client.post("/counterfactuals", json=asked).json())
+    lines = [json.loads(line) for line in client.post("/counterfactuals/stream", json=asked).text.splitlines()]
+    assert set(lines[0]) == {"done", "total"}
+    assert any("changes" in line for line in lines)
+    assert Counterfactuals.from_json(lines[-1]).found == whole.found
+    assert all(each.outcome != whole.now for each in whole.found)
+    assert whole.evaluations <= whole.allowed == 900
+
+
+def test_a_sweep_says_the_decision_over_the_range_of_a_field(client: TestClient) -> None:
+    asked = {"model": "home-loans", "inputs": LOAN, "field": "payments", "points": 5}
+    assert len(Sweep.from_json(client.post("/sweep", json=asked).json()).values) == 5
+
+
+@pytest.mark.parametrize(
+    ("call", "asked", "said"),
+    [
+        ("counterfactuals", {"to": "Dismiss"}, "Unknown action or label"),
+        ("counterfactuals", {"evaluations": 10**9}, "evaluations must be"),
+        ("counterfactuals", {"fixed": "housing"}, "fixed"),
+        ("sweep", {"field": "black"}, "Unknown number or category"),
+        ("sweep", {}, "field"),
+    ],
+)
+def test_what_cannot_be_changed_or_swept_is_422(
+    client: TestClient, call: str, asked: dict[str, Any], said: str
+) -> None:
+    answer = client.post(f"/{call}", json={"model": "home-loans", "inputs": LOAN, **asked})
+    assert (answer.status_code, said in answer.json()["detail"]) == (422, True)
+
+
+def test_what_is_not_offered_is_404() -> None:
+    plain = Endpoints(Catalogue({"home-loans": models.find()["home-loans"]}), explain_stream)
+    with TestClient(rest(plain), base_url="http://testserver/api/v1") as client:
+        assert client.post("/counterfactuals", json={"model": "home-loans", "inputs": LOAN}).status_code == 404
+        assert (
+            client.post("/sweep", json={"model": "home-loans", "inputs": LOAN, "field": "housing"}).status_code == 404
+        )
+
+
 def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    names = ("models", "predict", "predict/stream", "explain", "explain/stream", "check", "play")
+    names = ("models", "predict", "predict/stream", "explain", "explain/stream", "check", "sweep", "play")
+    names += ("counterfactuals", "counterfactuals/stream")
     assert set(paths) == {f"/api/v1/{name}" for name in names}
     schema = paths["/api/v1/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["properties"]) == {"model", "inputs", "target", "evaluations", "seconds", "method"}

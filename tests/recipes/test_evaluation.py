@@ -1,8 +1,11 @@
+"""The labelled rows that come with a model."""
+
 from pathlib import Path
 
 import pandas as pd
-from recipes import evaluation
-from recipes.targets import YesNo
+
+from assets.recipes import evaluation
+from assets.recipes.targets import YesNo
 
 
 def test_rows_are_written_with_their_part_and_their_label(tmp_path: Path) -> None:

@@ -102,7 +102,6 @@ GROUPS = {
     ),
 }
 COLUMNS = Columns(NUMBERS, CATEGORIES)
-FIELDS = COLUMNS.names
 
 # The best of 20 drawn settings each, by the validation part's log loss.
 NETWORK = network.Settings(

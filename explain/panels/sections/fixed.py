@@ -42,4 +42,5 @@ def counts(found: Outcome, name: str) -> str:
 def rates(found: Outcome) -> str:
     """The rates that follow."""
     told = {words: getattr(found, name) for name, words in RATES.items()}
-    return table(("Rate", "Value"), [(words, "–" if rate is None else percent(rate)) for words, rate in told.items()])
+    rows = [(words, "–" if rate is None else percent(rate)) for words, rate in told.items()]
+    return table(("Rate", "Value"), rows, "rows", "Rates")

@@ -103,7 +103,9 @@ def fees(asked: dict[str, Any]) -> Costs:
 
 def outcome(found: Parity, name: str) -> str:
     """Thresholds per group, the rates before and after, the price, and what it takes."""
-    rules = table(("Group", "Threshold"), [(escape(rule.name), told(rule)) for rule in found.rules], "listing")
+    rules = table(
+        ("Group", "Threshold"), [(escape(rule.name), told(rule)) for rule in found.rules], "listing", "Thresholds"
+    )
     before, after = ({group.name: group for group in each.groups} for each in (found.before, found.after))
     rates = [
         (escape(group), *(f"{share(before[group], rate)} → {share(after[group], rate)}" for rate in RATES))
@@ -121,7 +123,7 @@ def outcome(found: Parity, name: str) -> str:
         '<p class="hint">Thresholds are found on one half of the rows and judged on the other, both ways round.</p>'
     )
     warned = f'<p class="mark caution"><b aria-hidden="true">!</b>{MEANS}</p>'
-    body = f"{rules}{table(head, rates, 'rows')}<p>{price}</p>{warned}"
+    body = f"{rules}{table(head, rates, 'listing', 'Rates before and after')}<p>{price}</p>{warned}"
     return card(f"A threshold for each group: {name}", body + honest + left, said)
 
 

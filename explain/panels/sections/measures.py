@@ -44,10 +44,12 @@ def shown(judged: Judged) -> str:
     found = evaluation.metrics(judged.task, judged.study)
     overall = [each for each in found.measures if each.name != "F1"]
     labels = [each for each in found.measures if each.name == "F1"]
-    body = table(("Measure", "Model", "95 % interval", "Naive answer"), [row(each) for each in overall], "measures")
+    body = table(
+        ("Measure", "Model", "Naive answer", "95 % interval"), [row(each) for each in overall], "measures", "Measures"
+    )
     if labels:
         rows = [(escape(str(each.label)), *row(each)[1:]) for each in labels]
-        each_label = table(("Label", "F1", "95 % interval", "Naive answer"), rows, "measures")
+        each_label = table(("Label", "F1", "Naive answer", "95 % interval"), rows, "measures", "F1 of each label")
         body += f"<details><summary>F1 of each label</summary>{each_label}</details>"
     notes = "".join(f'<p class="hint">{escape(note)}</p>' for note in found.notes)
     rival = f'<p class="hint">The naive answer: {escape(found.baseline)}. Intervals by bootstrap over rows.</p>'
@@ -83,7 +85,7 @@ def row(each: Measure) -> tuple[str, ...]:
     value = "–" if each.value is None else f"<b>{amount(each, each.value)}</b>"
     interval = "–" if each.interval is None else " to ".join(amount(each, end) for end in each.interval)
     rival = "–" if each.baseline is None else f"{amount(each, each.baseline)} {mark}"
-    return f"{escape(each.name)}{label}{told}", value, interval, rival
+    return f"{escape(each.name)}{label}{told}", value, rival, interval
 
 
 def amount(each: Measure, value: float) -> str:

@@ -26,16 +26,16 @@ def shown(judged: Judged) -> str:
 
 def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     """The rows that the confusion matrix counts in a cell: {truth, predicted}, or {label, threshold, true, flagged}."""
-    if "threshold" in asked:
-        yield at_threshold(judged, asked)
+    if "predicted" in asked:
+        yield of_labels(judged, str(asked.get("truth")), str(asked["predicted"]))
     else:
-        yield of_labels(judged, str(asked.get("truth")), str(asked.get("predicted")))
+        yield at_threshold(judged, asked)
 
 
 def at_threshold(judged: Judged, asked: dict[str, Any]) -> str:
     """Rows by whether they are true and whether they are flagged at a threshold."""
     case = evaluation.case_of(judged.task, judged.study, asked.get("label") or None)
-    if case is None or not isinstance(asked["threshold"], int | float):
+    if case is None or not isinstance(asked.get("threshold"), int | float):
         raise InputError("These rows have no threshold; measure the file again.")
     true, flagged = bool(asked.get("true")), bool(asked.get("flagged"))
     mine = (case.truth == true) & ((case.scores >= asked["threshold"]) == flagged)

@@ -78,8 +78,8 @@ def link(address: str, said: str, label: str = "") -> str:
     return f'<a href="?model={quote(name)}#{quote(mark)}" data-model="{escape(address)}"{told}>{said}</a>'
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "", label: str = "Table") -> str:
-    """A table of cells that are HTML already."""
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], kind: str, label: str) -> str:
+    """A table of cells that are HTML already; label: what it is, for who listens."""
     titles = "".join(f'<th scope="col">{title}</th>' for title in head)
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows

@@ -47,7 +47,7 @@ def drawn(judged: Judged, case: Case | None) -> str:
     start = own[0] if own else 0.5 if case.probability else best.threshold if best.threshold is not None else steps[-1]
     sent: dict[str, Any] = {
         "label": case.name,
-        "thresholds": [float(f"{each:.6g}") if each <= case.scores.max() else float(each) for each in steps],
+        "thresholds": steps.tolist(),
         "start": int(np.searchsorted(steps, start)),
         "counts": counts(swept, steps),
         "rules": [[each.action, each.at_least, each.tone] for each in rule.rules] if rule else [],
@@ -121,8 +121,8 @@ def slider(steps: int, start: int, case: Case) -> str:
 
 
 CONFUSION = (
-    '<table class="two"><thead><tr><td></td><th scope="col">flagged</th><th scope="col">not flagged</th></tr></thead>'
-    "<tbody>"
+    '<table class="fourfold"><thead><tr><td></td><th scope="col">flagged</th><th scope="col">not flagged</th></tr>'
+    "</thead><tbody>"
     '<tr><th scope="row">{}</th><td class="right"><button data-cell="1,1"></button></td>'
     '<td class="wrong"><button data-cell="1,0"></button></td></tr>'
     '<tr><th scope="row">other</th><td class="wrong"><button data-cell="0,1"></button></td>'

@@ -25,7 +25,9 @@ def boxes(shown: Shown) -> str:
         f'<span class="number">{percent(item.score)}</span></button></li>'
         for item in items
     ]
-    return headline(items[0].name, percent(items[0].score)) + drawn + folded("ol", "ranking", rows)
+    first, sure = items[0].name, percent(items[0].score)
+    said = headline(f"{len(items)} boxes", f"the surest: {first}, {sure}") if items[1:] else headline(first, sure)
+    return said + drawn + folded("ol", "ranking", rows)
 
 
 def figure(picture: Image.Image, items: tuple[Item, ...]) -> str:

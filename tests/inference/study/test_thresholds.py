@@ -48,8 +48,13 @@ def test_rates_by_hand_and_none_where_nothing_divides() -> None:
 def test_the_slider_has_round_thresholds_and_scores_where_rows_crowd() -> None:
     scores = random.random(10_000) * 0.01
     found = grid(scores, True, also=[0.333])
-    assert {0.0, 0.5, 1.0, 0.333} <= set(found.tolist()) and (found < 0.01).sum() > 90 and len(found) <= 204
+    assert {0.0, 0.5, 1.0, 0.333} <= set(found.tolist()) and (found < 0.01).sum() > 390 and len(found) <= 504
     assert found[-1] >= 1 and (np.diff(found) > 0).all()
+
+
+def test_of_few_rows_every_score_is_on_the_slider() -> None:
+    scores = random.random(300)
+    assert set(scores.tolist()) < set(grid(scores, True).tolist())
 
 
 def test_the_cheapest_threshold_is_that_of_trying_them_all() -> None:
