@@ -89,7 +89,7 @@ def passes(task: Task, raws: Sequence[Raw]) -> Iterator[Batch]:
 def encoded(task: Task, raws: Sequence[Raw]) -> Batch:
     """A batch; for an NVIDIA GPU in memory that it can copy from by itself."""
     batch = task.encode(raws)
-    if task.pipeline.device.type != "cuda":
+    if getattr(task.pipeline.device, "type", "cpu") != "cuda":  # a plain function has none
         return batch
     return {name: value.pin_memory() if hasattr(value, "pin_memory") else value for name, value in batch.items()}
 

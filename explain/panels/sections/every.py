@@ -34,5 +34,9 @@ def html_of(section: Section, judged: Judged) -> str:
 
 
 def printed(section: Section, judged: Judged) -> str:
-    """What a report says of a section."""
-    return section.printed(judged) if section.printed else html_of(section, judged)
+    """What a report says of a section; nothing of what could not be measured."""
+    try:
+        html = section.printed(judged) if section.printed else html_of(section, judged)
+    except InputError:
+        return ""
+    return "" if 'role="alert"' in html else html
