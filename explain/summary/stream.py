@@ -39,7 +39,7 @@ def summarise(
     raws: checked inputs. sample: how many of them, at random; by default `default_sample`. evaluations: of each row, by
     default as of a single explanation. Closing the stream ends the work. Raises InputError.
     """
-    places = drawn(len(raws), sample or default_sample(task), seed)
+    places = drawn(len(raws), default_sample(task) if sample is None else sample, seed)
     found = Gathered(task, len(places), len(raws), seed, targets(task, [raws[place] for place in places]))
     start, mark = time.perf_counter(), 0
     yield Progress(0, len(places))

@@ -100,13 +100,13 @@ def shade(level: float | None) -> str:
 def axis(ends: Ends, written: Callable[[float], str], across: str) -> str:
     """Numbers under all rows, and what they count."""
     numbers = "".join(
-        f'<text x="{x:.1f}" y="14" text-anchor="{anchor(x)}">{escape(written(value))}</text>'
+        f'<text x="{x:.1f}" y="18" text-anchor="{anchor(x)}">{escape(written(value))}</text>'
         for value in ticks(*ends)
         for x in [x_of(value, ends)]
         if ends[0] <= value <= ends[1]
     )
-    said = f'<text x="{WIDTH / 2}" y="29" text-anchor="middle">{escape(across)}</text>'
-    return f'<svg viewBox="0 0 {WIDTH} 32">{numbers}{said}</svg>'
+    said = f'<text x="{WIDTH / 2}" y="42" text-anchor="middle">{escape(across)}</text>'
+    return f'<svg viewBox="0 0 {WIDTH} 48">{numbers}{said}</svg>'
 
 
 def anchor(x: float) -> str:

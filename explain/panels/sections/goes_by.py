@@ -19,7 +19,7 @@ TOLD = "goes-by in a sentence"
 PAUSE = 1.0
 """Seconds between two drawings at least."""
 
-_turns: dict[str, int] = {}
+_turns: dict[str, object] = {}
 """The newest question about each file that is being explained, by the file's token: an older one ends."""
 
 
@@ -39,18 +39,19 @@ def sizes(judged: Judged) -> str:
 
 def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     """So many rows explained: {rows}; or {stop}, which keeps what there is."""
-    turn = _turns[judged.token] = _turns.get(judged.token, 0) + 1
     if asked.get("stop"):
+        _turns.pop(judged.token, None)
         yield judged.study.found.get(ID) or shown(judged)
         return
+    turn = _turns[judged.token] = object()
     try:
         for part in gathered(judged, asked.get("rows")):
             yield part
-            if _turns.get(judged.token) != turn:
+            if _turns.get(judged.token) is not turn:
                 break
         yield judged.study.found.get(ID) or shown(judged)
     finally:
-        if _turns.get(judged.token) == turn:
+        if _turns.get(judged.token) is turn:
             del _turns[judged.token]
 
 
