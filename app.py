@@ -20,7 +20,15 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from explain import check_stream, counterfactual_stream, explain_stream, sweep_stream
+from explain import (
+    check_stream,
+    compare_stream,
+    counterfactual_stream,
+    differ,
+    explain_stream,
+    sweep_stream,
+    vary,
+)
 from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
@@ -57,13 +65,14 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file))
             return
-        streams = explain_stream, check_stream, counterfactual_stream, sweep_stream, whole
-        endpoints = Endpoints(catalogue(options, tasks), *streams)
+        streams = explain_stream, check_stream, counterfactual_stream, sweep_stream, compare_stream, vary, differ
+        endpoints = Endpoints(catalogue(options, tasks), *streams, whole)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        for name in ("answers", "explanations", "checks", "changes", "sweeps", "summaries", "plays"):
+        computing = ("answers", "explanations", "checks", "changes", "sweeps", "plays")
+        for name in (*computing, "comparisons", "variations", "differences", "summaries"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.

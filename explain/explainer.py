@@ -123,6 +123,22 @@ def explain_otherwise(task: Task, raw: Raw, known: Explained, seed: int = 0) -> 
         yield writing.of(target, 0, Level(known.players, found, False))
 
 
+def explain_alike(
+    task: Task, raw: Raw, target: Target, players: Partition, seed: int = 0, evaluations: int | None = None
+) -> Iterator[Explanation]:
+    """The same players of an input explained for another model, or with another seed, by as many evaluations.
+
+    players: of an explanation of this input. Nothing comes where the model splits the input into other parts.
+    """
+    start, allowed = time.perf_counter(), evaluations or budget(len(players))
+    play = scorer(task, raw, [target])
+    if sum(map(len, players)) != len(play.players):
+        return
+    writing, game = Account(task, play, allowed, seed, start), grouped(play.game, players)
+    for found in estimate(game, len(players), allowed, seed, additive=task.additive, noise=play.noise, step=step(play)):
+        yield writing.of(target, 0, Level(players, found, False))
+
+
 def budget(n: int) -> int:
     """Evaluations spent on n players unless told otherwise: all coalitions up to 9 players, else 16 a player."""
     return 2**n if n <= 9 else min(16 * n, 512)

@@ -121,8 +121,8 @@ _keeping = threading.Lock()
 
 
 def of(task: Task) -> Replica:
-    """A new run over the task's copies, which all runs share. A task without a torch model is asked as it is."""
-    if model_of(task) is None:
+    """A new run over the task's copies, which all runs share. Variants, and what torch did not make, have no copies."""
+    if model_of(task) is None or task.variant:
         return Replica(task, None)
     with _keeping:
         return Replica(task, _kept.setdefault(task, Models(task)))
@@ -137,7 +137,7 @@ def bytes_of(task: Task) -> int:
 def folds(task: Task) -> bool:
     """Whether batch norm is to be folded: in a model that may be copied and has some."""
     model = model_of(task)
-    return model is not None and may_be_copied(model) and has_norm(model)
+    return model is not None and not task.variant and may_be_copied(model) and has_norm(model)
 
 
 def can_be_reduced(task: Task) -> bool:
@@ -146,7 +146,7 @@ def can_be_reduced(task: Task) -> bool:
     Nets with batch norm are not tried: their explanations move by 3 to 28 % in half the width.
     """
     model = model_of(task)
-    if model is None or not may_be_copied(model) or size_of(model) < SMALLEST or has_norm(model):
+    if model is None or task.variant or not may_be_copied(model) or size_of(model) < SMALLEST or has_norm(model):
         return False
     return computes_bfloat16(next(model.parameters()).device)
 

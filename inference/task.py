@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Forward = Callable[[Batch], Batch]
 
+INT8 = "int8"
+"""The variant whose linear layers multiply integers; the rest of it, and what its tensors say, is float32."""
+
 
 class Task:
     """One loaded model as the product uses it. Subclasses in outputs.py fill in what depends on the kind of output."""
@@ -35,6 +38,9 @@ class Task:
     batch_size: int = 32
     additive: bool = False
     """Whether scores are sums over the players: then their Shapley values have a closed form."""
+    variant: str = ""
+    """What was made of the model that was loaded, such as int8; then no copy stands in for it, for what it does with
+    just these weights is the question. Empty for the loaded model itself."""
     one_pass: ClassVar[bool] = True
     """Whether a score follows from one `forward`, so that a copy of the model can stand in for it."""
     same_items: ClassVar[bool] = False
@@ -291,8 +297,8 @@ class Task:
 
     @property
     def dtype(self) -> str:
-        """The floating type of the model's weights, such as float32."""
-        return str(self.pipeline.model.dtype).removeprefix("torch.")
+        """What the model computes in: the floating type of its weights, such as float32, or int8."""
+        return self.variant if self.variant == INT8 else str(self.pipeline.model.dtype).removeprefix("torch.")
 
     @property
     def file_batch_size(self) -> int:

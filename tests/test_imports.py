@@ -168,6 +168,7 @@ LATE = (
     "inference.tasks",
     "inference.modeling",
     "inference.functions",
+    "inference.study.programs",
 )
 """Modules that are themselves imported late, with the first model, and may therefore import torch at their top."""
 

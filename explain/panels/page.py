@@ -25,12 +25,16 @@ from inference.types import Answer
 from inference.units import filesize
 
 from ..memory import Memory
-from . import batch, evaluate, story, trust, why
+from . import batch, compare, evaluate, story, trust, why
 
 Shown = tuple[Any, Any, Any, Any]
 """What the page shows of a case: answer, why, path, and what can be taken along, as HTML."""
 
-VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {"batch": batch.view, "evaluate": evaluate.view}
+VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {
+    "batch": batch.view,
+    "evaluate": evaluate.view,
+    "compare": compare.view,
+}
 """Further screens of a model, by what they are called in its address: `NAME#batch`, or with what of it `NAME#batch-…`.
 
 Each places its components for a model by name, and for what follows in the address.

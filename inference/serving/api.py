@@ -1,5 +1,5 @@
 """REST: `/api/v1/models`, `/predict`, `/explain`, `/counterfactuals`, the streaming twins of these three, `/check`,
-`/sweep`, `/evaluate`, `/summary` and `/play`, with status codes.
+`/evaluate`, `/sweep`, `/compare`, `/summary` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -9,7 +9,6 @@ files are fields and whose part `inputs` is a JSON object.
 import base64
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from anyio import CancelScope
@@ -22,88 +21,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from ..errors import InputError
-from ..types import Record, adapter
+from ..types import Record
 from .endpoints import Endpoints, report
-from .many import SummaryRequest
+from .requests import (
+    CheckRequest,
+    CompareRequest,
+    CounterfactualsRequest,
+    EvaluateRequest,
+    ExplainRequest,
+    PlayRequest,
+    PredictRequest,
+    SummaryRequest,
+    SweepRequest,
+    body_of,
+)
 
 PREFIX = "/api/v1"
 CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
-
-
-@dataclass(frozen=True, kw_only=True)
-class PredictRequest(Record):
-    """One input for one model; pictures and recordings travel as data URIs."""
-
-    model: str
-    inputs: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExplainRequest(PredictRequest):
-    """Which score to explain, how, and how much may be spent on it. `target` may be an item's id as a plain string."""
-
-    target: Any = None
-    evaluations: int | None = None
-    seconds: float | None = None
-    method: str = "auto"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckRequest(PredictRequest):
-    """Which check of which explanation: faithfulness, baseline or interactions; `target` as in ExplainRequest."""
-
-    check: str
-    target: Any = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CounterfactualsRequest(PredictRequest):
-    """Which decision to lead to: `to` an action, a label or words, or `past` a score of the item `to` or the first.
-
-    fixed: names of fields that must stay. count: sets of changes to look for. evaluations: how much may be spent.
-    """
-
-    to: str | None = None
-    past: float | None = None
-    fixed: list[str] | None = None
-    count: int | None = None
-    evaluations: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SweepRequest(PredictRequest):
-    """Which number or category to take over its range, at how many values, and the item whose score is drawn."""
-
-    field: str
-    target: str | None = None
-    points: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlayRequest(Record):
-    """Which model's recording, or which ticks of the caller's own, from which tick on and how many of them."""
-
-    model: str
-    ticks: list[dict[str, Any]] | None = None
-    start: int = 0
-    count: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvaluateRequest(Record):
-    """Labelled rows, each an object with the fields of an input and its truth, under the name that `truth` gives.
-
-    groups: names of columns to compare groups by; label: whose score the threshold is on; costs: of one row, by
-    true_positive, false_positive, false_negative and true_negative.
-    """
-
-    model: str
-    rows: list[dict[str, Any]]
-    truth: str = "truth"
-    groups: list[str] | None = None
-    label: str | None = None
-    threshold: float | None = None
-    costs: dict[str, float] | None = None
 
 
 Asked = TypeVar("Asked", bound=Record)
@@ -168,6 +102,14 @@ def rest(endpoints: Endpoints) -> FastAPI:
         asked = await read(request, CheckRequest)
         checks = endpoints.checks(asked.model, asked.inputs, asked.check, asked.target)
         return await last_of(request, (found.to_json() for found in checks))
+
+    @app.post(f"{PREFIX}/compare", openapi_extra=body_of(CompareRequest))
+    async def compare(request: Request) -> Response:
+        """Two answers side by side, with their reasons and times. The work ends when the caller leaves."""
+        asked = await read(request, CompareRequest)
+        than = asked.other, asked.variant, asked.other_inputs
+        found = endpoints.comparisons(asked.model, asked.inputs, *than, asked.target)
+        return await last_of(request, (each.to_json() for each in found))
 
     @app.post(f"{PREFIX}/evaluate", openapi_extra=body_of(EvaluateRequest, form=False))
     async def evaluate(request: Request) -> Response:
@@ -286,30 +228,3 @@ async def closing(stream: Iterator[T]) -> AsyncIterator[T]:
     finally:
         with CancelScope(shield=True):  # closing may wait for a batch, or for a word of a text
             await run_in_threadpool(stream.close)  # type: ignore[attr-defined]  # endpoints give generators
-
-
-def body_of(kind: Any, form: bool = True) -> dict[str, Any]:
-    """The request body of a route that reads it by itself, and how it may be refused, for the OpenAPI document."""
-    schema = adapter(kind).json_schema()
-    told = {"type": "object", "properties": {"detail": {"type": "string"}}}
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": schema}} | (FORM if form else {}),
-        },
-        "responses": {
-            str(status): {"description": reason, "content": {"application/json": {"schema": told}}}
-            for status, reason in REFUSALS.items()
-        },
-    }
-
-
-FORM = {"multipart/form-data": {"schema": {"type": "object"}}}
-REFUSALS = {
-    400: "the body is no valid JSON",
-    404: "no such model",
-    413: "the body is too large",
-    415: "neither JSON nor a form",
-    422: "the input cannot be used; `detail` says why",
-    503: "too many at once; try again shortly",
-}

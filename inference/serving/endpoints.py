@@ -3,8 +3,8 @@
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,21 +18,18 @@ from ..study.store import Store
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
+from .comparing import Comparing
 from .listening import Heard, hear
-from .many import parsed
+from .others import Others
+from .places import Explain, place
 from .playing import decided, ticks_of
+from .summing import Summarise, Summing
 
 log = logging.getLogger(__name__)
 
 PREDICTING, EXPLAINING = 24, 8
 """Calls at work or waiting for the accelerator at once, together fewer than a server has threads (40): one more is told
 to come back, and those threads stay free to tell it."""
-
-Explain = Callable[..., Iterator[Record]]
-"""`explain.explain_stream`, handed in by app.py: this package does not know the one that explains."""
-
-Summarise = Callable[..., Iterator[Any]]
-"""`explain.summary.whole`, likewise: a tuple (words, done, total, of what) as it goes, and records between."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def report(error: Exception) -> Report:
     return Report(500, f"Something went wrong on our side. Please try again, or quote error {number}.")
 
 
-class Endpoints:
+class Endpoints(Comparing, Summing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
     def __init__(
@@ -63,14 +60,19 @@ class Endpoints:
         check: Explain | None = None,
         change: Explain | None = None,
         sweep: Explain | None = None,
+        compare: Explain | None = None,
+        vary: Explain | None = None,
+        differ: Explain | None = None,
         summarise: Summarise | None = None,
     ) -> None:
-        """check, change, sweep, summarise: `explain.check_stream`, `counterfactual_stream`, `sweep_stream` and
-        `summary.whole`, handed in likewise; without one, what it does cannot be asked for.
+        """check, change, sweep, compare, vary, differ: `explain.check_stream`, `counterfactual_stream`, `sweep_stream`
+        and so on, handed in likewise; without one, what it does cannot be asked for.
         """
         self.catalogue = catalogue
         self._explain, self._check, self._change, self._sweep = explain, check, change, sweep
+        self._compare, self._vary, self._differ = compare, vary, differ
         self._summarise = summarise
+        self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
         self._explaining = threading.BoundedSemaphore(EXPLAINING)
@@ -190,28 +192,6 @@ class Endpoints:
         with place(self._explaining):
             yield from read(self.catalogue.task(model), source, columns, title)
 
-    def summary(self, model: str, rows: list[dict[str, Any]], sample: int | None = None) -> Iterator[dict[str, Any]]:
-        """What a model goes by over many inputs: how far it has come, and between ever better Summaries, the last
-        with partial dependence where there are columns.
-
-        sample: how many of the rows are explained, drawn at random.
-        """
-        with closing(self.summaries(model, rows, sample)) as parts:  # type: ignore[type-var]  # a generator
-            for part in parts:
-                if isinstance(part, Record):
-                    yield part.to_json()
-                else:
-                    doing, done, total, of = part
-                    yield {"doing": doing, "done": done, "total": total, "of": of}
-
-    def summaries(self, model: str, rows: Any, sample: Any = None) -> Iterator[Any]:
-        """As `summary`, as records and tuples."""
-        if self._summarise is None:
-            raise NotFound("Many rows cannot be explained together here.")
-        with place(self._explaining):
-            task = self.catalogue.task(model)
-            yield from self._summarise(task, parsed(task, rows), sample)
-
     def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
         """As `predict_stream`, as records; the trace is told of every step."""
         with place(self._predicting):
@@ -257,14 +237,3 @@ class Endpoints:
         with place(self._explaining):
             said = hear(self.catalogue, model, inputs).inputs
             yield from work(self.catalogue.task(model), said, *asked, **options)
-
-
-@contextmanager
-def place(places: threading.Semaphore) -> Iterator[None]:
-    """One of the places, given back at the end. Raises Busy."""
-    if not places.acquire(blocking=False):
-        raise Busy("Many people are here right now; please try again in a few seconds.")
-    try:
-        yield
-    finally:
-        places.release()

@@ -1,0 +1,110 @@
+"""Compare: a model beside another, beside a variant of itself, or two inputs; one case, a file, and all variants."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from inference.panels.asking import QUIET, RUNNING, one_or_more
+from inference.panels.form import examples, widget
+from inference.serving.endpoints import Endpoints
+from inference.study import variants
+from inference.study.source import ENDINGS
+
+from .comparing import INPUTS, Comparing
+
+
+def view(endpoints: Endpoints, name: str, of: str) -> None:
+    """The screen. of: a row of a file and what to compare with, `STUDY-NUMBER-WITH`, or nothing."""
+    asks = Comparing(endpoints, name)
+    start, than, told = asks.start(of)
+    gr.HTML(f'<p class="summary">{escape(SUMMARY)}</p>{told}')
+    with gr.Tabs(selected="case", key=f"{name}.{of}.tabs"):  # another row begins where its case stands
+        with gr.Tab("One case", id="case"):
+            one_case(asks, than, start)
+        with gr.Tab("A whole file", id="file"):
+            whole_file(asks, than)
+        with gr.Tab("All variants", id="all"):
+            all_variants(asks)
+
+
+SUMMARY = "Do two models say the same, for the same reasons? A variant may keep its accuracy and change its reasons."
+
+
+def chooser(asks: Comparing, than: str, choices: Sequence[tuple[str, str]], tab: str) -> gr.Dropdown:
+    """What the model is compared with."""
+    key = f"{asks.name}.{tab}.than"
+    return gr.Dropdown(list(choices), value=than, label="Compare with", key=key, interactive=True)
+
+
+def one_case(asks: Comparing, than: str, start: Sequence[Any]) -> None:
+    """An example or an input of the visitor's, asked twice."""
+    name, about = asks.name, asks.about
+    chosen = chooser(asks, than, asks.choices, "case")
+    offered = examples(f"{name}.compare", about, asks.rows) if asks.rows else None
+    dense = ["fields", "dense"] if len(about.inputs) > 3 else ["fields"]
+    with gr.Group(elem_classes=dense):
+        first = [widget(f"{name}.first", field, value) for field, value in zip(about.inputs, start, strict=True)]
+    with gr.Group(elem_classes=dense, visible=than == INPUTS) as also:
+        gr.HTML('<p class="also">The other input</p>')
+        second = [widget(f"{name}.second", field, value) for field, value in zip(about.inputs, start, strict=True)]
+    go, stop = buttons("Compare")
+    out = gr.HTML("", elem_id="compared")
+    chosen.change(lambda than: gr.update(visible=than == INPUTS), chosen, also, **QUIET)
+    asking: list[Any] = [go.click(asks.case, [chosen, *first, *second], out, **RUNNING)]
+    if offered:
+        filled = offered.click(lambda i: one_or_more(asks.rows[i]), offered, first, **QUIET)
+        asking.append(filled.then(asks.case, [chosen, *first, *second], out, **RUNNING))
+    stop.click(None, cancels=asking, js=STOPPED)
+
+
+def whole_file(asks: Comparing, than: str) -> None:
+    """A file, or the model's own rows, asked twice."""
+    others = [choice for choice in asks.choices if choice[1] != INPUTS]
+    chosen = chooser(asks, than if than != INPUTS else others[0][1], others, "file")
+    with gr.Group(elem_classes="fields files"):
+        file = gr.File(
+            label="CSV, Parquet, ZIP of pictures, or TXT; its columns named as the model's fields",
+            file_types=[*ENDINGS],
+            height=140,
+            key=f"{asks.name}.compared",
+        )
+    go, stop = buttons("Compare over this file")
+    own = gr.Button("Use the model's own held-out rows", visible=asks.own is not None)
+    out = gr.HTML("", elem_id="differing")
+    asking: list[Any] = [
+        go.click(asks.file, [chosen, file], out, **RUNNING),
+        own.click(asks.own_rows, chosen, out, **RUNNING),
+    ]
+    stop.click(None, cancels=asking, js=STOPPED)
+
+
+def all_variants(asks: Comparing) -> None:
+    """The table of variants, on demand."""
+    names = [name for name in variants.VARIANTS if name != "float32"]
+    usual = [name for name in names if name in USUAL and (name != "onnx" or asks.has_onnx)]
+    boxes = gr.CheckboxGroup(names, value=usual, label="Beside float32", key=f"{asks.name}.variants", interactive=True)
+    gr.HTML(f'<p class="hint">{escape(WHAT)}</p>')
+    go, stop = buttons("Make them and measure")
+    out = gr.HTML("", elem_id="roster")
+    asking = go.click(asks.table, boxes, out, **RUNNING)
+    stop.click(None, cancels=[asking], js=STOPPED)
+
+
+USUAL = ("bfloat16", "int8", "pruned", "onnx")
+"""Made unless unticked: compiling may take a minute."""
+WHAT = (
+    "Each is made from the loaded model, which stays as it is, measured for size, speed and answers, and explained on "
+    "some inputs, as float32 is, once more with another seed."
+)
+STOPPED = """() => document.querySelectorAll('.card[aria-busy="true"]').forEach((card) => {
+    card.removeAttribute("aria-busy");
+    card.innerHTML = '<p class="hint">Stopped.</p>';
+})"""
+
+
+def buttons(text: str) -> tuple[gr.Button, gr.Button]:
+    """What starts and what stops."""
+    with gr.Row(elem_classes="actions"):
+        return gr.Button(text, variant="primary", scale=3), gr.Button("Stop", scale=1, elem_classes="stop")

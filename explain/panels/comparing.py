@@ -1,0 +1,206 @@
+"""What the Compare screen of one model shows, as HTML again and again while the work goes on. It places nothing."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+from inference import demo
+from inference.errors import InputError, SeeWhyError
+from inference.panels.answer import failure
+from inference.panels.form import example_values
+from inference.panels.waiting import awaited
+from inference.serving.endpoints import Endpoints, report
+from inference.study import mapping, variants
+from inference.study.exporting import NEEDED
+from inference.study.reading import Progress as Rows
+from inference.study.reading import Study, read
+from inference.study.source import open_source
+
+from ..comparison import Comparison, shape
+from ..types import Progress
+from ..variation import Differing, Doing, Variation
+from ..varying import REFERENCE
+from .beside import Seen, beside
+from .roster import differing, roster
+
+INPUTS = "inputs"
+"""The choice of another input of the same model."""
+ROWS = 200
+"""Of the model's own labelled rows, so many are asked for the table of variants."""
+EXPLAINED = 6
+"""And so many are explained."""
+
+
+class Comparing:
+    """What the screen of one model shows."""
+
+    def __init__(self, endpoints: Endpoints, name: str) -> None:
+        self.endpoints, self.name = endpoints, name
+        self.catalogue = endpoints.catalogue
+        self.about, self.folder = self.catalogue.about(name), self.catalogue.folders[name]
+        self.rows = [example_values(self.folder, self.about, example) for example in self.about.examples]
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What the model can be compared with: its variants, other models of the same fields, another input."""
+        made = [(f"A variant: {each}, {variants.about(each)}", f"variant:{each}") for each in variants.VARIANTS]
+        others = [
+            (f"Another model: {about.title}", f"other:{each}")
+            for each, about in self.catalogue.demos.items()
+            if each != self.name and about.task == self.about.task and shape(about) == shape(self.about)
+        ]
+        return [*made[1:], *others, ("The same model, another input", INPUTS)]
+
+    @cached_property
+    def own(self) -> Path | None:
+        """The file of the model's own labelled rows."""
+        return demo.file(self.folder, self.about, self.about.evaluation) if self.about.evaluation else None
+
+    @property
+    def has_onnx(self) -> bool:
+        """Whether what ONNX needs is installed."""
+        return all(find_spec(each) for each in NEEDED)
+
+    def start(self, of: str) -> tuple[Sequence[Any], str, str]:
+        """The values that the form starts with, what is compared with, and what to say of both."""
+        than, values = self.choices[0][1], self.rows[0] if self.rows else [field.default for field in self.about.inputs]
+        token, _, rest = of.partition("-")
+        number, _, asked = rest.partition("-")
+        if not token:
+            return values, than, ""
+        try:
+            study = self.endpoints.studies.get(token)
+            if study.model != self.name or not number.isdigit():
+                raise InputError("This address names no row of a file; open one from its table.")
+            values = [study.shown(field, int(number)) for field in self.about.inputs]
+        except SeeWhyError as error:
+            return values, than, failure(str(error))
+        truth = study.truth(int(number))
+        said = f", where the file says <b>{escape(truth)}</b>" if truth else ""
+        note = f'<p class="opened">Row {int(number):,} of {escape(study.title)}{said}</p>'
+        return values, asked if asked in [value for _, value in self.choices] else than, note
+
+    def case(self, than: str, *values: Any) -> Iterator[str]:
+        """One case asked twice: both answers first, then the reasons."""
+        half = len(values) // 2
+        inputs, other_inputs = self.inputs(values[:half]), self.inputs(values[half:])
+        shown = ""
+        try:
+            yield from self.loaded()
+            yield busy("Asking both")
+            other, variant = parts(than)
+            given = other_inputs if than == INPUTS else None
+            for found in self.endpoints.comparisons(self.name, inputs, other, variant, given):
+                if isinstance(found, Comparison):
+                    shown = self.drawn(found, than, inputs, given)
+                    yield shown + ("" if found.first.explanation else busy("Asking both what they used"))
+                else:
+                    progress = cast(Progress, found)
+                    yield shown + busy("Asking both what they used", progress.done, progress.total)
+        except Exception as error:
+            yield shown + failure(report(error).message)
+
+    def drawn(self, found: Comparison, than: str, inputs: dict[str, Any], given: dict[str, Any] | None) -> str:
+        """Both sides."""
+        other, variant = parts(than)
+        about = self.catalogue.about(other) if other else self.about
+        first, second = (self.about.title, about.title) if other else ("This input", "The other input")
+        if variant:
+            first, second = REFERENCE, variant
+        raws = [self.catalogue.task(self.name).parse(each) for each in (inputs, given or inputs)]
+        return beside(found, Seen(first, self.about, raws[0]), Seen(second, about, raws[1]))
+
+    def file(self, than: str, path: str | None) -> Iterator[str]:
+        """A file that was sent, asked twice."""
+        if path is None:
+            yield failure("Open a file first, or use the model's own rows.")
+        else:
+            yield from self.over(than, Path(path))
+
+    def own_rows(self, than: str) -> Iterator[str]:
+        """The model's own rows, asked twice."""
+        if self.own is not None:
+            yield from self.over(than, self.own)
+
+    def over(self, than: str, path: Path) -> Iterator[str]:
+        """How the reading and the asking go, and last how far both agree."""
+        try:
+            if than == INPUTS:
+                raise InputError("A file holds many inputs already: choose a variant or another model to compare with.")
+            yield from self.loaded()
+            study: Study | None = None
+            for part in self.read(path):
+                if isinstance(part, Study):
+                    study = part
+                else:
+                    yield busy("Reading the file", part.done, part.total)
+            assert study is not None  # the stream's last part
+            token = self.endpoints.studies.put(study)
+            for found in self.endpoints.differences(self.name, *parts(than), study):
+                if isinstance(found, Differing):
+                    yield differing(found, f"{self.name}#compare-{token}-{{}}-{than}", self.about.unit)
+                elif isinstance(found, Doing):
+                    yield busy(found.what, found.done, found.total)
+        except Exception as error:
+            yield failure(report(error).message)
+
+    def read(self, path: Path) -> Iterator[Rows | Study]:
+        """A file as the model reads it; its columns are told by their names."""
+        source = open_source(path)
+        columns = mapping.guess(self.about, source.columns)
+        return read(self.catalogue.task(self.name), source, columns, path.name)
+
+    def table(self, names: list[str]) -> Iterator[str]:
+        """The table of variants as it grows."""
+        shown = ""
+        try:
+            yield from self.loaded()
+            raws, truth = yield from self.sample()
+            chosen = [REFERENCE, *names]
+            for found in self.endpoints.variations(self.name, raws, truth, chosen, explained=EXPLAINED):
+                if isinstance(found, Variation):
+                    shown = roster(found, self.about.unit)
+                    yield shown
+                elif isinstance(found, Doing):
+                    yield busy(found.what, found.done, found.total) + shown
+        except Exception as error:
+            yield shown + failure(report(error).message)
+
+    def sample(self) -> Any:
+        """Inputs for the table, with their truth: some of the model's own rows, else its examples."""
+        task = self.catalogue.task(self.name)
+        if self.own is None:
+            return [task.parse(example.inputs) for example in self.about.examples], None
+        for part in self.read(self.own):
+            if isinstance(part, Study):
+                results = part.results
+            else:
+                yield busy("Reading the model's own rows", part.done, part.total)
+        step = max(1, len(results.raws) // ROWS)
+        return results.raws[::step][:ROWS], None if results.truth is None else results.truth[::step][:ROWS]
+
+    def loaded(self) -> Iterator[str]:
+        """How the loading goes, if the model is not in memory."""
+        yield from awaited(lambda: self.catalogue.task(self.name), "Loading the model")
+
+    def inputs(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The values by field name."""
+        return dict(zip([field.name for field in self.about.inputs], values, strict=True))
+
+
+def parts(than: str) -> tuple[str | None, str | None]:
+    """What a choice names: another model, a variant, or neither."""
+    kind, _, name = than.partition(":")
+    return (name if kind == "other" else None), (name if kind == "variant" else None)
+
+
+def busy(what: str, done: int = 0, total: int | None = None) -> str:
+    """What is under way, and how far it has come."""
+    value = f' value="{done / total:.3f}"' if total else ""
+    return (
+        f'<div class="card" aria-busy="true"><p>{escape(what)}</p><div class="progress">'
+        f'<progress{value} aria-label="{escape(what)}"></progress></div></div>'
+    )

@@ -1,0 +1,69 @@
+"""The endpoints that compare: one case asked twice, the variants of a model, two models over a file."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..errors import InputError, NotFound
+from ..types import Record
+from .catalogue import Catalogue
+from .listening import hear
+from .others import Others
+from .places import Explain, place
+
+
+class Comparing:
+    """What `Endpoints` offers of it. What does the work is handed in; without it, nothing can be compared."""
+
+    catalogue: Catalogue
+    others: Others
+    _compare: Explain | None
+    _vary: Explain | None
+    _differ: Explain | None
+    _explaining: threading.BoundedSemaphore
+
+    def compare(
+        self,
+        model: str,
+        inputs: dict[str, Any],
+        other: str | None = None,
+        variant: str | None = None,
+        other_inputs: dict[str, Any] | None = None,
+        target: Any = None,
+    ) -> dict[str, Any]:
+        """Two answers side by side: of another model, of a variant of this one, or to other inputs."""
+        *_, last = self.comparisons(model, inputs, other, variant, other_inputs, target)
+        return last.to_json()
+
+    def comparisons(
+        self,
+        model: str,
+        inputs: Any,
+        other: str | None = None,
+        variant: str | None = None,
+        other_inputs: Any = None,
+        target: Any = None,
+    ) -> Iterator[Record]:
+        """What both predict, how far the explaining has come again and again, and last the whole comparison."""
+        if other is None and variant is None and other_inputs is None:
+            raise InputError("Say what to compare with: other, a model; variant, a form of this one; or other_inputs.")
+
+        def given() -> tuple[Any, ...]:
+            heard = (hear(self.catalogue, model, each).inputs for each in (inputs, other_inputs))
+            return (*self.others.pair(model, other, variant), *heard, target)
+
+        yield from self._comparing(self._compare, given)
+
+    def variations(self, model: str, *given: Any, **options: Any) -> Iterator[Record]:
+        """The variants of a model held against float32, as `explain.varying.vary` tells it."""
+        yield from self._comparing(self._vary, lambda: (self.catalogue.task(model), *given), **options)
+
+    def differences(self, model: str, other: str | None, variant: str | None, *given: Any) -> Iterator[Record]:
+        """Two models over a file, as `explain.varying.differ` tells it."""
+        yield from self._comparing(self._differ, lambda: (*self.others.pair(model, other, variant), *given))
+
+    def _comparing(self, work: Explain | None, given: Callable[[], Any], **options: Any) -> Iterator[Record]:
+        if work is None:
+            raise NotFound("Nothing can be compared here.")
+        with place(self._explaining):
+            yield from work(*given(), **options)

@@ -1,0 +1,46 @@
+"""What a model is compared with: another on offer, or a variant of it, made when first asked for and then kept.
+
+It knows no page and no explanation.
+"""
+
+from ..cache import Cache
+from ..errors import InputError
+from ..study import sizes, variants
+from ..task import Task
+from .catalogue import Catalogue
+
+REFERENCE = "float32"
+"""The form of a model that its variants are compared with."""
+MOST_BYTES = 1024**3
+
+
+class Others:
+    """The second of two tasks, and the first as it is compared."""
+
+    def __init__(self, catalogue: Catalogue, most_bytes: int = MOST_BYTES) -> None:
+        self.catalogue = catalogue
+        self._made: Cache[Task] = Cache(most_bytes)
+
+    def pair(self, model: str, other: str | None = None, variant: str | None = None) -> tuple[Task, Task]:
+        """The two tasks: of a variant, float32 beside it; of neither, the same task twice, for two inputs.
+
+        Raises NotFound, InputError, ModelError.
+        """
+        if other is not None and variant is not None:
+            raise InputError("Send other, the name of another model, or variant, a form of the same one, but not both.")
+        task = self.catalogue.task(model)
+        if variant is not None:
+            return self.variant(task, REFERENCE), self.variant(task, variant)
+        return task, task if other is None else self.catalogue.task(other)
+
+    def variant(self, task: Task, name: str) -> Task:
+        """A variant of a loaded model. Raises InputError, ModelError."""
+        if not isinstance(name, str) or name not in variants.VARIANTS:
+            raise InputError.among("variant", name, variants.VARIANTS)
+        key = f"{id(task.pipeline.model)} {task.name} {name}"  # of a model that was loaded anew, another one
+        return self._made.get(key, lambda: sized(variants.variant(task, name)))
+
+
+def sized(task: Task) -> tuple[Task, int]:
+    """A task with the bytes of its weights; float32 shares those of the model itself."""
+    return task, 0 if task.variant == REFERENCE else sizes.in_memory(task.pipeline.model)

@@ -1,0 +1,128 @@
+"""What the bodies of REST requests hold. Knows no model and no HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..types import Record, adapter
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictRequest(Record):
+    """One input for one model; pictures and recordings travel as data URIs."""
+
+    model: str
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainRequest(PredictRequest):
+    """Which score to explain, how, and how much may be spent on it. `target` may be an item's id as a plain string."""
+
+    target: Any = None
+    evaluations: int | None = None
+    seconds: float | None = None
+    method: str = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRequest(PredictRequest):
+    """Which check of which explanation: faithfulness, baseline or interactions; `target` as in ExplainRequest."""
+
+    check: str
+    target: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareRequest(PredictRequest):
+    """What an answer is held against: another model of the same fields, a variant of the same one, or other inputs."""
+
+    other: str | None = None
+    variant: str | None = None
+    other_inputs: dict[str, Any] | None = None
+    target: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterfactualsRequest(PredictRequest):
+    """Which decision to lead to: `to` an action, a label or words, or `past` a score of the item `to` or the first.
+
+    fixed: names of fields that must stay. count: sets of changes to look for. evaluations: how much may be spent.
+    """
+
+    to: str | None = None
+    past: float | None = None
+    fixed: list[str] | None = None
+    count: int | None = None
+    evaluations: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryRequest(Record):
+    """Inputs to explain together, and how many of them, drawn at random; by default as many as take a minute or so."""
+
+    model: str
+    rows: list[dict[str, Any]]
+    sample: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepRequest(PredictRequest):
+    """Which number or category to take over its range, at how many values, and the item whose score is drawn."""
+
+    field: str
+    target: str | None = None
+    points: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayRequest(Record):
+    """Which model's recording, or which ticks of the caller's own, from which tick on and how many of them."""
+
+    model: str
+    ticks: list[dict[str, Any]] | None = None
+    start: int = 0
+    count: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateRequest(Record):
+    """Labelled rows, each an object with the fields of an input and its truth, under the name that `truth` gives.
+
+    groups: names of columns to compare groups by; label: whose score the threshold is on; costs: of one row, by
+    true_positive, false_positive, false_negative and true_negative.
+    """
+
+    model: str
+    rows: list[dict[str, Any]]
+    truth: str = "truth"
+    groups: list[str] | None = None
+    label: str | None = None
+    threshold: float | None = None
+    costs: dict[str, float] | None = None
+
+
+def body_of(kind: Any, form: bool = True) -> dict[str, Any]:
+    """The request body of a route that reads it by itself, and how it may be refused, for the OpenAPI document."""
+    schema = adapter(kind).json_schema()
+    told = {"type": "object", "properties": {"detail": {"type": "string"}}}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema}} | (FORM if form else {}),
+        },
+        "responses": {
+            str(status): {"description": reason, "content": {"application/json": {"schema": told}}}
+            for status, reason in REFUSALS.items()
+        },
+    }
+
+
+FORM = {"multipart/form-data": {"schema": {"type": "object"}}}
+REFUSALS = {
+    400: "the body is no valid JSON",
+    404: "no such model",
+    413: "the body is too large",
+    415: "neither JSON nor a form",
+    422: "the input cannot be used; `detail` says why",
+    503: "too many at once; try again shortly",
+}
