@@ -171,6 +171,14 @@ document.addEventListener("click", (event) => {
     }
 });
 
+// A query that somebody wrote; those before it go along, and come back beside it.
+document.addEventListener("submit", (event) => {
+    const form = event.target.closest?.("form[data-section]");
+    if (!form) return;
+    event.preventDefault();
+    inquire(form.dataset.section, { ...JSON.parse(form.dataset.asks), ...Object.fromEntries(new FormData(form)) });
+});
+
 let wanted = ""; // the card that is to be brought into view when it comes
 
 function inquire(section, asked) {

@@ -5,6 +5,7 @@ from typing import Any
 
 from inference.types import Raw
 
+from .picked import pick
 from .types import Explanation, Feature
 from .wording import side, signed, strengths
 
@@ -14,7 +15,7 @@ def chosen(explanation: Explanation, raw: Raw, alt: str) -> str:
     strength = strengths(explanation)
     values: Any = explanation.values
     chips = [
-        f'<li class="{side(value)}" style="--strength:{abs(strength[feature.id]):.2f}">'
+        f'<li class="{side(value)}" style="--strength:{abs(strength[feature.id]):.2f}"{pick(feature)}>'
         f"<small>{verb(feature)}</small> {escape(feature.label)}{rated(feature)}: "
         f"<b>{signed(value, explanation)}</b></li>"
         for feature, value in zip(explanation.features, values, strict=True)

@@ -39,7 +39,8 @@ def draw(explanation: Explanation, raw: Raw) -> Figure:
     values: Any = explanation.values
     stderr: Any = explanation.stderr or [None] * len(order)
     fixed = certain(values, explanation.stderr)
-    rows = [Row(explanation.features[i].label, values[i], stderr[i], fixed[i]) for i in order]
+    features = explanation.features
+    rows = [Row(features[i].label, values[i], stderr[i], fixed[i], features[i]) for i in order]
     alt = sentence(explanation, rows)
     kinds = {next(iter(feature.where)) for feature in explanation.features if feature.where}
     drawn = dict.fromkeys(INPUTS[kind] for kind in sorted(kinds) if kind in INPUTS)

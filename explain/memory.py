@@ -79,12 +79,18 @@ class Memory:
 
     def keep(self, explanation: Explanation, players: Partition) -> None:
         """What is said of a target, instead of what was said of it before."""
-        self._explained[explanation.target] = Explained(explanation, players)
+        self._explained.pop(explanation.target, None)
+        self._explained[explanation.target] = Explained(explanation, players)  # as the latest
 
     def explained(self, task: Task, raw: Raw, target: Target) -> Explained | None:
         """What was said of a target of this input, if it is the last one."""
         same = self._key is not None and self._key[:2] == (task, digest(raw))
         return self._explained.get(target) if same else None
+
+    def latest(self, task: Task, raw: Raw) -> Explained | None:
+        """What was said last of this input, whatever its target."""
+        same = self._key is not None and self._key[:2] == (task, digest(raw))
+        return next(reversed(self._explained.values()), None) if same else None
 
 
 def digest(raw: Raw) -> bytes:

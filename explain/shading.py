@@ -6,6 +6,7 @@ from typing import Any
 
 from inference.types import Raw
 
+from .picked import pick
 from .types import Explanation, Feature
 from .wording import side, signed, strengths
 
@@ -36,7 +37,7 @@ def shaded(explanation: Explanation, features: Sequence[Feature], text: str) -> 
         parts.append(escape(text[end:start]))
         parts.append(
             f'<mark class="{side(share)}" style="--strength:{abs(share):.2f}" '
-            f'title="{signed(values[feature.id], explanation)}">{escape(text[start:stop])}</mark>'
+            f'title="{signed(values[feature.id], explanation)}"{pick(feature)}>{escape(text[start:stop])}</mark>'
         )
         end = stop
     return "".join(parts) + escape(text[end:])

@@ -5,6 +5,7 @@ from html import escape
 
 import numpy as np
 
+from .picked import pick
 from .types import Explanation
 from .wording import Row, clipped, is_amount, side, signed, sized
 
@@ -55,18 +56,25 @@ def level(label: str, score: float, axis: Axis, explanation: Explanation) -> str
 
 def step(row: Row, start: float, axis: Axis, explanation: Explanation) -> str:
     """One feature's row: its bar goes from where the rows above ended to where its own value leads."""
-    label, value, stderr, certain = row
+    label, value, stderr, certain, _ = row
     left, right = sorted((axis.at(start), axis.at(start + value)))
     whisker = ""
     if stderr:
         low, high = (axis.at(start + value + edge * stderr) for edge in (-1.96, 1.96))
         whisker = f'<i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
     return (
-        f'<li><span class="name" dir="auto" title="{escape(label)}">{escape(clipped(label))}'
-        f'{SETTLED if certain else ""}</span><span class="track">'
+        f'<li><span class="name" dir="auto" title="{escape(label)}">'
+        f'{pickable(row, clipped(label), SETTLED if certain else "")}</span><span class="track">'
         f'<span class="{side(value)}" style="left:{left:.1f}%;width:{right - left:.1f}%"></span>{whisker}</span>'
         f'<span class="number">{signed(value, explanation)}</span></li>'
     )
+
+
+def pickable(row: Row, label: str, mark: str = "") -> str:
+    """A feature's name and what stands behind it; a button where the feature can be hidden."""
+    picked = pick(row.feature) if row.feature else ""
+    named = f"{escape(label)}{mark}"
+    return f'<button type="button" class="pick"{picked}>{named}</button>' if picked else named
 
 
 SETTLED = (
@@ -90,4 +98,4 @@ def cells(explanation: Explanation, row: Row) -> list[str]:
     """A feature's row of the table."""
     interval = "" if row.stderr is None else f"± {sized(1.96 * row.stderr, explanation)}"
     place = "settled" if row.settled else "open"
-    return [f"<td>{cell}</td>" for cell in (escape(row.label), signed(row.value, explanation), interval, place)]
+    return [f"<td>{cell}</td>" for cell in (pickable(row, row.label), signed(row.value, explanation), interval, place)]

@@ -8,6 +8,7 @@ import numpy as np
 from inference.sounds import Sound
 from inference.types import Raw
 
+from .picked import pick
 from .types import Explanation
 from .wording import side, signed, strengths
 
@@ -29,7 +30,7 @@ def stretches(explanation: Explanation, raw: Raw, alt: str) -> str:
         share = strength[feature.id]
         stripes += (
             f'<rect class="{side(share)}" x="{start:.1f}" width="{end - start:.1f}" height="{HEIGHT}" '
-            f'style="--strength:{abs(share):.2f}"><title>{escape(feature.label)}: '
+            f'style="--strength:{abs(share):.2f}"{pick(feature)}><title>{escape(feature.label)}: '
             f"{signed(values[feature.id], explanation)}</title></rect>"
         )
     return (

@@ -11,12 +11,16 @@ from .types import Explanation, Feature
 
 
 class Row(NamedTuple):
-    """A feature's label, its value, its standard error if there is one, and whether its place no longer changes."""
+    """A feature's label and value, its standard error if there is one, whether it is settled, and the feature itself.
+
+    settled: its place among the others no longer changes.
+    """
 
     label: str
     value: float
     stderr: float | None = None
     settled: bool = False
+    feature: Feature | None = None
 
 
 def sentence(explanation: Explanation, rows: list[Row]) -> str:

@@ -93,12 +93,11 @@ class Rewriting(TextInput, TextTask):
         prefix = {"prefix": self.prefixes[0]} if self.prefixes else {}
         return {"max_new_tokens": self.length(128), **prefix}
 
-    def parse(self, inputs: Any) -> Raw:
-        """Checked input whose length the decoder can write. Raises InputError."""
-        raw, most = super().parse(inputs), self.pipeline.limit - 1
+    def fits(self, raw: Raw) -> None:
+        """That the decoder can write so much. Raises InputError."""
+        most = self.pipeline.limit - 1
         if Settings.of(raw, self.forward_options).max_new_tokens > most:
             raise InputError(f"{LENGTH.label} may be {most:,} tokens with this model; set it lower.")
-        return raw
 
     @cached_property
     def prefixes(self) -> list[str]:

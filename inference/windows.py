@@ -43,17 +43,21 @@ class Reader:
         """Tokens of a window at most."""
         return min(int(self.tokenizer.model_max_length), LENGTH)
 
-    def read(self, question: str, context: str) -> Batch:
-        """The windows of one input. Raises InputError where the question leaves no room for the context."""
+    def room(self, question: str) -> int:
+        """Tokens of a window beside a question. Raises InputError where it leaves too few for a text."""
         size = len(self.tokenizer(question, add_special_tokens=False, verbose=False, **PLAIN)["input_ids"])
         if size > self.length // 2:
             raise InputError(f"The question has {size:,} tokens and the model takes {self.length // 2:,}; shorten it.")
+        return self.length - size
+
+    def read(self, question: str, context: str) -> Batch:
+        """The windows of one input. Raises InputError where the question leaves no room for the context."""
         encoded = self.tokenizer(
             question,
             context,
             truncation="only_second",
             max_length=self.length,
-            stride=min(STRIDE, (self.length - size) // 3),
+            stride=min(STRIDE, self.room(question) // 3),
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
             padding=True,

@@ -17,7 +17,7 @@ from hub import Repo, classifier, running
 import app
 import inference
 from explain import explain_stream
-from explain.panels.page import Case
+from explain.panels.case import Case
 from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -96,6 +96,9 @@ def test_only_the_public_functions_are_listed(client: Client) -> None:
         "/predict",
         "/explain",
         "/check",
+        "/evaluate",
+        "/inspect",
+        "/compare",
         "/counterfactuals",
         "/sweep",
         "/predict_stream",

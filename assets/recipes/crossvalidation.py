@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
+from sklearn.model_selection import KFold, StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from .intervals import corrected
 from .report import Measure
@@ -35,6 +35,20 @@ def folds(
             yield seed, training, validation, test
 
 
+def whole(
+    rows: pd.DataFrame, rounds: int, share: float, strata: str, together: str
+) -> Iterator[tuple[int, pd.DataFrame, pd.DataFrame, NDArray[np.int64]]]:
+    """The same, where equal rows of the column `together` stay in one part."""
+    for seed in range(rounds):
+        for rest, test in StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(
+            rows, rows[strata], rows[together]
+        ):
+            part = rows.iloc[rest]
+            parts = StratifiedGroupKFold(round(1 / share), shuffle=True, random_state=seed)
+            training, validation = next(parts.split(part, part[strata], part[together]))
+            yield seed, part.iloc[training], part.iloc[validation], test
+
+
 def compare(
     rows: pd.DataFrame,
     fits: Mapping[str, Fit],
@@ -43,15 +57,17 @@ def compare(
     rounds: int,
     share: float,
     strata: str | None = None,
+    together: str | None = None,
 ) -> tuple[Scores, NDArray[np.float64]]:
-    """Cross-validate the models on the same folds (see `folds`).
+    """Cross-validate the models on the same folds (see `folds`, and `whole` where `together` is named).
 
     `truth` names the column of what was true. Returns the scores, and what the first model answers to each row in the
     first round, where it had not learned from it, float64[rows].
     """
     found: dict[str, dict[str, list[float]]] = {name: {model: [] for model in fits} for name in measures}
     first = np.empty(len(rows))
-    for round_, training, validation, places in folds(rows, rounds, share, strata):
+    parts = whole(rows, rounds, share, strata, together) if strata and together else folds(rows, rounds, share, strata)
+    for round_, training, validation, places in parts:
         test = rows.iloc[places]
         for number, (model, fit) in enumerate(fits.items()):
             answers = fit(training, validation)(test)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from . import evaluation
 from .columns import Columns
 
 REFERENCE = 100  # rows of the training part, drawn with a seed, that stand for the data in explanations
@@ -35,17 +36,21 @@ def write(
     examples: Mapping[str, dict[str, Any]],
     decision: Mapping[str, Any],
     reference_rows: int = REFERENCE,
+    held_out: pd.DataFrame | None = None,
 ) -> None:
-    """Write every file but the card. `about` opens demo.json; `examples` are inputs by title."""
+    """Write every file but the card. `about` opens demo.json, `examples` are inputs by title, `held_out` labelled."""
     fitted.model.save_pretrained(folder)
     fitted.extractor.save_pretrained(folder)
     reference = training.sample(reference_rows, random_state=0)[columns.names]
     reference.astype(columns.whole).to_csv(folder / "background.csv", index=False)
+    if held_out is not None:
+        evaluation.write(folder, held_out)
     demo = {
         "version": 1,
         **about,
         "fields": fields,
         "background": "background.csv",
+        **({"evaluation": evaluation.FILE} if held_out is not None else {}),
         "examples": [{"title": title, "inputs": inputs} for title, inputs in examples.items()],
         "decision": decision,
     }

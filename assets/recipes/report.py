@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .bootstrap import percentiles
+from .bootstrap import percentiles, samples
 
 Predict = Callable[[pd.DataFrame], NDArray[np.float64]]
 """One answer for each row of a table: a probability, or a value in its own unit."""
@@ -32,23 +32,34 @@ def table(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def report(
-    models: Mapping[str, Predict], parts: Mapping[str, pd.DataFrame], truth: str, measures: Mapping[str, Measure]
+    models: Mapping[str, Predict],
+    parts: Mapping[str, pd.DataFrame],
+    truth: str,
+    measures: Mapping[str, Measure],
+    together: str | None = None,
 ) -> None:
-    """Print each measure with the 2.5th and 97.5th percentile of 2,000 samples of the rows, the same for all models."""
+    """Print each measure with the 2.5th and 97.5th percentile of 2,000 samples of the rows, the same for all models.
+
+    together: the column whose equal rows are drawn together, where rows are not independent.
+    """
     rows = []
     for model, predict in models.items():
         for part, data in parts.items():
-            cells = quoted(data[truth].to_numpy(), predict(data), measures.values())
+            owners = None if together is None else data[together].to_numpy()
+            cells = quoted(data[truth].to_numpy(), predict(data), measures.values(), together=owners)
             rows.append({"model": model, "part": part} | dict(zip(measures, cells, strict=True)))
     print(table(rows))
 
 
 def quoted(
-    truth: NDArray[Any], answers: NDArray[np.float64], measures: Iterable[Measure], count: int = 2000
+    truth: NDArray[Any],
+    answers: NDArray[np.float64],
+    measures: Iterable[Measure],
+    count: int = 2000,
+    together: NDArray[Any] | None = None,
 ) -> list[str]:
-    """Each measure with its interval, as text."""
-    rng = np.random.default_rng(0)
-    draws = [rng.integers(len(truth), size=len(truth)) for _ in range(count)]
+    """Each measure with its interval, as text. together: what each row belongs to, which is drawn whole."""
+    draws = list(samples(np.arange(len(truth)) if together is None else together, count))
     cells = []
     for measure in measures:
         low, high = percentiles([measure.of(truth[i], answers[i]) for i in draws])

@@ -69,6 +69,10 @@ class YesNo:
         """The answers of fitted trees or of a fitted linear model."""
         return model.predict_proba(table)[:, 1]
 
+    def said(self, rows: pd.DataFrame) -> list[str]:
+        """What was true, as the label of each row."""
+        return [self.labels[yes] for yes in rows[self.column].astype(int)]
+
     def error(self, answers: Answers, rows: pd.DataFrame) -> float:
         """Mean of −ln(probability of what was true), in nats: the measure of every choice."""
         return log_loss(rows[self.column], answers, labels=[False, True])
@@ -121,6 +125,10 @@ class LogValue:
     def ask(self, model: Any, table: pd.DataFrame) -> Answers:
         """The answers of fitted trees or of a fitted linear model."""
         return np.exp(model.predict(table))
+
+    def said(self, rows: pd.DataFrame) -> pd.Series:
+        """What was true, in its own unit: float64[rows]."""
+        return rows[self.column]
 
     def error(self, answers: Answers, rows: pd.DataFrame) -> float:
         """Mean absolute error of the logarithm, close to the mean relative error: the measure of every choice."""

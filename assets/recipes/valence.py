@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit
 
+from . import evaluation
 from .copies import jaccard, unescape
 
 FILES = {
@@ -88,6 +89,12 @@ def load(wheel: Path, seed: int, signed: bool = False) -> pd.DataFrame:
         copies = near_copies(data.loc[outside, "text"], data.loc[inside, "text"])
         data = data.drop(index=data.index[outside][copies])
     return data.reset_index(drop=True)
+
+
+def held_out(data: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Some held-out texts of the domains that a model learns from: columns text, source, score, and the others."""
+    inside = (data["part"] == "held-out") & (data["domain"] != "editorials")
+    return evaluation.sample(data[inside], count).rename(columns={"domain": "source"})
 
 
 def trained_on(data: pd.DataFrame) -> np.ndarray:

@@ -13,20 +13,21 @@ import gradio as gr
 
 from inference import demo
 from inference.errors import InputError
-from inference.panels import files
+from inference.panels import data, files
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, Turn
 from inference.serving.endpoints import Endpoints, report
 from inference.serving.security import MAX_BODY
 from inference.study.checking import Problem, check_chunk
+from inference.study.inspection import glance
 from inference.study.job import Pace, run
 from inference.study.mapping import Columns, check, guess
-from inference.study.source import ENDINGS, Source, open_source
+from inference.study.source import ENDINGS, Source, at_hand, open_source
 
 from ..reasons import top
 
-SEEN = 200
-"""Rows that the preview checks."""
+SEEN, PICTURES = 200, 24
+"""Rows that the preview checks, fewer of pictures."""
 ROWS = {True: 2_048, False: 64}
 """Rows between two signs of progress: of tables, and of what is larger."""
 
@@ -114,6 +115,7 @@ class View:
     def dropped(self, path: str | None, sheet: Sheet) -> list[Any]:
         """A file has come, or has gone: its preview, and its columns to choose from."""
         sheet.turn.take()
+        sheet.source = None
         sheet.forget()
         sheet = Sheet()
         hidden = gr.update(value=None, visible=False)
@@ -154,7 +156,8 @@ class View:
         """The first rows, which column is which field, and what is wrong. Raises InputError."""
         assert sheet.source
         check(self.about, sheet.source.columns, columns)
-        with closing(sheet.source.chunks(SEEN)) as chunks:  # type: ignore[type-var]  # generators all
+        seen = PICTURES if any(each.kind == "image" for each in self.about.inputs) else SEEN
+        with at_hand(), closing(sheet.source.chunks(seen)) as chunks:  # type: ignore[type-var]  # generators all
             chunk = next(iter(chunks), None)
         if chunk is None:
             raise InputError("The file has no rows.")
@@ -164,13 +167,17 @@ class View:
     def answered(
         self, sheet: Sheet, explain: bool, strict: bool, ending: str, *chosen: str | None
     ) -> Iterator[tuple[str, Any]]:
-        """The file row by row, told as it goes on; its answers last. The same call goes on after a stop."""
+        """The file row by row, told as it goes on; its answers last. The same call goes on after a stop.
+
+        Where another file has come meanwhile, nothing is told of this one any more.
+        """
         source = sheet.source
         if source is None:
             yield INVITATION, gr.skip()
             return
         mine, last = sheet.turn.take(), None
-        output = sheet.folder / f"{Path(sheet.title).stem}-answers{ending}"
+        folder = sheet.folder / str(hash((explain, chosen)))  # what is done with other settings is another job's
+        output = folder / f"{Path(sheet.title).stem[:80]}-answers{ending}"
         try:
             yield files.busy(Pace(0, source.total, 0, 0.0)), gr.update(visible=False)
             task = self.endpoints.catalogue.task(self.name)
@@ -180,11 +187,14 @@ class View:
             with closing(job):  # type: ignore[type-var]  # generators all
                 for last in job:
                     problems += last.problems[: files.LISTED - len(problems)]
-                    yield files.busy(last), gr.skip()
                     if sheet.turn.number != mine:
-                        yield files.stopped(last), gr.skip()
+                        yield files.stopped(last) if sheet.source else gr.skip(), gr.skip()
                         return
+                    yield files.busy(last), gr.skip()
             assert last
-            yield files.done(last, problems), gr.update(value=str(output), visible=True)
+            done = files.done(last, problems)
+            yield done, gr.update(value=str(output), visible=True)
+            yield done + data.beside(*glance(task, source, self.columns(chosen))), gr.skip()
         except Exception as error:
-            yield failure(report(error).message), gr.update(visible=False)
+            told = report(error).message
+            yield failure(told) if sheet.source else gr.skip(), gr.skip()

@@ -10,6 +10,7 @@ from typing import Any, cast
 from inference import demo
 from inference.errors import InputError, SeeWhyError
 from inference.panels.answer import failure
+from inference.panels.entered import entered
 from inference.panels.form import example_values
 from inference.panels.waiting import awaited
 from inference.serving.endpoints import Endpoints, report
@@ -75,7 +76,8 @@ class Comparing:
             study = self.endpoints.studies.get(token)
             if study.model != self.name or not number.isdigit():
                 raise InputError("This address names no row of a file; open one from its table.")
-            values = [study.shown(field, int(number)) for field in self.about.inputs]
+            row = study.inputs(int(number))
+            values = [entered(field, row[field.name]) for field in self.about.inputs]
         except SeeWhyError as error:
             return values, than, failure(str(error))
         truth = study.truth(int(number))

@@ -23,6 +23,7 @@ def draw_summary(summary: Summary) -> str:
         f"<details><summary>The same for {escape(named(each))}, {each.rows:,} rows</summary>"
         f"{figures(each, summary.unit, brief=True)}</details>"
         for each in others
+        if each.importance or each.parts
     )
     maps = "".join(
         place(each, summary.unit) for output in ([first] if first.item else others or [first]) for each in output.maps

@@ -8,6 +8,7 @@ from typing import Any
 from ..demo import Demo, Interval
 from ..pictures import data_uri
 from ..serving.endpoints import Endpoints
+from ..study.likeness import Likeness, likeness
 from ..trace import Sight, Trace
 from ..types import Answer, Prediction, Raw, Table
 from ..units import percent, quantity
@@ -28,17 +29,20 @@ WAITING = '<div class="card" aria-busy="true"><p class="hint">Predicting…</p><
 """And while the model is at work."""
 
 
-def stream(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> Iterator[tuple[str, str, Answer | None]]:
+def stream(
+    endpoints: Endpoints, name: str, inputs: dict[str, Any], trace: Trace | None = None
+) -> Iterator[tuple[str, str, Answer | None]]:
     """(answer, path) as HTML and the Answer once there is one, anew for each piece of a text being written.
 
-    Raises what `answers` raises.
+    trace: notes the checked input, for whoever wants it. Raises what `answers` raises.
     """
-    about, written, trace = endpoints.catalogue.about(name), "", Trace()
+    about, written, trace = endpoints.catalogue.about(name), "", trace or Trace()
     for part in endpoints.answers(name, inputs, trace):
         if isinstance(part, Answer):
             task = endpoints.catalogue.task(name)
             sight = task.sight(trace.batch) if trace.batch else None
-            yield answer(part, about, task.pieces(part.prediction), trace.raw), path(part, sight), part
+            like = None if part.tables else likeness(task, trace.raw or {}, part.warnings)  # tables say what is usual
+            yield answer(part, about, task.pieces(part.prediction), trace.raw, like), path(part, sight), part
         else:
             written += part
             yield writing(written), "", None
@@ -49,10 +53,13 @@ def writing(text: str) -> str:
     return f'<div class="card answer"><p class="reply">{escape(text)}<span class="caret"></span></p></div>'
 
 
-def answer(found: Answer, about: Demo, pieces: Sequence[str] = (), raw: Raw | None = None) -> str:
+def answer(
+    found: Answer, about: Demo, pieces: Sequence[str] = (), raw: Raw | None = None, like: Likeness | None = None
+) -> str:
     """The prediction, then what would be done, then what to be careful about.
 
-    pieces: the tokens of a written text, each of which can be asked about. raw: the checked input.
+    pieces: the tokens of a written text, each of which can be asked about. raw: the checked input. like: whether it is
+    like what the model knows.
     """
     parts = [FIGURES[found.prediction.kind](Shown(found.prediction, pieces, raw or {}))]
     if about.interval:
@@ -67,6 +74,11 @@ def answer(found: Answer, about: Demo, pieces: Sequence[str] = (), raw: Raw | No
     if found.warnings:
         rows = "".join(f"<li>{escape(warning)}</li>" for warning in found.warnings)
         parts.append(f'<div class="warnings" role="note" aria-label="Warnings"><ul>{rows}</ul></div>')
+    if like:
+        parts.append(
+            f'<p class="like{"" if like.like else " unlike"}"><b aria-hidden="true">{"✓" if like.like else "!"}</b>'
+            f"{escape(like.words)}</p>"
+        )
     data = embedded("answer", found.to_json())
     return f'<div class="card answer" role="region" aria-label="Prediction">{"".join(parts)}{data}</div>'
 

@@ -14,7 +14,7 @@ from ..serving.api import closing as closing_async
 Values = Sequence[Any]
 Parts = Iterator[tuple[Any, ...]]
 
-NOTHING: Any = (gr.skip(),) * 5
+NOTHING: Any = (gr.skip(),) * 6
 """Leaves every output as it is."""
 REST = 0.7
 """Seconds without a key or a slider moved until the explanation follows."""
@@ -23,8 +23,8 @@ REST = 0.7
 class Asks(Protocol):
     """What can be asked of a model's form: each a stream of what the outputs show."""
 
-    def answered(self, values: Values) -> Parts:
-        """Prediction and explanation of the values of the fields."""
+    def answered(self, values: Values, anew: bool = False) -> Parts:
+        """Prediction and explanation of the values of the fields. anew: another case, no change of the one before."""
 
     def follows(self) -> bool:
         """Whether answers follow typing; else typing leaves alone whatever runs."""
@@ -41,6 +41,15 @@ class Asks(Protocol):
     def checked(self, values: Values, asked: str) -> Iterator[str]:
         """A check of the explanation, as HTML again and again."""
 
+    def edited(self, values: Values, asked: str) -> list[Any]:
+        """What the widgets show after a change that is asked for."""
+
+    def followed(self, values: Values) -> Parts:
+        """Prediction and explanation after that change."""
+
+    def explored(self, values: Values, asked: str) -> Iterator[str]:
+        """What is asked about the values without changing them, as HTML again and again."""
+
     def hearing(self, field: TextField) -> str:
         """What has to be done before speech can be written into a field; empty where it can."""
 
@@ -50,13 +59,15 @@ class Asks(Protocol):
 
 @dataclass(frozen=True)
 class Form:
-    """The widgets of a form; `rows` are the examples' values by widget; page.js asks by `target` and by `check`."""
+    """The widgets of a form; `rows` are the examples' values by widget; page.js asks by `target` to `explore`."""
 
     widgets: list[gr.components.Component]
     go: gr.Button
     stop: gr.Button
     target: gr.Textbox
     check: gr.Textbox
+    edit: gr.Textbox
+    explore: gr.Textbox
     offered: gr.Dataset | None
     rows: list[list[Any]]
     recorded: tuple[gr.Textbox, Any] | None = None
@@ -95,7 +106,7 @@ class Turn:
 def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> None:
     """Connect the form with its answers. It is made anew for each visitor, and so is the turn.
 
-    outputs: four of what is asked, and the place of checks, which empties when anything else is shown anew.
+    outputs: four of what is asked, old beside new, and the place of checks, which empties when anything is shown anew.
     """
     turn = Turn()
     show: dict[str, Any] = {"inputs": form.widgets, "outputs": list(outputs), **RUNNING}
@@ -103,26 +114,43 @@ def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> 
     def answered(*values: Any) -> Parts:
         yield from cleared(turn.keep(asks.answered(values)))
 
+    def begun(*values: Any) -> Parts:
+        yield from cleared(turn.keep(asks.answered(values, anew=True)))
+
+    def followed(*values: Any) -> Parts:
+        yield from cleared(turn.keep(asks.followed(values)))
+
     def other(target: str, *values: Any) -> Parts:
         yield from cleared(turn.keep(asks.other(values, target)))
 
     def checked(asked: str, *values: Any) -> Parts:
         yield from turn.keep((*NOTHING[1:], html) for html in asks.checked(values, asked))
 
+    def explored(asked: str, *values: Any) -> Parts:
+        yield from turn.keep((*NOTHING[2:], html, gr.skip()) for html in asks.explored(values, asked))
+
+    def edited(asked: str, *values: Any) -> Any:
+        return one_or_more(asks.edited(values, asked))
+
     asking: list[Any] = [form.go.click]
     asking += [box.submit for box in form.widgets if isinstance(box, gr.Textbox | gr.HTML)]
-    asking += [box.upload for box in form.widgets if isinstance(box, gr.Image)]
+    beginning: list[Any] = [box.upload for box in form.widgets if isinstance(box, gr.Image)]
     if form.offered:
         rows = form.rows
-        asking.append(form.offered.click(lambda i: one_or_more(rows[i]), form.offered, form.widgets, **QUIET).then)
+        beginning.append(form.offered.click(lambda i: one_or_more(rows[i]), form.offered, form.widgets, **QUIET).then)
     if form.recorded:
         tick, values_of = form.recorded
-        asking.append(tick.change(values_of, tick, form.widgets, **QUIET).then)
+        beginning.append(tick.change(values_of, tick, form.widgets, **QUIET).then)
     for recorder, box, words in form.spoken:
         ended = [recorder.stop_recording, recorder.upload]
-        asking.append(gr.on(ended, words, recorder, box, **LISTENING).success)
+        beginning.append(gr.on(ended, words, recorder, box, **LISTENING).success)
     for ask in asking:
         ask(answered, js=TO_ANSWER, **show)
+    for begin in beginning:
+        begin(begun, js=TO_ANSWER, **show)
+    boxed = {"inputs": [form.edit, *form.widgets], "outputs": form.widgets, **QUIET}
+    form.edit.change(edited, **boxed).then(followed, js=TO_ANSWER, **show)
+    form.explore.change(explored, **{**show, "inputs": [form.explore, *form.widgets]})
     form.target.change(other, **{**show, "inputs": [form.target, *form.widgets]})
     form.check.change(checked, **{**show, "inputs": [form.check, *form.widgets]})
     # A picture's own event is its upload, above.

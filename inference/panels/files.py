@@ -69,7 +69,7 @@ def busy(pace: Pace) -> str:
     """How far a job has come."""
     of = f" of {pace.total:,}" if pace.total else ""
     left = f", about {clock(pace.seconds_left)} left" if pace.seconds_left else ""
-    told = f"{pace.done:,}{of} rows{f', {pace.per_second:,.0f} a second' if pace.seconds else ''}{left}"
+    told = f"{pace.done:,}{of} rows{f', {pace.per_second:,.0f} a second' if pace.per_second else ''}{left}"
     value = f'value="{pace.done / pace.total:.3f}" ' if pace.total else ""
     return (
         '<div class="card" aria-busy="true"><h2 class="eyebrow">Answering</h2><div class="progress">'

@@ -14,6 +14,9 @@ from .asking import Asks, Form, wire
 from .speaking import speaking
 from .widgets import SILENT, WIDGETS
 
+BOXES = ("target", "check", "edit", "explore")
+"""Hidden, for what page.js asks."""
+
 
 def form(
     name: str,
@@ -49,9 +52,10 @@ def form(
     with gr.Row(elem_classes="actions"):
         go = gr.Button("Predict and explain", variant="primary", scale=3)
         stop = gr.Button("Stop", scale=1, elem_classes="stop")
-    target = gr.Textbox("", elem_id="target", visible="hidden", label="Target", key=f"{name}.target")
-    check = gr.Textbox("", elem_id="check", visible="hidden", label="Check", key=f"{name}.check")
-    wire(asks, Form(widgets, go, stop, target, check, offered, rows, recorded, spoken), outputs)
+    boxes = {
+        box: gr.Textbox("", elem_id=box, visible="hidden", label=box.capitalize(), key=f"{name}.{box}") for box in BOXES
+    }
+    wire(asks, Form(widgets, go, stop, **boxes, offered=offered, rows=rows, recorded=recorded, spoken=spoken), outputs)
 
 
 def is_aside(field: AnyField) -> bool:

@@ -15,7 +15,8 @@ from ..serving.endpoints import Endpoints, report
 def remote(endpoints: Endpoints) -> None:
     """Register what `Endpoints` offers, the streaming twins and play among it, with the page under construction."""
     calls = (endpoints.models, endpoints.predict, endpoints.explain, endpoints.check, endpoints.counterfactuals)
-    for call in (*calls, endpoints.sweep, endpoints.evaluate, endpoints.compare):
+    more = (endpoints.sweep, endpoints.evaluate, endpoints.inspect, endpoints.compare)
+    for call in (*calls, *more):
         gr.api(told(call), api_name=call.__name__, concurrency_limit=16)
     twins = (endpoints.predict_stream, endpoints.explain_stream, endpoints.counterfactuals_stream, endpoints.play)
     for stream in (*twins, endpoints.summary):

@@ -1,5 +1,5 @@
 """REST: `/api/v1/models`, `/predict`, `/explain`, `/counterfactuals`, the streaming twins of these three, `/check`,
-`/evaluate`, `/sweep`, `/compare`, `/summary` and `/play`, with status codes.
+`/evaluate`, `/inspect`, `/sweep`, `/compare`, `/summary` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -29,6 +29,7 @@ from .requests import (
     CounterfactualsRequest,
     EvaluateRequest,
     ExplainRequest,
+    InspectRequest,
     PlayRequest,
     PredictRequest,
     SummaryRequest,
@@ -117,6 +118,13 @@ def rest(endpoints: Endpoints) -> FastAPI:
         asked = await read(request, EvaluateRequest)
         told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs
         return JSONResponse(await run_in_threadpool(endpoints.evaluate, asked.model, asked.rows, *told))
+
+    @app.post(f"{PREFIX}/inspect", openapi_extra=body_of(InspectRequest, form=False))
+    async def inspect(request: Request) -> Response:
+        """What is wrong with the data of rows, how it drifted, and where the model is at its worst."""
+        asked = await read(request, InspectRequest)
+        told = asked.truth, asked.queries, asked.known
+        return JSONResponse(await run_in_threadpool(endpoints.inspect, asked.model, asked.rows, *told))
 
     @app.post(f"{PREFIX}/counterfactuals", openapi_extra=body_of(CounterfactualsRequest))
     async def counterfactuals(request: Request) -> Response:

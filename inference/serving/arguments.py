@@ -105,10 +105,13 @@ def batch(options: argparse.Namespace, reason: Reason | None) -> str:
     task, source, columns = given(options)
     engine = ENGINES[options.engine]
     reason = reason if options.explain else None
-    for pace in run(task, source, columns, options.output, engine(), reason, options.strict):
-        tell(said(pace))
-        for problem in pace.problems[:5]:
-            tell(f"row {problem.row:,}{problem.column and f', {problem.column}'}: {problem.message}")
+    try:
+        for pace in run(task, source, columns, options.output, engine(), reason, options.strict):
+            tell(said(pace))
+            for problem in pace.problems[:5]:
+                tell(f"row {problem.row:,}{problem.column and f', {problem.column}'}: {problem.message}")
+    except KeyboardInterrupt:
+        raise InputError("Stopped; the same call goes on where it was.") from None
     faulty = f", {pace.faulty:,} of them without an answer (see the column problem)" if pace.faulty else ""
     return f"{pace.done:,} rows{faulty}: {options.output}"
 

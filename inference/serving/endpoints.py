@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
 from ..study.asked import evaluate
+from ..study.inspected import inspect
 from ..study.mapping import Columns
 from ..study.reading import Progress, Study, read
 from ..study.source import Source
@@ -139,6 +140,18 @@ class Endpoints(Comparing, Summing):
         """A number or a category over its range: the score at each value, and what would be decided."""
         *_, last = self.sweeps(model, inputs, field, target, points)
         return last.to_json()
+
+    def inspect(
+        self,
+        model: str,
+        rows: list[dict[str, Any]],
+        truth: str = "truth",
+        queries: list[str] | None = None,
+        known: list[dict[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """What is wrong with the data of rows, how it drifted, and where the model is at its worst."""
+        with place(self._explaining):
+            return inspect(self.catalogue.task(model), rows, truth, queries or (), known).to_json()
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""

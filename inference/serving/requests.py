@@ -101,6 +101,20 @@ class EvaluateRequest(Record):
     costs: dict[str, float] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class InspectRequest(Record):
+    """Rows, each an object with the fields of an input and, for slices, its truth, under the name that `truth` gives.
+
+    queries: slices to measure, such as `age > 40`; known: rows to compare with instead of those that the model brings.
+    """
+
+    model: str
+    rows: list[dict[str, Any]]
+    truth: str = "truth"
+    queries: list[str] | None = None
+    known: list[dict[str, Any]] | None = None
+
+
 def body_of(kind: Any, form: bool = True) -> dict[str, Any]:
     """The request body of a route that reads it by itself, and how it may be refused, for the OpenAPI document."""
     schema = adapter(kind).json_schema()

@@ -5,7 +5,7 @@ One definition of right and wrong: a field's own `parse`. What a field can tell 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +38,11 @@ class Checked:
     problems: list[Problem]
 
 
-def check_chunk(about: Demo, columns: Columns, chunk: Chunk) -> Checked:
-    """The inputs of a chunk. What does not fit is told, never raised; the constants' faults are (InputError)."""
+def check_chunk(about: Demo, columns: Columns, chunk: Chunk, fits: Callable[[Raw], None] | None = None) -> Checked:
+    """The inputs of a chunk. What does not fit is told, never raised; the constants' faults are (InputError).
+
+    fits: what no field can tell by itself, `Task.fits`; raises InputError.
+    """
     count = len(chunk.rows)
     problems = [Problem(row, "", message) for row, message in chunk.broken.items()]
     wrong = [False] * count
@@ -57,7 +60,22 @@ def check_chunk(about: Demo, columns: Columns, chunk: Chunk) -> Checked:
     names = list(values)
     raws = [dict(zip(names, row, strict=True)) for row in zip(*values.values(), strict=True)]
     places = [place for place in range(count) if not wrong[place]]
+    for place, message in misfits(fits, raws, places).items() if fits else ():
+        wrong[place] = True
+        problems.append(Problem(chunk.rows[place], "", message))
+    places = [place for place in places if not wrong[place]]
     return Checked(places, [raws[place] for place in places], sorted(problems, key=lambda problem: problem.row))
+
+
+def misfits(fits: Callable[[Raw], None], raws: Sequence[Raw], places: Sequence[int]) -> dict[int, str]:
+    """What is wrong with inputs whose fields are all right, by their places."""
+    faults = {}
+    for place in places:
+        try:
+            fits(raws[place])
+        except InputError as error:
+            faults[place] = str(error)
+    return faults
 
 
 def parsed(field: AnyField, cells: Sequence[Any]) -> tuple[list[Any], dict[int, str]]:
@@ -76,11 +94,13 @@ def parsed(field: AnyField, cells: Sequence[Any]) -> tuple[list[Any], dict[int, 
 
 def given(field: AnyField, cell: Any) -> Any:
     """A cell as `parse` takes it: JSON of what has parts as that, a number that names a category as its text."""
+    if isinstance(cell, float) and cell != cell:  # how numpy writes that there is nothing
+        return None
     if field.kind in COMPOUND and isinstance(cell, str) and cell[:1] in ("[", "{"):
         try:
             return json.loads(cell)
         except (ValueError, RecursionError):
             return cell
     if field.kind in ("category", "text") and isinstance(cell, int | float):
-        return str(cell)
+        return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
     return cell

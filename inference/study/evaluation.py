@@ -126,7 +126,7 @@ def metrics(task: Task, study: Study, places: NDArray[np.intp] | None = None, po
     at = held(study) if places is None else places
     truth = None if study.results.truth is None else study.results.truth[at]
     if kind == "clusters":
-        points = standardised(study, at)
+        points = as_read(task, study, at)
         return grouping.of_groups(points, answers.predicted[at], truth, names=answers.items)
     assert truth is not None  # by `suit`
     if kind == "labels":
@@ -155,16 +155,13 @@ def chosen(cell: Any) -> list[str]:
     return [part.strip() for part in text.replace(";", "|").split("|") if part.strip()]
 
 
-def standardised(study: Study, places: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The columns of numbers of some rows, float64[rows, columns], each with mean 0 and deviation 1; the unknown are 0.
+def as_read(task: Task, study: Study, places: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The numbers of some rows as the model reads them, brought to one scale, float64[rows, columns].
 
     Raises InputError where there is none.
     """
-    raws = [study.results.raws[i] for i in places]
-    names = [name for name, value in (raws[0] if raws else {}).items() if isinstance(value, float | int)]
-    if not names:
+    numbers = task.encode([study.results.raws[i] for i in places]).get("numbers")
+    if numbers is None or not numbers.shape[1]:
         raise InputError("Groups are measured on columns of numbers, and the rows have none.")
-    table = np.array([[raw[name] for name in names] for raw in raws], dtype=np.float64)
-    spread = np.nanstd(table, axis=0)
-    found: NDArray[np.float64] = np.nan_to_num((table - np.nanmean(table, axis=0)) / np.where(spread > 0, spread, 1))
+    found: NDArray[np.float64] = numbers.double().numpy()
     return found

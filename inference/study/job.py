@@ -4,13 +4,12 @@ Each chunk's answers are a part, named by the chunk's number and put in its plac
 itself or by kill -9, goes on with the first part that is missing: nothing is lost, and nothing comes twice.
 """
 
-import json
-import os
 import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,16 +20,17 @@ from ..types import Raw, Record
 from .checking import Problem, check_chunk
 from .digest import sha256
 from .mapping import Columns, check
+from .parts import Part, begin, join, part_file, part_of, put
 from .results import Answers, answers
-from .source import Chunk, Source
-from .table import harmless, table
+from .source import Chunk, Source, at_hand
+from .table import table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ENDINGS = (".csv", ".parquet")
-TABULAR, OTHER, EXPLAINED = 16_384, 512, 64
-"""Rows of a chunk: of tables, of what is larger, and where each row is explained."""
+TABULAR, OTHER, LARGE, EXPLAINED = 16_384, 512, 128, 64
+"""Rows of a chunk: of tables, of other inputs, of pictures and recordings, and where each row is explained."""
 
 Reason = Callable[[Task, Raw], Sequence[str]]
 """What moved an answer most, in words; `explain.reasons.top`, handed in by app.py."""
@@ -40,8 +40,8 @@ Reason = Callable[[Task, Raw], Sequence[str]]
 class Pace(Record):
     """How far a job has come: rows done of `total`, where that is known, how many of them `faulty`, in `seconds`.
 
-    before: rows that were done when it went on after a stop. problems: those of the last part. counts: of the rows of
-    this run, how many got which decision, or which prediction where there is no rule.
+    before: rows that were done when it went on after a stop, which took none of the seconds. problems: those of the
+    last part. counts: how many rows got which decision, or which prediction where there is no rule.
     """
 
     done: int
@@ -63,17 +63,6 @@ class Pace(Record):
         return None if self.total is None or not self.per_second else (self.total - self.done) / self.per_second
 
 
-@dataclass(frozen=True)
-class Part(Record):
-    """What became of a chunk: its number, its rows, how many were no input, why, and how often each answer came."""
-
-    number: int
-    rows: int
-    faulty: int
-    problems: tuple[Problem, ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
-
-
 @dataclass
 class Work:
     """What is done with each chunk: checked, answered, on demand explained, and written down as a part."""
@@ -85,13 +74,14 @@ class Work:
     reason: Reason | None = None
 
     def __call__(self, chunk: Chunk) -> Part:
-        checked = check_chunk(self.task.demo, self.columns, chunk)
+        checked = check_chunk(self.task.demo, self.columns, chunk, self.task.fits)
         found = patiently(answers, self.task, checked.raws)
         reasons = [self.reason(self.task, raw) for raw in checked.raws] if self.reason else None
         rows = table(self.task, chunk, checked, found, self.types, reasons)
-        put(rows, part_file(self.parts, chunk.number))
         faulty = len({problem.row for problem in checked.problems})
-        return Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
+        part = Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
+        put(rows, part, part_file(self.parts, chunk.number))
+        return part
 
 
 def counted(task: Task, found: Answers) -> dict[str, int]:
@@ -132,25 +122,55 @@ def run(
     check(task.demo, source.columns, columns)
     if output.suffix.lower() not in ENDINGS:
         raise InputError(f"The output must be a {' or '.join(ENDINGS)} file, got {output.name[:80]!r}.")
-    size = size or (EXPLAINED if reason else TABULAR if task.batch_size > OTHER else OTHER)
+    size = size or (EXPLAINED if reason else rows_at_once(task))
+    if output.exists() and output.samefile(source.path):
+        raise InputError("The output would replace the input; name another file.")
+    with at_hand():
+        yield from through(task, source, columns, output, engine, reason, strict, size)
+
+
+def through(
+    task: Task,
+    source: Source,
+    columns: Columns,
+    output: Path,
+    engine: Engine,
+    reason: Reason | None,
+    strict: bool,
+    size: int,
+) -> Iterator[Pace]:
+    """The job, with what of it was done before. Raises InputError, OSError."""
     parts = output.with_name(f"{output.name}.parts")
     begin(parts, identity(task, source, columns, size, reason is not None))
     work = Work(task, columns, source.types, parts, reason)
     start = time.monotonic()
-    before = done = sum(rows_of(file) for file in parts.glob("*.parquet"))
-    faulty, counts = 0, Counter[str]()
+    kept = [part_of(file) for file in sorted(parts.glob("*.parquet"))]
+    before = sum(part.rows for part in kept)
+    done, faulty, counts = 0, 0, Counter[str]()
     missing = (chunk for chunk in source.chunks(size) if not part_file(parts, chunk.number).exists())
-    yield Pace(done, source.total, faulty, 0.0, before)
-    for part in engine(work, missing):
+    if not kept:
+        yield Pace(0, source.total, 0, 0.0)
+    for part in chain(kept, engine(work, missing)):
         if strict and part.faulty:
             problem = part.problems[0]
             shutil.rmtree(parts)
             raise InputError(f"Row {problem.row:,}{problem.column and f', {problem.column}'}: {problem.message}")
         done, faulty = done + part.rows, faulty + part.faulty
         counts.update(part.counts)
-        yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems, dict(counts))
+        if done >= before:
+            yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems, dict(counts))
+    if not done:
+        shutil.rmtree(parts)
+        raise InputError("The file has no rows.")
     join(parts, output)
     shutil.rmtree(parts)
+
+
+def rows_at_once(task: Task) -> int:
+    """How many rows are held in memory."""
+    if any(field.kind in ("image", "audio") for field in task.demo.inputs):
+        return LARGE
+    return TABULAR if task.batch_size > OTHER else OTHER
 
 
 def identity(task: Task, source: Source, columns: Columns, size: int, explained: bool) -> dict[str, object]:
@@ -162,64 +182,3 @@ def identity(task: Task, source: Source, columns: Columns, size: int, explained:
         "size": size,
         "explained": explained,
     }
-
-
-def begin(parts: Path, identity: dict[str, object]) -> None:
-    """The folder of a job, new or with what is done already. Raises InputError for that of another job."""
-    note = parts / "job.json"
-    if note.exists():
-        if json.loads(note.read_text(encoding="utf-8")) != identity:
-            raise InputError(
-                f"{parts.name} holds what is done of another job: another input, model or columns. "
-                "Name another output, or delete that folder."
-            )
-        return
-    parts.mkdir(parents=True, exist_ok=True)
-    written = note.with_suffix(".new")
-    written.write_text(json.dumps(identity), encoding="utf-8")
-    os.replace(written, note)
-
-
-def part_file(parts: Path, number: int) -> Path:
-    """Where the part of a chunk is."""
-    return parts / f"{number:08}.parquet"
-
-
-def put(rows: "pa.Table", file: Path) -> None:
-    """A part in its place: whole, or not there."""
-    from pyarrow import parquet
-
-    written = file.with_suffix(f".{os.getpid()}.new")
-    parquet.write_table(rows, written, compression="zstd")
-    with written.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    os.replace(written, file)
-
-
-def rows_of(file: Path) -> int:
-    """The rows of a part."""
-    from pyarrow import parquet
-
-    return int(parquet.read_metadata(file).num_rows)
-
-
-def join(parts: Path, output: Path) -> None:
-    """The parts in their order as one file, put in its place at once."""
-    import pyarrow as pa
-    from pyarrow import csv, parquet
-
-    written = output.with_name(f"{output.name}.new")
-    files = sorted(parts.glob("*.parquet"))
-    if not files:
-        raise InputError("The file has no rows.")
-    schema = pa.unify_schemas([parquet.read_schema(file) for file in files])  # a part may lack what no row of it has
-    whole = lambda file: pa.concat_tables([schema.empty_table(), parquet.read_table(file)], promote_options="default")  # noqa: E731
-    if output.suffix.lower() == ".parquet":
-        with parquet.ParquetWriter(written, schema, compression="zstd") as writer:
-            for file in files:
-                writer.write_table(whole(file))
-    else:
-        with csv.CSVWriter(written, harmless(schema.empty_table()).schema) as writer:
-            for file in files:
-                writer.write_table(harmless(whole(file)))
-    os.replace(written, output)

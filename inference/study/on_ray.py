@@ -13,7 +13,8 @@ from typing import Any
 
 from .. import registry
 from ..errors import InputError
-from .job import Engine, Part, Work
+from .job import Engine, Work
+from .parts import Part
 from .source import Chunk
 
 ROWS, BROKEN = "rows of the chunk", b"broken"

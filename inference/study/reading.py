@@ -3,7 +3,7 @@
 For what looks at all rows at once; files of any length go through job.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,19 +12,17 @@ from numpy.typing import NDArray
 
 from ..accelerator import patiently
 from ..errors import InputError
-from ..fields import AnyField
-from ..sounds import RATE
 from ..task import Task
-from ..types import Record
-from .checking import COMPOUND, Checked, Problem, check_chunk, given
+from ..types import Raw, Record
+from .checking import Checked, Problem, check_chunk
 from .digest import sha256
 from .mapping import Columns, check
 from .results import Answers, Results, answers, of_truths
 from .source import Chunk, Source
 
 MOST = {"image": 2_000, "audio": 500}
-MOST_ROWS = 100_000
-"""Rows that are held in memory, fewer of what is large; the first ones of a longer file."""
+MOST_ROWS, MOST_BYTES = 100_000, 1024**3
+"""Rows that are held in memory, fewer of what is large, and bytes of pictures; the first ones of a longer file."""
 TOLD = 1_000
 """Problems that are kept; all are counted."""
 
@@ -37,7 +35,7 @@ class Progress(Record):
     total: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
     """A file as a model read it. `cut` says whether more rows followed; `faulty` counts the rows that were no input;
     `found` holds what was made of it for the page, by section. file, sha256: its name, and what tells its content."""
@@ -56,10 +54,8 @@ class Study:
     @property
     def bytes(self) -> int:
         """Roughly what it takes in memory."""
-        pictures = sum(
-            value.width * value.height * 3 for raw in self.results.raws for value in raw.values() if wide(value)
-        )
         rows = self.results.rows
+        pictures = pixels(self.results.raws)
         return int(rows.memory_usage(deep=True).sum()) * 3 + self.results.answers.scores.nbytes + pictures
 
     def inputs(self, row: int) -> dict[str, Any]:
@@ -69,25 +65,16 @@ class Study:
             raise InputError(f"Row {row:,} is not among the {len(rows):,} rows that were read.")
         return self.results.raws[rows.index.get_loc(row)]
 
-    def shown(self, field: AnyField, row: int) -> Any:
-        """The value of a field in a row as its widget takes it, which is what the file held. Raises InputError."""
-        value, column = self.inputs(row)[field.name], self.columns.fields.get(field.name)
-        if field.kind == "audio":
-            return RATE, value.samples
-        if field.kind in COMPOUND:
-            told = self.columns.constants.get(field.name, field.default)
-            return given(field, self.results.rows.at[row, column]) if column else told
-        return None if value != value else value  # NaN: a number that was left empty
-
     def truth(self, row: int) -> str:
         """What the file says is right of a row, in its own words; empty where it does not say."""
         cell = self.results.rows.at[row, self.columns.truth] if self.columns.truth else ""
         return "" if cell is None or cell != cell else str(cell)
 
 
-def wide(value: Any) -> bool:
-    """Whether a value is a picture."""
-    return hasattr(value, "width") and hasattr(value, "getbands")
+def pixels(raws: Iterable[Raw]) -> int:
+    """Bytes of the pictures among checked inputs."""
+    values = (value for raw in raws for value in raw.values())
+    return sum(value.width * value.height * 3 for value in values if hasattr(value, "getbands"))
 
 
 def read(task: Task, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
@@ -97,22 +84,23 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
     size = min(most, max(64, task.batch_size))
     parts: list[tuple[Chunk, Checked, Answers]] = []
     problems: list[Problem] = []
-    done = kept = faulty = 0
+    done = kept = faulty = held = 0
     for chunk in source.chunks(size):
-        checked = check_chunk(task.demo, columns, chunk)
+        checked = check_chunk(task.demo, columns, chunk, task.fits)
         room = most - kept
         checked = Checked(checked.places[:room], checked.raws[:room], checked.problems)
         parts.append((chunk, checked, patiently(answers, task, checked.raws)))
+        held += pixels(checked.raws)
         kept, done = kept + len(checked.raws), done + len(chunk.rows) + len(chunk.broken)
         faulty += len({problem.row for problem in checked.problems})
         problems += checked.problems[: TOLD - len(problems)]
         yield Progress(done, source.total)
-        if kept >= most:
+        if full := kept >= most or held >= MOST_BYTES:
             break
     if not kept:
         told = f" The first: row {problems[0].row:,}, {problems[0].message}" if problems else ""
         raise InputError(f"The file has no row that the model can take.{told}")
-    cut = kept >= most and (source.total or done + 1) > done
+    cut = full and (source.total or done + 1) > done
     results, about = joined(task, columns, parts), (source.path.name, sha256(source.path))
     yield Study(task.name, title, columns, results, tuple(problems), faulty, cut, {}, *about)
 
@@ -124,7 +112,7 @@ def joined(task: Task, columns: Columns, parts: list[tuple[Chunk, Checked, Answe
     frames, raws = [], []
     for chunk, checked, _ in parts:
         cells = {name: [values[place] for place in checked.places] for name, values in chunk.cells.items()}
-        shown = {name: values for name, values in cells.items() if not any(isinstance(v, bytes) for v in values[:1])}
+        shown = {name: values for name, values in cells.items() if not any(isinstance(v, bytes) for v in values)}
         frames.append(pd.DataFrame(shown, index=[chunk.rows[place] for place in checked.places]))
         raws += checked.raws
     rows = pd.concat(frames)

@@ -61,7 +61,8 @@ def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     ordered = [raws[place] for place in order]
     back = np.argsort(order)
     if not raws:
-        return Answers((), np.zeros((0, 0)), np.zeros(0, object), None)
+        items = tuple(task.positions) if task.same_items else ()
+        return Answers(items, np.zeros((0, len(items))), np.zeros(0, object), None)
     if task.same_items:
         scores, intervals = zip(*(arrays(task, outputs) for outputs in passes(task, ordered)), strict=True)
         known = None if intervals[0] is None else np.concatenate(intervals)[back]
@@ -89,7 +90,8 @@ def passes(task: Task, raws: Sequence[Raw]) -> Iterator[Batch]:
 def encoded(task: Task, raws: Sequence[Raw]) -> Batch:
     """A batch; for an NVIDIA GPU in memory that it can copy from by itself."""
     batch = task.encode(raws)
-    if getattr(task.pipeline.device, "type", "cpu") != "cuda":  # a plain function has none
+    device = task.pipeline.device  # a function of Python has none
+    if device is None or device.type != "cuda":
         return batch
     return {name: value.pin_memory() if hasattr(value, "pin_memory") else value for name, value in batch.items()}
 

@@ -3,6 +3,7 @@
 A row that is no input stays in its place: without an answer, and with what is wrong with it.
 """
 
+import base64
 import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ def answer_columns(task: Task, answers: Answers) -> Iterator[Column]:
     if answers.intervals is not None:
         yield "low", answers.intervals[:, 0].tolist(), pa.float64()
         yield "high", answers.intervals[:, 1].tolist(), pa.float64()
-    if answers.predictions or (not value and not len(answers)):
+    if not task.same_items:
         yield "found", [items_of(each) for each in answers.predictions], pa.string()
     elif not value:
         yield "score", answers.scores.max(1).tolist(), pa.float64()
@@ -107,8 +108,20 @@ def unused(name: str, taken: Any) -> str:
     return name
 
 
+def written(cell: Any) -> str | None:
+    """A cell as a text: bytes that are none as base64, what has parts as JSON."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bytes):
+        try:
+            return cell.decode()
+        except UnicodeDecodeError:
+            return base64.b64encode(cell).decode()
+    return json.dumps(cell, default=written, ensure_ascii=False) if isinstance(cell, list | dict) else str(cell)
+
+
 def harmless(rows: "pa.Table") -> "pa.Table":
-    """The same for a CSV: what has parts as JSON, and no text that a spreadsheet would take for a formula.
+    """The same for a CSV: numbers and times, and texts of the rest, none that a spreadsheet would take for a formula.
 
     Such a text gets an apostrophe in front (OWASP, "CSV Injection"); numbers stay as they are.
     """
@@ -117,11 +130,11 @@ def harmless(rows: "pa.Table") -> "pa.Table":
 
     columns = []
     for column in rows.columns:
-        if pa.types.is_nested(column.type):
-            column = pa.chunked_array(
-                [[each and json.dumps(each, default=str) for each in column.to_pylist()]], pa.string()
-            )
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        if not (
+            pa.types.is_primitive(column.type) or pa.types.is_decimal(column.type) or pa.types.is_string(column.type)
+        ):
+            column = pa.chunked_array([list(map(written, column.to_pylist()))], pa.string())
+        if pa.types.is_string(column.type):
             risky = compute.and_not(
                 compute.match_substring_regex(column, FORMULA), compute.match_substring_regex(column, NUMBER)
             )

@@ -108,12 +108,10 @@ class DocumentQuestionAnswering(QuestionInput, TextTask):
             raise ModelError(f"{self.name} does not know {BEFORE}: it was not trained to answer questions.")
         return {"max_new_tokens": self.length(ANSWER)}
 
-    def parse(self, inputs: Any) -> Raw:
-        """Checked input whose length the decoder can write. Raises InputError."""
-        raw = super().parse(inputs)
+    def fits(self, raw: Raw) -> None:
+        """That the decoder can write so much. Raises InputError."""
         if Settings.of(raw, self.forward_options).max_new_tokens > ANSWER:
             raise InputError(f"{LENGTH.label} may be {ANSWER:,} tokens with this model; set it lower.")
-        return raw
 
     def logits(self, batch: Batch, reply: torch.Tensor, rows: int) -> Iterator[torch.Tensor]:
         model, count = self.pipeline.model, reply.shape[1]

@@ -123,6 +123,11 @@ class QuestionAnswering(PassageInput, SpansTask):
     default = "distilbert/distilbert-base-cased-distilled-squad@564e9b582944a57a3e586bbb98fd6f0a4118db7f"
     batch_size = 8
 
+    def fits(self, raw: Raw) -> None:
+        """That a question leaves room for a text. Raises InputError."""
+        with self.tokenizing:
+            self.reader.room(self.prepare(raw)["question"])
+
     @property
     def kinds(self) -> Sequence[str]:
         return [ANSWER]

@@ -33,6 +33,11 @@ class Translation(Rewriting):
         )
         return (*cls.fields, into)
 
+    def fits(self, raw: Raw) -> None:
+        """That the model can be told the language asked for, too. Raises InputError."""
+        super().fits(raw)
+        self.prefix(raw)
+
     def prefix(self, raw: Raw) -> str:
         """A model of several languages is told by a prefix that names the one asked for. Raises InputError."""
         asked = raw.get(LANGUAGE)

@@ -11,7 +11,8 @@ import pytest
 
 from explain import check_stream, checks, explain_stream
 from explain.panels import why
-from explain.panels.page import KEEP, Case, page
+from explain.panels.case import KEEP, Case
+from explain.panels.page import page
 from inference import models
 from inference.errors import ModelError
 from inference.panels import answer

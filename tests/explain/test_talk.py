@@ -64,4 +64,5 @@ def test_messages_are_drawn_one_under_the_other_with_their_words_shaded() -> Non
     html = draw(found, {"talk": talk}).html
     assert EVIL not in html and html.count("<mark ") == 3
     assert [html.index(f'<li class="{role}">') >= 0 for role in ("user", "assistant")] == [True, True]
-    assert '<mark class="against" style="--strength:0.50" title="−0.200">Yes,</mark> very.' in html
+    assert '<mark class="against" style="--strength:0.50" title="−0.200" data-feature="' in html
+    assert 'data-label="Yes," data-verb="Leave out">Yes,</mark> very.' in html  # a click chooses it

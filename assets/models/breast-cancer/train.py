@@ -3,6 +3,7 @@
     python assets/models/breast-cancer/train.py              train, measure, write
     python assets/models/breast-cancer/train.py search       try 20 drawn settings of the network and of the trees
     python assets/models/breast-cancer/train.py compare      cross-validate the network beside the other models
+    python assets/models/breast-cancer/train.py evaluation   write evaluation.csv alone
 
 Needs the extra `train`. Every choice was made on the training and validation parts; the held-out part is only measured.
 """
@@ -19,7 +20,7 @@ from sklearn.model_selection import train_test_split
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import crossvalidation, folder, network, rivals, search  # noqa: E402
+from assets.recipes import crossvalidation, evaluation, folder, network, rivals, search  # noqa: E402
 from assets.recipes.columns import Columns, Number  # noqa: E402
 from assets.recipes.probabilities import COMPARED, OF_A_TABLE  # noqa: E402
 from assets.recipes.report import Predict, report  # noqa: E402
@@ -127,7 +128,7 @@ def pick_examples(held_out: pd.DataFrame, predict: Predict) -> dict[str, pd.Seri
 
 
 def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network) -> None:
-    """Write the weights, the reference rows and the form."""
+    """Write the weights, the reference rows, the form and the held-out rows."""
     examples = pick_examples(held_out, model)
     for title, row in examples.items():
         print(f"{title}: {TARGET.labels[int(row[TRUTH])]}, probability of malignant {row.p:.4f}")
@@ -146,7 +147,8 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
         ],
     }
     inputs = {title: COLUMNS.inputs(row) for title, row in examples.items()}
-    folder.write(FOLDER, COLUMNS, model, training, about, COLUMNS.fields(training), inputs, decision)
+    fields, labelled = COLUMNS.fields(training), evaluation.rows(COLUMNS, held_out, TARGET.said)
+    folder.write(FOLDER, COLUMNS, model, training, about, fields, inputs, decision, held_out=labelled)
 
 
 def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFrame) -> None:
@@ -163,7 +165,7 @@ def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFra
 
 
 def main() -> None:
-    """Run the recipe, or one of the two studies behind it."""
+    """Run the recipe, one of the two studies behind it, or write evaluation.csv."""
     rows = read_pictures()
     training, validation, held_out = split(rows)
     if sys.argv[1:] == ["search"]:
@@ -171,6 +173,8 @@ def main() -> None:
     elif sys.argv[1:] == ["compare"]:
         scores, _ = crossvalidation.compare(rows, FITS, TRUTH, COMPARED, rounds=5, share=0.25, strata=TRUTH)
         crossvalidation.differences(scores)
+    elif sys.argv[1:] == ["evaluation"]:
+        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said))
     else:
         train(training, validation, held_out)
 

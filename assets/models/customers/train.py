@@ -2,6 +2,7 @@
 
     python assets/models/customers/train.py              find, measure, write
     python assets/models/customers/train.py study        what speaks for how many groups, and for which kind
+    python assets/models/customers/train.py evaluation   write evaluation.csv alone
 
 Needs the extra `train`. Whether a card was granted and who owns a home is never seen: it is only compared at the end.
 """
@@ -17,7 +18,7 @@ from sklearn.model_selection import train_test_split
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import folder, intervals, mixtures  # noqa: E402
+from assets.recipes import evaluation, folder, intervals, mixtures  # noqa: E402
 from assets.recipes.columns import Columns, Number  # noqa: E402
 
 SEED = 0
@@ -105,9 +106,18 @@ def pick_examples(
     return {title: COLUMNS.inputs(rows.iloc[int(place)]) for title, place in places.items()}
 
 
+def compared(held_out: pd.DataFrame) -> pd.DataFrame:
+    """The rows of evaluation.csv: no truth, as nobody has a true segment, but what the segments never saw."""
+    words = {name: held_out[name].map({True: "yes", False: "no"}) for name in UNSEEN}
+    return evaluation.rows(COLUMNS, held_out.assign(**words), None, UNSEEN)
+
+
 def main() -> None:
-    """Run the recipe, or the study behind it."""
+    """Run the recipe, the study behind it, or write evaluation.csv."""
     training, held_out = split(read_customers())
+    if sys.argv[1:] == ["evaluation"]:
+        evaluation.write(FOLDER, compared(held_out))
+        return
     extractor = mixtures.extractor_of(COLUMNS, training, LOGS)
     numbers = mixtures.standardised(extractor, training)
     if sys.argv[1:] == ["study"]:
@@ -133,7 +143,8 @@ def main() -> None:
     fitted = mixtures.Fitted(found.model(names), extractor)
     examples = pick_examples(found, extractor, held_out, names)
     policy = {"of": "top", "rules": rules}
-    folder.write(FOLDER, COLUMNS, fitted, training, about, COLUMNS.fields(training), examples, policy, len(training))
+    fields, rows = COLUMNS.fields(training), compared(held_out)
+    folder.write(FOLDER, COLUMNS, fitted, training, about, fields, examples, policy, len(training), rows)
 
 
 if __name__ == "__main__":

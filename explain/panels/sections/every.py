@@ -5,19 +5,36 @@ from dataclasses import replace
 from inference.errors import InputError
 from inference.panels.answer import failure
 
-from . import amounts, confusion, fixed, goes_by, groups, identity, measures, removal, rows, threshold
+from . import (
+    amounts,
+    confusion,
+    drift,
+    fixed,
+    goes_by,
+    groups,
+    identity,
+    measures,
+    quality,
+    removal,
+    rows,
+    slices,
+    threshold,
+)
 from .section import Judged, Section
 
 SECTIONS: tuple[Section, ...] = (
     measures.SECTION,
     replace(threshold.SECTION, printed=fixed.printed),
     confusion.SECTION,
-    rows.SECTION,
     amounts.SECTION,
+    slices.SECTION,
+    rows.SECTION,
     groups.SECTION,
     goes_by.SECTION,
     removal.SECTION,
     identity.SECTION,
+    quality.SECTION,
+    drift.SECTION,
 )
 """What is shown of a file, in this order."""
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import InputError
-from inference.study import evaluation
+from inference.study import evaluation, inspection
+from inference.study.queries import select
 from inference.units import number, quantity
 
 from .section import Judged, Section, card, link, nothing, table
@@ -25,11 +26,47 @@ def shown(judged: Judged) -> str:
 
 
 def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
-    """The rows that the confusion matrix counts in a cell: {truth, predicted}, or {label, threshold, true, flagged}."""
-    if "predicted" in asked:
+    """The rows of a slice, {query}, or that the confusion matrix counts in a cell, {truth, predicted}, or
+    {label, threshold, true, flagged}; the page sends its threshold with each.
+    """
+    if "query" in asked:
+        yield of_query(judged, str(asked["query"]))
+    elif "predicted" in asked:
         yield of_labels(judged, str(asked.get("truth")), str(asked["predicted"]))
     else:
         yield at_threshold(judged, asked)
+
+
+def of_query(judged: Judged, query: str) -> str:
+    """The rows that a query is true of, those with the largest loss first."""
+    study, held = judged.study, evaluation.held(judged.study)
+    mask = select(query, inspection.traits_of(judged.task, study)) if query else np.ones(len(study.results.raws), bool)
+    mine = held[mask[held]]
+    found = inspection.losses_of(judged.task, study)
+    lost = found.values[mine]
+    order = mine[np.argsort(-np.nan_to_num(lost, nan=-1.0), kind="stable")]
+    numbers, unit = study.results.rows.index, judged.task.demo.unit
+    rows = [
+        (
+            opened(judged, int(numbers[place])),
+            f"{escape(study.truth(int(numbers[place])) or '–')} {OFF if found.shares and found.values[place] else ''}",
+            escape(told(study.results.answers.predicted[place], unit)),
+            escape(summary(judged, place)),
+        )
+        for place in order[:LISTED].tolist()
+    ]
+    title = f"{len(mine):,} row{'' if len(mine) == 1 else 's'} where {query}"
+    body = table(("Row", "Truth", "Predicted", "Input"), rows, "listing", title) if rows else ""
+    more = f" The {LISTED} that are furthest off are listed." if len(mine) > LISTED else ""
+    return card(title, body, f"Open one to see why.{more}" if rows else "There is no such row.", "rows")
+
+
+OFF = '<span class="sign caution" title="predicted otherwise" aria-label="predicted otherwise">!</span>'
+
+
+def told(predicted: Any, unit: str | None) -> str:
+    """A prediction in a cell."""
+    return str(predicted) if isinstance(predicted, str) else quantity(float(predicted), unit)
 
 
 def at_threshold(judged: Judged, asked: dict[str, Any]) -> str:

@@ -55,10 +55,16 @@ def card(title: str, body: str, said: str = "", id: str = "") -> str:
     return f'<section class="card evaluated"{mark}><h2 class="part">{escape(title)}</h2>{sentence}{body}</section>'
 
 
-def asks(section: str, said: str, kind: str = "", **asked: Any) -> str:
-    """A button that asks something of a section."""
-    sent = escape(json.dumps(asked))
-    return f'<button type="button" class="{kind}" data-section="{section}" data-asks="{sent}">{escape(said)}</button>'
+def asks(section: str, said: str, kind: str = "", pressed: bool | None = None, **asked: Any) -> str:
+    """A button that asks something of a section. pressed: of several, whether it is the one that was asked."""
+    state = "" if pressed is None else f' aria-pressed="{str(pressed).lower()}"'
+    sent = f'data-section="{section}" data-asks="{attribute(**asked)}"'
+    return f'<button type="button" class="{kind}" {sent}{state}>{escape(said)}</button>'
+
+
+def attribute(**asked: Any) -> str:
+    """What is asked, as JSON in an attribute."""
+    return escape(json.dumps(asked))
 
 
 def busy(doing: str, done: int, total: int, of: str) -> str:

@@ -1,6 +1,7 @@
 """Files of any length: each row answered once, whatever stops the job and wherever it goes on."""
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -8,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,9 +21,11 @@ from pyarrow import parquet
 from inference import models
 from inference.errors import InputError
 from inference.serving import arguments
-from inference.study.job import Pace, Part, Work, run
+from inference.study.job import Pace, Work, run
 from inference.study.mapping import Columns, guess
+from inference.study.parts import Part
 from inference.study.source import Chunk, open_source
+from inference.types import Raw
 
 LOANS = models.ASSETS / "models" / "home-loans"
 
@@ -75,6 +80,7 @@ def test_faulty_rows_stay_in_their_place_and_say_why(tmp_path: Path) -> None:
     assert found[3]["prediction"] == ""
     assert "got 'a lot'" in found[3]["problem"]
     assert found[7]["problem"] == f"2 cells where the header has {len(header)}"
+    assert "found" not in found[0]
     assert [row["id"] for row in found if row["prediction"]] == [
         str(n) for n in range(120) if n not in (3, 7) and not 50 <= n < 100
     ]
@@ -224,7 +230,7 @@ def test_a_missing_file_and_a_wrong_ending_are_told(tmp_path: Path) -> None:
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is held at once is a chunk or two, whatever the number of rows."""
-    monkeypatch.setattr("inference.study.source.BLOCK", 20_000)
+    monkeypatch.setattr("inference.study.delimited.BLOCK", 20_000)
     held = []
 
     def weighing(work: Work, chunks: Iterator[Chunk]) -> Iterator[Part]:
@@ -235,3 +241,102 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.
     paces(file(tmp_path, 5_000), tmp_path / "out.csv", engine=weighing)
     assert len(held) == 100
     assert max(held[50:]) <= 2 * max(held[:50])
+
+
+def stopped(path: Path, output: Path, parts: int) -> None:
+    task, source = load(LOANS), open_source(path)
+    stream = run(task, source, guess(task.demo, source.columns), output, size=50)
+    for _ in range(parts + 1):
+        next(stream)
+    stream.close()  # type: ignore[attr-defined]  # a generator
+
+
+def test_what_was_done_before_a_stop_counts_too(tmp_path: Path) -> None:
+    header, *rows = lines(120)
+    rows[3][1] = "a lot"
+    path, output = tmp_path / "loans.csv", tmp_path / "out.parquet"
+    path.write_text("\n".join(",".join(row) for row in [header, *rows]), encoding="utf-8")
+    stopped(path, output, 1)
+    first, *_, last = paces(path, output)
+    assert (first.done, first.before, first.faulty) == (50, 50, 1)
+    assert (last.done, last.faulty, sum(last.counts.values())) == (120, 1, 119)
+    assert not parquet.read_schema(output).metadata
+    stopped(path, output, 1)
+    with pytest.raises(InputError, match="Row 4, payments"):
+        paces(path, output, strict=True)
+
+
+def test_no_file_is_lost_to_a_job(tmp_path: Path) -> None:
+    path = file(tmp_path, 1)
+    with pytest.raises(InputError, match="would replace the input"):
+        paces(path, path)
+    (tmp_path / "out.csv.parts").mkdir()
+    own = tmp_path / "out.csv.parts" / "letter.txt"
+    own.write_text("mine")
+    with pytest.raises(InputError, match="other files"):
+        paces(path, tmp_path / "out.csv")
+    assert own.exists()
+
+
+def test_a_file_without_rows_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "loans.csv"
+    path.write_text(",".join(lines(0)[0]))
+    with pytest.raises(InputError, match="has no rows"):
+        paces(path, tmp_path / "out.csv")
+    assert [each.name for each in tmp_path.iterdir()] == ["loans.csv"]
+
+
+def test_a_full_disk_and_a_file_that_is_gone_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path, task = file(tmp_path, 1), load(LOANS)
+    source = open_source(path)
+    with monkeypatch.context() as patched:
+        patched.setattr("pyarrow.parquet.write_table", full)
+        with pytest.raises(InputError, match="No space left"):
+            paces(path, tmp_path / "out.csv")
+    path.unlink()
+    with pytest.raises(InputError, match="No such file"):
+        list(run(task, source, guess(task.demo, source.columns), tmp_path / "other.csv"))
+
+
+TYPES = {
+    "dictionary": (pa.array(["=x", "b"]).dictionary_encode(), ["'=x", "b"]),
+    "large": (pa.array(["=x", None], pa.large_string()), ["'=x", ""]),
+    "view": (pa.array(["=x", "b"], pa.string_view()), ["'=x", "b"]),
+    "bytes": (pa.array([b"=x", b"\xff"]), ["'=x", "/w=="]),
+    "list": (pa.array([[1, 2], []]), ["[1, 2]", "[]"]),
+    "map": (pa.array([[("a", 1)], None], pa.map_(pa.string(), pa.int64())), ['[["a", 1]]', ""]),
+    "struct": (pa.array([{"a": b"\xff"}, None]), ['{"a": "/w=="}', ""]),
+    "decimal": (pa.array([Decimal("-1.50"), None]), ["-1.50", ""]),
+    "day": (pa.array([date(2020, 1, 2), None]), ["2020-01-02", ""]),
+    "nothing": (pa.nulls(2), ["", ""]),
+}
+
+
+def test_every_type_of_a_parquet_file_becomes_a_harmless_csv(tmp_path: Path) -> None:
+    header, *rows = lines(2)
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    path, output = tmp_path / "in.parquet", tmp_path / "out.csv"
+    cells = {name: list(values) for name, values in columns.items()}
+    parquet.write_table(pa.table(cells | {name: column for name, (column, _) in TYPES.items()}), path)
+    paces(path, output)
+    assert {name: [row[name] for row in read(output)] for name in TYPES} == {
+        name: want for name, (_, want) in TYPES.items()
+    }
+
+
+def test_an_input_that_only_the_task_can_refuse_is_a_faulty_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fits(raw: Raw) -> None:
+        if raw["payments"] == 33:
+            raise InputError("Not so much.")
+
+    path, output, task = file(tmp_path, 60), tmp_path / "out.csv", load(LOANS)
+    monkeypatch.setattr(task, "fits", fits)
+    *_, last = paces(path, output)
+    told = [row["problem"] for row in read(output) if float(row["payments"]) == 33]
+    assert told and set(told) == {"Not so much."}
+    assert last.faulty == len(told)

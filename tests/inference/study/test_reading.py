@@ -1,10 +1,13 @@
 """A whole file as a study, and where studies are kept."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import load
+from PIL import Image
 
 from inference import models
 from inference.errors import InputError, NotFound
@@ -68,6 +71,22 @@ def test_of_a_long_file_the_first_rows_are_read(tmp_path: Path, monkeypatch: pyt
     *_, found = reading.read(task, open_source(path), Columns({"text": "text"}))
     assert isinstance(found, Study)
     assert (len(found.results.rows), found.cut) == (3, True)
+
+
+def test_of_many_pictures_as_many_are_read_as_there_is_room_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_BYTES", 100)
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(data, "PNG")
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for n in range(65):
+            packed.writestr(f"{n}.png", data.getvalue())
+    task = load(models.ASSETS / "models" / "cat-or-dog")
+    *_, found = reading.read(task, open_source(path), Columns({"image": "picture"}))
+    assert isinstance(found, Study)
+    assert (len(found.results.rows), found.cut) == (64, True)
 
 
 def test_a_study_comes_back_by_a_name_that_nobody_guesses(study: Study) -> None:

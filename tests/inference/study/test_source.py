@@ -10,7 +10,9 @@ import pytest
 from pyarrow import parquet
 
 from inference.errors import InputError
-from inference.study.source import LARGEST_PICTURE, Chunk, open_source
+from inference.study.archive import LARGEST_PICTURE
+from inference.study.delimited import BLOCK
+from inference.study.source import Chunk, open_source
 
 
 def chunks(path: Path, size: int = 2) -> list[Chunk]:
@@ -38,7 +40,7 @@ def test_rows_of_a_csv_keep_their_numbers_whatever_the_size_of_the_chunks(tmp_pa
         found = chunks(path, size)
         assert rows(path, size) == expected
         assert {row: told for chunk in found for row, told in chunk.broken.items()} == {
-            2: "1 cells where the header has 2",
+            2: "1 cell where the header has 2",
             4: "3 cells where the header has 2",
         }
         assert [chunk.number for chunk in found] == list(range(len(found)))
@@ -46,7 +48,7 @@ def test_rows_of_a_csv_keep_their_numbers_whatever_the_size_of_the_chunks(tmp_pa
 
 
 def test_broken_rows_far_apart_keep_their_numbers_over_many_blocks(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("inference.study.source.BLOCK", 1_000)
+    monkeypatch.setattr("inference.study.delimited.BLOCK", 1_000)
     lines = ["1" if n % 37 == 0 else f"{n},{n}" for n in range(1, 2_001)]
     path = written(tmp_path, "a.csv", "a,b\n" + "\n".join(lines))
     found = chunks(path, 64)
@@ -70,6 +72,8 @@ def test_a_decimal_comma_counts_where_commas_part_no_cells(tmp_path: Path, text:
         ("a.parquet", b"PAR1 and no more", "no Parquet"),
         ("a.zip", b"PK\x03\x04", "no ZIP"),
         ("a.txt", b"fine\n\xff\n", "not UTF-8"),
+        ("a.txt", b"fine\n" + BLOCK * b"x", "Line 2 is too long"),
+        ("a.csv", "a,b\n1,2\n".encode("utf-16-le"), "UTF-8"),
     ],
 )
 def test_what_cannot_be_read_says_what_to_send(tmp_path: Path, name: str, data: bytes, told: str) -> None:
@@ -79,8 +83,22 @@ def test_what_cannot_be_read_says_what_to_send(tmp_path: Path, name: str, data: 
     assert str(tmp_path) not in str(error.value)
 
 
-def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
-    assert rows(written(tmp_path, "a.csv", "a,b\n")) == {}
+@pytest.mark.parametrize("text", ["a,b\n", "a,b"])
+def test_a_header_alone_has_no_rows(tmp_path: Path, text: str) -> None:
+    assert rows(written(tmp_path, "a.csv", text)) == {}
+
+
+def test_a_quoted_name_may_hold_line_ends_and_other_delimiters(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", '"a;\nx",b\n1,2\n3\n5,6\n')
+    assert open_source(path).columns == ("a;\nx", "b")
+    assert rows(path) == {1: ("1", "2"), 3: ("5", "6")}
+    assert list(chunks(path)[0].broken) == [2]
+
+
+def test_broken_rows_fill_chunks_as_others_do(tmp_path: Path) -> None:
+    found = chunks(written(tmp_path, "a.csv", "a,b\n" + 7 * "1\n"), 3)
+    assert [list(chunk.broken) for chunk in found] == [[1, 2, 3], [4, 5, 6], [7]]
+    assert [chunk.number for chunk in found] == [0, 1, 2]
 
 
 def test_parquet_gives_typed_values(tmp_path: Path) -> None:
@@ -120,3 +138,36 @@ def test_an_entry_that_swells_is_told_and_not_read_to_its_end(tmp_path: Path) ->
     (chunk,) = chunks(path)
     assert chunk.rows == [2]
     assert "32 MB" in chunk.broken[1]
+
+
+def test_a_small_zip_that_swells_comes_in_small_chunks(tmp_path: Path) -> None:
+    path = archive(tmp_path, {f"{n}.png": b"\0" * (LARGEST_PICTURE - 1) for n in range(5)})
+    sizes = [sum(map(len, chunk.cells["picture"])) for chunk in open_source(path).chunks(200)]
+    assert [size // 1024**2 for size in sizes] == [63, 63, 31]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_STORED])
+def test_a_damaged_entry_is_told_and_the_others_are_read(tmp_path: Path, method: int) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as packed:
+        packed.writestr("a.png", bytes(range(256)) * 9)
+        packed.writestr("b.png", b"fine")
+    damaged = bytearray(data.getvalue())
+    damaged[45:60] = bytes(byte ^ 255 for byte in damaged[45:60])
+    (chunk,) = chunks(written(tmp_path, "a.zip", bytes(damaged)))
+    assert (chunk.rows, list(chunk.broken)) == ([2], [1])
+
+
+def test_a_locked_entry_is_told(tmp_path: Path) -> None:
+    path = archive(tmp_path, {"a.png": b"1"})
+    locked = bytearray(path.read_bytes())
+    locked[locked.find(b"PK\1\2") + 8] |= 1
+    (chunk,) = chunks(written(tmp_path, "a.zip", bytes(locked)))
+    assert chunk.broken == {1: "a.png: it is encrypted"}
+
+
+def test_times_that_python_cannot_hold_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"a": pa.array([2**61], pa.timestamp("us"))}), path)
+    with pytest.raises(InputError, match="after row 0"):
+        chunks(path)

@@ -1,0 +1,45 @@
+"""How wrong each row is, by which slices are compared: wrong or not for labels, how far off for amounts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .results import Answers, Truth
+
+
+@dataclass(frozen=True)
+class Losses:
+    """values: float64[n], NaN where no truth is known; the more, the worse. shares: each is 0 or 1, their mean a share.
+
+    metric: what their mean is called. unit: of the values.
+    """
+
+    values: NDArray[np.float64]
+    metric: str
+    shares: bool
+    unit: str | None = None
+
+    def at(self, places: NDArray[Any]) -> "Losses":
+        """The same of some rows."""
+        return Losses(self.values[places], self.metric, self.shares, self.unit)
+
+
+def losses(answers: Answers, truth: Truth | None, unit: str | None = None) -> Losses:
+    """The loss of each row whose truth is one that the model can say. Raises InputError where none is.
+
+    unit: of a value.
+    """
+    if truth is None:
+        raise InputError("Slices compare how right the model is: name the column that holds the truth.")
+    if truth.dtype.kind == "f":
+        found = Losses(np.abs(np.asarray(answers.predicted, np.float64) - truth), "mean absolute error", False, unit)
+    else:
+        known = np.array([each in answers.items for each in truth], bool)
+        wrong = np.asarray(answers.predicted != truth, np.float64)
+        found = Losses(np.where(known, wrong, np.nan), "error rate", True)
+    if np.isfinite(found.values).sum() < 2:
+        raise InputError("No two rows have a truth that this model could have said.")
+    return found
