@@ -30,7 +30,9 @@ from explain import (
     vary,
 )
 from explain.panels.page import page
+from explain.panels.reporting import of_file
 from explain.reasons import top
+from explain.summary import whole
 from inference import runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
@@ -61,16 +63,16 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         if options.command:
-            print(command(options, top))
+            print(command(options, top, of_file))
             return
         streams = explain_stream, check_stream, counterfactual_stream, sweep_stream, compare_stream, vary, differ
-        endpoints = Endpoints(catalogue(options, tasks), *streams)
+        endpoints = Endpoints(catalogue(options, tasks), *streams, whole)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
         computing = ("answers", "explanations", "checks", "changes", "sweeps", "plays")
-        for name in (*computing, "comparisons", "variations", "differences"):
+        for name in (*computing, "comparisons", "variations", "differences", "summaries"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.

@@ -74,15 +74,20 @@ def explain_all(
     seed: int = 0,
     method: str = "auto",
     memory: Memory | None = None,
+    apart: bool = False,
 ) -> Iterator[tuple[Explanation, ...]]:
-    """`explain_stream` for several targets of a checked input at once, all from the same evaluations."""
+    """`explain_stream` for several targets of a checked input at once, all from the same evaluations.
+
+    apart: each column is a player of its own, though others go with it.
+    """
     memory = memory or Memory()
     start = time.perf_counter()
     play = memory.play(task, raw, targets, evaluations)
     allowed = evaluations or allowance(play.players)
     writing = Account(task, play, allowed, seed, start)
     options: dict[str, Any] = {"method": method, "additive": task.additive, "noise": play.noise}
-    closed, groups = trees_of(task, play.players, targets), play.players.groups
+    closed = trees_of(task, play.players, targets)
+    groups = play.players.columns_apart if apart else play.players.groups
     if closed and method == "auto" and len(groups) < len(play.players):  # no groups where every column is known
         closed = closed if closed(Memo(play.game)) else None
         groups = singles(len(play.players)) if closed else groups

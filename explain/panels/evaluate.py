@@ -21,23 +21,9 @@ from inference.study.mapping import Columns
 from inference.study.reading import Progress, Study, first_rows
 from inference.study.source import ENDINGS, Source, open_source
 
-from .sections import amounts, confusion, drift, groups, identity, measures, quality, removal, rows, slices, threshold
-from .sections.section import Judged, Section
-
-SECTIONS: tuple[Section, ...] = (
-    measures.SECTION,
-    threshold.SECTION,
-    confusion.SECTION,
-    amounts.SECTION,
-    slices.SECTION,
-    rows.SECTION,
-    groups.SECTION,
-    removal.SECTION,
-    identity.SECTION,
-    quality.SECTION,
-    drift.SECTION,
-)
-"""What is shown of a file, in this order."""
+from .sections.every import SECTIONS, html_of
+from .sections.section import Judged
+from .taking import taking
 
 KEEP: Any = gr.skip()
 
@@ -186,6 +172,7 @@ def found(endpoints: Endpoints, name: str, of: str) -> None:
             yield [html if section.id == id else KEEP for section in SECTIONS]
 
     asked.change(answer, asked, parts, **RUNNING)
+    taking(judged)
 
 
 def heading(judged: Judged) -> str:
@@ -204,17 +191,6 @@ def heading(judged: Judged) -> str:
     )
     again = f'<a href="?" data-model="{escape(study.model)}#evaluate">another file</a>'
     return f'<p class="summary"><b>{escape(study.title)}</b>: {rows:,} rows{left}{cut} · {again}</p>{wrong}'
-
-
-def html_of(section: Section, judged: Judged) -> str:
-    """A section, measured once for a file. What cannot be measured is told in its place."""
-    if section.id not in judged.study.found:
-        try:
-            judged.study.found[section.id] = section.shown(judged)
-        except InputError as error:
-            first = section is SECTIONS[0]
-            judged.study.found[section.id] = failure(str(error)) if first else ""
-    return judged.study.found[section.id]
 
 
 def answers(judged: Judged, sent: str) -> Iterator[tuple[str, str]]:

@@ -61,6 +61,13 @@ class Players:
         ]
         return tuple(sorted([group for group in own if group[0] not in clustered] + [g for g in together if g]))
 
+    @property
+    def columns_apart(self) -> Partition:
+        """The players to begin with, where columns of one cluster are to stay apart."""
+        of_one_field = lambda atoms: len({self.owners[atom] for atom in atoms}) == 1  # noqa: E731
+        split = [[group] if of_one_field(group) else [(atom,) for atom in group] for group in self.groups]
+        return tuple(sorted(chain(*split)))
+
     def together(self, atoms: Sequence[int]) -> Feature:
         """The feature that stands for some atoms as one player."""
         owners = list(dict.fromkeys(self.owners[atom] for atom in atoms))

@@ -19,7 +19,7 @@ def remote(endpoints: Endpoints) -> None:
     for call in (*calls, *more):
         gr.api(told(call), api_name=call.__name__, concurrency_limit=16)
     twins = (endpoints.predict_stream, endpoints.explain_stream, endpoints.counterfactuals_stream, endpoints.play)
-    for stream in twins:
+    for stream in (*twins, endpoints.summary):
         gr.api(told_stream(stream), api_name=stream.__name__, concurrency_limit=16)
 
 

@@ -1,5 +1,5 @@
 """REST: `/api/v1/models`, `/predict`, `/explain`, `/counterfactuals`, the streaming twins of these three, `/check`,
-`/evaluate`, `/inspect`, `/sweep`, `/compare` and `/play`, with status codes.
+`/evaluate`, `/inspect`, `/sweep`, `/compare`, `/summary` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from ..errors import InputError
-from ..types import Record, adapter
+from ..types import Record
 from .endpoints import Endpoints, report
 from .requests import (
     CheckRequest,
@@ -32,7 +32,9 @@ from .requests import (
     InspectRequest,
     PlayRequest,
     PredictRequest,
+    SummaryRequest,
     SweepRequest,
+    body_of,
 )
 
 PREFIX = "/api/v1"
@@ -141,6 +143,12 @@ def rest(endpoints: Endpoints) -> FastAPI:
         sweeps = endpoints.sweeps(asked.model, asked.inputs, asked.field, asked.target, asked.points)
         return await last_of(request, (found.to_json() for found in sweeps))
 
+    @app.post(f"{PREFIX}/summary", openapi_extra=body_of(SummaryRequest, form=False))
+    async def summary(request: Request) -> Response:
+        """NDJSON: how far it has come, and between ever better summaries of what the model goes by over many inputs."""
+        asked = await read(request, SummaryRequest)
+        return await lines_of(endpoints.summary(asked.model, asked.rows, asked.sample))
+
     @app.post(f"{PREFIX}/play", openapi_extra=body_of(PlayRequest, form=False))
     async def play(request: Request) -> Response:
         """NDJSON: one decision a tick, of a model's recording or of ticks sent along, as fast as they are made."""
@@ -228,30 +236,3 @@ async def closing(stream: Iterator[T]) -> AsyncIterator[T]:
     finally:
         with CancelScope(shield=True):  # closing may wait for a batch, or for a word of a text
             await run_in_threadpool(stream.close)  # type: ignore[attr-defined]  # endpoints give generators
-
-
-def body_of(kind: Any, form: bool = True) -> dict[str, Any]:
-    """The request body of a route that reads it by itself, and how it may be refused, for the OpenAPI document."""
-    schema = adapter(kind).json_schema()
-    told = {"type": "object", "properties": {"detail": {"type": "string"}}}
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": schema}} | (FORM if form else {}),
-        },
-        "responses": {
-            str(status): {"description": reason, "content": {"application/json": {"schema": told}}}
-            for status, reason in REFUSALS.items()
-        },
-    }
-
-
-FORM = {"multipart/form-data": {"schema": {"type": "object"}}}
-REFUSALS = {
-    400: "the body is no valid JSON",
-    404: "no such model",
-    413: "the body is too large",
-    415: "neither JSON nor a form",
-    422: "the input cannot be used; `detail` says why",
-    503: "too many at once; try again shortly",
-}

@@ -2,17 +2,18 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from .. import fetching, hub, models, registry, runtime, starter
 from ..errors import InputError, ModelError
 from ..study.engines import ENGINES
 from ..study.exporting import FORMATS, export
 from ..study.job import Pace, Reason, run
-from ..study.mapping import guess
-from ..study.source import open_source
+from ..study.mapping import Columns, guess
+from ..study.source import Source, open_source
 from ..task import Task
 from ..units import clock
 from .catalogue import Catalogue
@@ -65,16 +66,29 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     whole.add_argument(
         "--column", action="append", default=[], metavar="FIELD=COLUMN", help="which column is which field; repeatable"
     )
+    telling = commands.add_parser("report", help="examine a model on a file, and write what was found as one HTML file")
+    telling.add_argument("--model", dest="of", required=True, help="as for batch")
+    telling.add_argument("--input", type=Path, required=True, help="as for batch; with the truth in a column, if known")
+    telling.add_argument("--output", type=Path, required=True, help="HTML")
+    telling.add_argument("--truth", metavar="COLUMN", help="which column holds the right answers")
+    telling.add_argument("--sample", type=int, metavar="ROWS", help="how many rows to explain, drawn at random")
+    telling.add_argument("--column", action="append", default=[], metavar="FIELD=COLUMN", help="as for batch")
     for command in (checking, starting):
         command.add_argument("folder", type=Path)
     return parser
 
 
-def command(options: argparse.Namespace, reason: Reason | None = None) -> str:
+Report = Callable[[Task, Source, Columns, int | None], Iterator[Any]]
+"""How far a report of a file has come, as (words, done, total, of what), and last the report as HTML."""
+
+
+def command(options: argparse.Namespace, reason: Reason | None = None, report: Report | None = None) -> str:
     """Do what the command asks, and say what came of it. Raises ModelError, InputError.
 
-    reason: what moved an answer most; this package does not know the one that explains.
+    reason: what moved an answer most; report: see above; this package does not know the one that explains.
     """
+    if options.command == "report" and report:
+        return told(options, report)
     if options.command == "batch":
         return batch(options, reason)
     if options.command == "check":
@@ -88,12 +102,7 @@ def command(options: argparse.Namespace, reason: Reason | None = None) -> str:
 
 def batch(options: argparse.Namespace, reason: Reason | None) -> str:
     """Answer every row of a file, with progress. Raises ModelError, InputError."""
-    if not options.input.is_file():
-        raise InputError(f"There is no file {str(options.input)[:200]!r}.")
-    task, source = registry.load(options.of), open_source(options.input)
-    pairs = dict(each.partition("=")[::2] for each in options.column)
-    found = guess(task.demo, source.columns)
-    columns = replace(found, fields=found.fields | pairs)
+    task, source, columns = given(options)
     engine = ENGINES[options.engine]
     reason = reason if options.explain else None
     try:
@@ -105,6 +114,33 @@ def batch(options: argparse.Namespace, reason: Reason | None) -> str:
         raise InputError("Stopped; the same call goes on where it was.") from None
     faulty = f", {pace.faulty:,} of them without an answer (see the column problem)" if pace.faulty else ""
     return f"{pace.done:,} rows{faulty}: {options.output}"
+
+
+def given(options: argparse.Namespace) -> tuple[Task, Source, Columns]:
+    """The model, the file, and which column is which. Raises ModelError, InputError."""
+    if not options.input.is_file():
+        raise InputError(f"There is no file {str(options.input)[:200]!r}.")
+    task, source = registry.load(options.of), open_source(options.input)
+    pairs = dict(each.partition("=")[::2] for each in options.column)
+    found = guess(task.demo, source.columns)
+    return task, source, replace(found, fields=found.fields | pairs)
+
+
+def told(options: argparse.Namespace, report: Report) -> str:
+    """Write the report of a file, with progress. Raises ModelError, InputError."""
+    if options.output.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"The report is an HTML file: --output must end in .html, got {options.output.name[:80]!r}.")
+    if options.sample is not None and options.sample < 1:
+        raise InputError(f"--sample must be a number of rows from 1, got {options.sample}.")
+    task, source, columns = given(options)
+    if options.truth:
+        columns = replace(columns, truth=options.truth)
+    for part in report(task, source, columns, options.sample):
+        if not isinstance(part, str):
+            words, done, total, of = part
+            tell(f"{done:,} of {total:,} {of}: {words.lower()}")
+    options.output.write_text(part, encoding="utf-8")
+    return f"Report: {options.output}"
 
 
 def said(pace: Pace) -> str:

@@ -24,6 +24,7 @@ from .listening import Heard, hear
 from .others import Others
 from .places import Explain, place
 from .playing import decided, ticks_of
+from .summing import Summarise, Summing
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def report(error: Exception) -> Report:
     return Report(500, f"Something went wrong on our side. Please try again, or quote error {number}.")
 
 
-class Endpoints(Comparing):
+class Endpoints(Comparing, Summing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
     def __init__(
@@ -63,6 +64,7 @@ class Endpoints(Comparing):
         compare: Explain | None = None,
         vary: Explain | None = None,
         differ: Explain | None = None,
+        summarise: Summarise | None = None,
     ) -> None:
         """check, change, sweep, compare, vary, differ: `explain.check_stream`, `counterfactual_stream`, `sweep_stream`
         and so on, handed in likewise; without one, what it does cannot be asked for.
@@ -70,6 +72,7 @@ class Endpoints(Comparing):
         self.catalogue = catalogue
         self._explain, self._check, self._change, self._sweep = explain, check, change, sweep
         self._compare, self._vary, self._differ = compare, vary, differ
+        self._summarise = summarise
         self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..types import Record
+from ..types import Record, adapter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,15 @@ class CounterfactualsRequest(PredictRequest):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SummaryRequest(Record):
+    """Inputs to explain together, and how many of them, drawn at random; by default as many as take a minute or so."""
+
+    model: str
+    rows: list[dict[str, Any]]
+    sample: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SweepRequest(PredictRequest):
     """Which number or category to take over its range, at how many values, and the item whose score is drawn."""
 
@@ -104,3 +113,30 @@ class InspectRequest(Record):
     truth: str = "truth"
     queries: list[str] | None = None
     known: list[dict[str, Any]] | None = None
+
+
+def body_of(kind: Any, form: bool = True) -> dict[str, Any]:
+    """The request body of a route that reads it by itself, and how it may be refused, for the OpenAPI document."""
+    schema = adapter(kind).json_schema()
+    told = {"type": "object", "properties": {"detail": {"type": "string"}}}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema}} | (FORM if form else {}),
+        },
+        "responses": {
+            str(status): {"description": reason, "content": {"application/json": {"schema": told}}}
+            for status, reason in REFUSALS.items()
+        },
+    }
+
+
+FORM = {"multipart/form-data": {"schema": {"type": "object"}}}
+REFUSALS = {
+    400: "the body is no valid JSON",
+    404: "no such model",
+    413: "the body is too large",
+    415: "neither JSON nor a form",
+    422: "the input cannot be used; `detail` says why",
+    503: "too many at once; try again shortly",
+}

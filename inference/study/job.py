@@ -4,7 +4,6 @@ Each chunk's answers are a part, named by the chunk's number and put in its plac
 itself or by kill -9, goes on with the first part that is missing: nothing is lost, and nothing comes twice.
 """
 
-import hashlib
 import shutil
 import time
 from collections import Counter
@@ -19,6 +18,7 @@ from ..errors import InputError
 from ..task import Task
 from ..types import Raw, Record
 from .checking import Problem, check_chunk
+from .digest import sha256
 from .mapping import Columns, check
 from .parts import Part, begin, join, part_file, part_of, put
 from .results import Answers, answers
@@ -175,12 +175,8 @@ def rows_at_once(task: Task) -> int:
 
 def identity(task: Task, source: Source, columns: Columns, size: int, explained: bool) -> dict[str, object]:
     """What must be the same for a job to go on: file, model, columns, chunks."""
-    digest = hashlib.sha256()
-    with source.path.open("rb") as file:
-        while block := file.read(1 << 22):
-            digest.update(block)
     return {
-        "input": digest.hexdigest(),
+        "input": sha256(source.path),
         "model": task.name,
         "columns": columns.to_json(),
         "size": size,

@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..task import Task
 from ..types import Raw, Record
 from .checking import Checked, Problem, check_chunk
+from .digest import sha256
 from .mapping import Columns, check
 from .results import Answers, Results, answers, of_truths
 from .source import Chunk, Source, at_hand
@@ -41,7 +42,7 @@ class Progress(Record):
 @dataclass(frozen=True, eq=False)
 class Study:
     """A file as a model read it. `cut` says whether more rows followed; `faulty` counts the rows that were no input;
-    `found` holds what was made of it for the page, by section."""
+    `found` holds what was made of it for the page, by section. file, sha256: its name, and what tells its content."""
 
     model: str
     title: str
@@ -51,6 +52,8 @@ class Study:
     faulty: int
     cut: bool
     found: dict[str, str] = field(default_factory=dict, compare=False)
+    file: str = ""
+    sha256: str = ""
 
     @property
     def bytes(self) -> int:
@@ -112,7 +115,8 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
         told = f" The first: row {problems[0].row:,}, {problems[0].message}" if problems else ""
         raise InputError(f"The file has no row that the model can take.{told}")
     cut = full and (source.total or done + 1) > done
-    yield Study(task.name, title, columns, joined(task, columns, parts), tuple(problems), faulty, cut)
+    results, about = joined(task, columns, parts), (source.path.name, sha256(source.path))
+    yield Study(task.name, title, columns, results, tuple(problems), faulty, cut, {}, *about)
 
 
 def joined(task: Task, columns: Columns, parts: list[tuple[Chunk, Checked, Answers]]) -> Results:

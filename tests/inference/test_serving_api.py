@@ -14,6 +14,7 @@ from explain import Explanation, check_stream, counterfactual_stream, explain_st
 from explain.changes import Counterfactuals
 from explain.faithfulness import Faithfulness
 from explain.sensitivity import Sensitivity
+from explain.summary import Summary, whole
 from explain.sweep import Sweep
 from inference import models
 from inference.errors import Busy, NotFound
@@ -29,7 +30,9 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
     folders = {name: models.find()[name] for name in shipped()} | {"tiny-chat": tiny_chat}
-    return Endpoints(Catalogue(folders), explain_stream, check_stream, counterfactual_stream, sweep_stream)
+    return Endpoints(
+        Catalogue(folders), explain_stream, check_stream, counterfactual_stream, sweep_stream, summarise=whole
+    )
 
 
 @pytest.fixture(scope="module")
@@ -307,9 +310,39 @@ def test_what_is_not_offered_is_404() -> None:
 def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     names = ("models", "predict", "predict/stream", "explain", "explain/stream", "check", "sweep", "play")
-    names += ("counterfactuals", "counterfactuals/stream", "evaluate", "inspect", "compare")
+    names += ("counterfactuals", "counterfactuals/stream", "evaluate", "inspect", "compare", "summary")
     assert set(paths) == {f"/api/v1/{name}" for name in names}
     schema = paths["/api/v1/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["properties"]) == {"model", "inputs", "target", "evaluations", "seconds", "method"}
     schema = paths["/api/v1/check"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["properties"]) == {"model", "inputs", "check", "target"}
+
+
+def test_many_rows_are_explained_together_as_they_come(client: TestClient) -> None:
+    loans = next(model for model in client.get("/models").json() if model["name"] == "home-loans")
+    rows = [example["inputs"] for example in loans["examples"]]
+    response = client.post("/summary", json={"model": "home-loans", "rows": rows, "sample": 2})
+    assert response.status_code == 200
+    lines = [json.loads(line) for line in response.text.splitlines()]
+    assert lines[0] == {"doing": "Explaining rows", "done": 0, "total": 2, "of": "rows"}
+    found = Summary.from_json(lines[-1])
+    assert (found.rows, found.sample, found.available) == (2, 2, len(rows))
+    assert found.outputs[0].item == "denied" and found.partial
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told"),
+    [
+        ({"model": "nobody", "rows": [{}]}, 404, "nobody"),
+        ({"model": "home-loans", "rows": []}, 422, "rows must be a list of 1 to 10,000"),
+        ({"model": "home-loans", "rows": [{"payments": 1}]}, 422, "Row 1: "),
+        ({"model": "sentiment", "rows": [{"text": "Fine."}], "sample": 0}, 422, "sample must be a whole number from 1"),
+        ({"model": "sentiment", "rows": [{"text": "Fine."}, {"text": ""}]}, 422, "Row 2: Text is missing"),
+    ],
+)
+def test_rows_that_cannot_be_explained_together_are_refused(
+    client: TestClient, asked: dict[str, Any], status: int, told: str
+) -> None:
+    response = client.post("/summary", json=asked)
+    assert response.status_code == status
+    assert told in response.json()["detail"]

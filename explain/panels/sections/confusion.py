@@ -14,7 +14,10 @@ def shown(judged: Judged) -> str:
     found = evaluation.confusion(judged.task, judged.study)
     if found is None or len(found.labels) < 3:
         return ""
-    hint = '<p class="hint">Rows are true labels, columns predicted ones. Click a number to see its rows.</p>'
+    hint = (
+        '<p class="hint">Rows are true labels, columns predicted ones. '
+        '<span class="onscreen">Click a number to see its rows.</span></p>'
+    )
     return card("What is taken for what?", matrix(found) + hint, mistake(found), "confusion")
 
 

@@ -57,7 +57,8 @@ def part(found: Fairness, name: str) -> str:
         return f"<h3>{escape(name)}</h3><p>Fewer than two of its groups are large enough to compare.</p>"
     buttons = "".join(asks("groups", SHORT[goal], "", goal=goal, column=found.column) for goal in GOALS)
     return (
-        f'<h3>{escape(name)}</h3><ul class="gaps">{lines}</ul><p class="hint">Try a threshold for each group:</p>'
+        f'<h3>{escape(name)}</h3><ul class="gaps">{lines}</ul>'
+        '<p class="hint onscreen">Try a threshold for each group:</p>'
         f'<div class="tests" role="group" aria-label="Goals for {escape(name)}">{buttons}</div>'
     )
 

@@ -12,7 +12,7 @@ from inference.types import ItemTarget
 from inference.units import listed, number
 
 from .groups import starting
-from .section import Judged, Section, asks, busy, card, link, table
+from .section import Judged, Section, asks, busy, card, link, nothing, table
 
 TITLE = "Does it mind who a text is about?"
 
@@ -130,4 +130,4 @@ def changed(each: Moved) -> str:
     return f"{number(round(each.scores[0], 3))} · {one}<br>{number(round(each.scores[1], 3))} · {two}"
 
 
-SECTION = Section("identity", shown, asked)
+SECTION = Section("identity", shown, asked, nothing)

@@ -11,7 +11,7 @@ from inference.study.removal import Removal, Removals, absolute_errors, log_loss
 from inference.types import ItemTarget
 from inference.units import listed, number, percent
 
-from .section import Judged, Section, asks, busy, card
+from .section import Judged, Section, asks, busy, card, nothing
 
 TITLE = "Which columns could it do without?"
 
@@ -90,4 +90,4 @@ def bar(each: Removal, top: float) -> str:
     )
 
 
-SECTION = Section("removal", shown, asked)
+SECTION = Section("removal", shown, asked, nothing)

@@ -12,7 +12,7 @@ from inference.study import evaluation, inspection
 from inference.study.queries import select
 from inference.units import number, quantity
 
-from .section import Judged, Section, card, link, table
+from .section import Judged, Section, card, link, nothing, table
 
 LISTED = 50
 """Rows that are listed; all are counted."""
@@ -140,4 +140,4 @@ def clipped(text: str) -> str:
     return text if len(text) <= CLIPPED else f"{text[:CLIPPED].rstrip()}…"
 
 
-SECTION = Section("rows", shown, asked)
+SECTION = Section("rows", shown, asked, nothing)

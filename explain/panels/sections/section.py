@@ -34,12 +34,18 @@ class Section:
     """`shown` gives the HTML of a section, empty where it has nothing to say, and may raise InputError, which is told.
 
     `asked` answers what its buttons ask, `data-section` with `data-asks` as JSON: HTML that takes the section's place,
-    again and again.
+    again and again. `printed` is what a report says instead of what is shown.
     """
 
     id: str
     shown: Callable[[Judged], str]
     asked: Callable[[Judged, dict[str, Any]], Iterator[str]] | None = None
+    printed: Callable[[Judged], str] | None = None
+
+
+def nothing(judged: Judged) -> str:
+    """What a report says of a section that only answers questions."""
+    return ""
 
 
 def card(title: str, body: str, said: str = "", id: str = "") -> str:
