@@ -71,7 +71,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        computing = ("answers", "explanations", "checks", "changes", "sweeps", "plays")
+        computing = ("answers", "reads", "explanations", "checks", "changes", "sweeps", "plays")
         for name in (*computing, "comparisons", "variations", "differences", "summaries"):
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     blocks = page(endpoints)
