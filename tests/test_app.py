@@ -98,6 +98,7 @@ def test_only_the_public_functions_are_listed(client: Client) -> None:
         "/check",
         "/evaluate",
         "/inspect",
+        "/summary",
         "/compare",
         "/counterfactuals",
         "/sweep",

@@ -82,7 +82,8 @@ def why(explanation: Explanation | None, raw: Raw) -> str:
 
 def unasked(html: str) -> str:
     """A figure without its questions: on this screen nobody answers them."""
-    plain = re.sub(r'<button type="button" class="ask"[^>]*>', '<span class="ask">', html)
+    plain = re.sub(r'<button type="button" class="(ask|pick)"[^>]*>', r'<span class="\1">', html)
+    plain = re.sub(r' data-feature="[^"]*" data-label="[^"]*" data-verb="[^"]*"', "", plain)
     return plain.replace("</button>", "</span>").replace(ASK_HINT, "")
 
 
