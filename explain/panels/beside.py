@@ -77,7 +77,7 @@ def why(explanation: Explanation | None, raw: Raw) -> str:
     if explanation is None:
         return ""
     figure = draw(explanation, raw)
-    return f'<h4 class="eyebrow">Why {escape(named(explanation))}?</h4>{figure.html}{figure.table}'
+    return f'<h4 class="eyebrow">Why {escape(named(explanation))}?</h4>{unasked(figure.html)}{figure.table}'
 
 
 def unasked(html: str) -> str:
