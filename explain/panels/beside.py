@@ -31,7 +31,7 @@ def beside(found: Comparison, first: Seen, second: Seen) -> str:
     """The verdict, then both sides, then the reasons that both have, bar beside bar."""
     alike = found.same and found.same_decision is not False
     sides = "".join(side(each, seen) for each, seen in ((found.first, first), (found.second, second)))
-    return (
+    return unasked(
         f'<div class="card" role="region" aria-label="Comparison">{mark(alike, escape(found.verdict))}'
         f'<p class="hint">{pace(found, first.name, second.name)}</p></div>'
         f'<div class="two-sides">{sides}</div>{reasons(found, first.name, second.name)}'
@@ -58,7 +58,7 @@ def milliseconds(ms: float) -> str:
 def side(found: Side, seen: Seen) -> str:
     """One answer: prediction, decision, and the explanation once there is one."""
     answer = found.answer
-    shown = unasked(FIGURES[answer.prediction.kind](Shown(answer.prediction, (), seen.raw)))
+    shown = FIGURES[answer.prediction.kind](Shown(answer.prediction, (), seen.raw))
     decision = ""
     if answer.decision and seen.about.decision:
         tone = seen.about.decision.tone(answer.decision)
@@ -77,11 +77,11 @@ def why(explanation: Explanation | None, raw: Raw) -> str:
     if explanation is None:
         return ""
     figure = draw(explanation, raw)
-    return f'<h4 class="eyebrow">Why {escape(named(explanation))}?</h4>{unasked(figure.html)}{figure.table}'
+    return f'<h4 class="eyebrow">Why {escape(named(explanation))}?</h4>{figure.html}{figure.table}'
 
 
 def unasked(html: str) -> str:
-    """A figure without its questions: on this screen nobody answers them."""
+    """Figures without their questions: on this screen nobody answers them."""
     plain = re.sub(r'<button type="button" class="(ask|pick)"[^>]*>', r'<span class="\1">', html)
     plain = re.sub(r' data-feature="[^"]*" data-label="[^"]*" data-verb="[^"]*"', "", plain)
     return plain.replace("</button>", "</span>").replace(ASK_HINT, "")
