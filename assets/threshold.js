@@ -4,7 +4,7 @@
 (() => {
 const cut = { place: 0, rule: 0, fees: [0, 1, 1, 0] }; // fees: of true and false positives, false and true negatives
 
-const sweeping = () => at(".threshold");
+const sweeping = () => at(".threshold[data-sweep]");
 const swept = (part) => (part.sweep ??= JSON.parse(part.dataset.sweep));
 
 function shareOf(part, whole) {
