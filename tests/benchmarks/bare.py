@@ -27,14 +27,15 @@ def bare_input(task: Task, inputs: dict[str, Any]) -> Any:
     if first.kind == "image":
         return str(values[first.name])
     value = task.prepare(task.parse(inputs))
-    if getattr(task.pipeline.tokenizer, "chat_template", None):
+    if getattr(task.pipeline.tokenizer, "chat_template", None) and isinstance(value, str):
         return [{"role": "user", "content": value}]
     return value
 
 
-def bare(task: Task, value: Any) -> Any:
-    """What the pipeline gives by itself, with the options that the task calls it with."""
-    return task.pipeline(value, **task.options())
+def bare(task: Task, value: Any, inputs: dict[str, Any] | None = None) -> Any:
+    """What the pipeline gives by itself, with the options that the task calls it with (for these inputs)."""
+    own = task.options_for(task.parse(inputs)) if inputs else {}
+    return task.pipeline(value, **task.options(), **own)
 
 
 def agree(result: Any, prediction: Prediction) -> bool:

@@ -81,7 +81,7 @@ def ways(task: Task, client: httpx.Client) -> dict[str, Work]:
     body = {"model": task.name, "inputs": sendable(task, inputs)}
     works: dict[str, Work] = {
         "forward pass": lambda: task.pipeline.forward(dict(batch), **task.forward_options),
-        "pipeline": lambda: bare(task, value),
+        "pipeline": lambda: bare(task, value, inputs),
         "task.predict": lambda: task.predict(inputs),
         "POST /api/v1/predict": lambda: client.post("/api/v1/predict", json=body).raise_for_status().json(),
         "Gradio's queue": lambda: queued(client, body),

@@ -105,7 +105,8 @@ def run_bare_pipelines(names: list[str], viewer: str | None, photo: str | None) 
     """What `of_bare_pipelines` measures, in this very process."""
     tasks = {name: inference.load(name) for name in names}
     for task in tasks.values():
-        bare(task, bare_input(task, task.demo.examples[0].to_json()["inputs"]))
+        inputs = task.demo.examples[0].to_json()["inputs"]
+        bare(task, bare_input(task, inputs), inputs)
     peaks = [peak("self")]
     if viewer and photo:
         forget_peak("self")

@@ -463,7 +463,7 @@ def test_stop_ends_the_sharpening_and_keeps_the_figure(visit: Visit) -> None:
 def test_a_new_text_ends_the_explanation_of_a_reply(page: Page) -> None:
     choose(page, CHAT)
     box = page.get_by_role("textbox", name="Prompt")
-    box.fill("The sea in winter is grey and loud and why do leaves turn red in autumn. " * 4)  # so that it takes a while
+    box.fill("The sea in winter is grey and loud and why do leaves turn red in autumn. " * 4)  # takes a while
     predict(page)
     expect(page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
     box.press_sequentially("!")
