@@ -16,7 +16,7 @@ from typing import Any
 from comparison import HEAD, Comparison, options
 from machine import describe, sentence
 
-SCRIPTS = ("startup", "memory", "latency", "explain", "cold")
+SCRIPTS = ("startup", "memory", "latency", "throughput", "explain", "cold")
 
 
 def main() -> None:
