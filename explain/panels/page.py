@@ -71,7 +71,7 @@ def page(endpoints: Endpoints) -> gr.Blocks:
 def model(endpoints: Endpoints, name: str, told: story.Story | None, row: str = "") -> None:
     """The screen of one model, with a story told already or nothing asked yet.
 
-    row: which row of which file the form starts with, as `row_address` writes it.
+    row: which row of which file the form starts with, `STUDY-NUMBER`.
     """
     about, folder = endpoints.catalogue.about(name), endpoints.catalogue.folders[name]
     parts = story.told(told, about, folder) if told else (answer.EMPTY, "", "", "")

@@ -43,6 +43,9 @@ from inference import models
 
 pytestmark = pytest.mark.browser
 
+LONG = "The sea in winter is grey and loud and why do leaves turn red in autumn. " * 4
+"""A prompt whose reply takes a while to explain."""
+
 NASTY = "{{value}} ${1+1} <img src=x onerror=alert(1)> </script> <b>warm</b> &amp; film"
 
 
@@ -463,7 +466,7 @@ def test_stop_ends_the_sharpening_and_keeps_the_figure(visit: Visit) -> None:
 def test_a_new_text_ends_the_explanation_of_a_reply(page: Page) -> None:
     choose(page, CHAT)
     box = page.get_by_role("textbox", name="Prompt")
-    box.fill("The sea in winter is grey and loud and why do leaves turn red in autumn. " * 4)  # takes a while
+    box.fill(LONG)
     predict(page)
     expect(page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
     box.press_sequentially("!")
@@ -495,7 +498,7 @@ def test_another_example_is_answered_while_one_is_explained(visit: Visit) -> Non
 def test_a_text_sent_by_keyboard_replaces_the_one_being_explained(page: Page) -> None:
     choose(page, CHAT)
     box = page.get_by_role("textbox", name="Prompt")
-    box.fill("The sea in winter is grey and loud and why do leaves turn red in autumn")
+    box.fill(LONG)
     box.press("Shift+Enter")
     expect(page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
     box.fill("A warm film")
