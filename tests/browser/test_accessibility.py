@@ -205,7 +205,9 @@ def test_a_case_is_asked_changed_and_questioned_by_keyboard(browser: Browser, se
         expect(page.locator("#why table")).to_be_visible()
         page.get_by_role("link", name="All models").press("Enter")
         page.locator(f'a.tile[data-model="{ROW}"]').press("Enter")
-        page.get_by_role("button", name="Predict and explain").press("Space")  # of the new screen: the old one rests
+        expect(page.locator("#answer .empty")).to_be_visible(timeout=EXPLAINED)  # the new screen is there
+        page.wait_for_timeout(500)  # Gradio hears a button some moments after it is drawn
+        page.get_by_role("button", name="Predict and explain").press("Space")
         settled(page)
         slider = page.get_by_role("slider", name="Living area (ft²)")
         before = float(slider.input_value())
