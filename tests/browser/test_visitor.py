@@ -468,7 +468,7 @@ def test_a_new_text_ends_the_explanation_of_a_reply(page: Page) -> None:
     box = page.get_by_role("textbox", name="Prompt")
     box.fill(LONG)
     predict(page)
-    expect(page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
+    expect(page.locator("#why .card")).to_be_visible(timeout=EXPLAINED)
     box.press_sequentially("!")
     expect(page.locator("#why progress")).to_have_count(0, timeout=EXPLAINED)  # it finishes, or says that it ended
 
@@ -500,7 +500,7 @@ def test_a_text_sent_by_keyboard_replaces_the_one_being_explained(page: Page) ->
     box = page.get_by_role("textbox", name="Prompt")
     box.fill(LONG)
     box.press("Shift+Enter")
-    expect(page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
+    expect(page.locator("#why .card")).to_be_visible(timeout=EXPLAINED)
     box.fill("A warm film")
     box.press("Shift+Enter")
     expect(page.locator("#why .words")).to_have_text("A warm film", timeout=EXPLAINED)
