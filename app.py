@@ -20,19 +20,10 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from explain import (
-    check_stream,
-    compare_stream,
-    counterfactual_stream,
-    differ,
-    explain_stream,
-    sweep_stream,
-    vary,
-)
 from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
-from explain.summary import whole
+from explain.streams import STREAMS
 from inference import runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
@@ -65,8 +56,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file))
             return
-        streams = explain_stream, check_stream, counterfactual_stream, sweep_stream, compare_stream, vary, differ
-        endpoints = Endpoints(catalogue(options, tasks), *streams, whole)
+        endpoints = Endpoints(catalogue(options, tasks), STREAMS)
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:

@@ -13,10 +13,11 @@ import numpy as np
 
 from inference.accelerator import patiently
 from inference.errors import OutOfMemory
+from inference.explainable import Forward
 from inference.fields import CategoryField, Field
 from inference.masks import Kept, Variants
 from inference.targets import apart
-from inference.task import Forward, Task
+from inference.task import Task
 from inference.types import ItemTarget, Raw, Target
 
 from . import background

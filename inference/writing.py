@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from . import generation, tokens
 from .accelerator import accelerator
 from .errors import InputError
+from .explainable import Forward
 from .generation import LENGTH, Settings
-from .task import Forward, Task, to_float32
+from .task import Task, to_float32
 from .trace import Batch
 from .types import Contrast, Item, Prediction, Raw, Target, TextTarget
 from .units import number

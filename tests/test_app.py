@@ -16,8 +16,8 @@ from hub import Repo, classifier, running
 
 import app
 import inference
-from explain import explain_stream
 from explain.panels.case import Case
+from explain.streams import STREAMS
 from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -288,7 +288,7 @@ def test_the_page_shows_a_functions_answer_and_why() -> None:
         "output": "length",
     }
     task = inference.from_function(lambda records: [len(record["text"]) for record in records], about, name="length")
-    endpoints = Endpoints(Catalogue({}, made=[task]), explain_stream)
+    endpoints = Endpoints(Catalogue({}, made=[task]), STREAMS)
     assert "Length" in json.dumps(app.page(endpoints).get_config_file())
     shown = "".join(map(str, Case(endpoints, "length").answered(["Seven words are few"])))
     for part in ("length", "in Python", "Seven", "This is what the model uses"):

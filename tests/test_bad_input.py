@@ -19,8 +19,8 @@ from conftest import ROOT
 from PIL import Image, ImageDraw, ImageFilter
 from starlette.testclient import TestClient
 
-from explain import explain_stream
 from explain.figures import draw
+from explain.streams import STREAMS
 from inference import models
 from inference.errors import SeeWhyError
 from inference.panels import answer as panel
@@ -35,7 +35,7 @@ OURS = ("mobilenet-v2", "sentiment", "ames-house-prices", "movies", "new-york-we
 
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
-    return Endpoints(Catalogue({name: models.find()[name] for name in OURS} | {"tiny-chat": tiny_chat}), explain_stream)
+    return Endpoints(Catalogue({name: models.find()[name] for name in OURS} | {"tiny-chat": tiny_chat}), STREAMS)
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +199,7 @@ def test_a_picture_unlike_the_data_is_answered_with_a_warning(
 PEAK = """
 import json, resource, sys
 from starlette.testclient import TestClient
-from explain import explain_stream
+from explain.streams import STREAMS
 from inference import models
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
@@ -209,7 +209,7 @@ sys.path.insert(0, "tests")
 from test_bad_input import JPEG, bomb, uri
 
 catalogue = Catalogue({"mobilenet-v2": models.find()["mobilenet-v2"]})
-client = TestClient(rest(Endpoints(catalogue, explain_stream)), base_url="http://testserver/api/v1")
+client = TestClient(rest(Endpoints(catalogue, STREAMS)), base_url="http://testserver/api/v1")
 peaks, statuses = [], []
 for sent in (uri(JPEG), uri(bomb()), uri(bomb())):
     body = {"model": "mobilenet-v2", "inputs": {"image": sent}}

@@ -39,6 +39,7 @@ LAYERS = [
     ["inference.hub"],
     ["inference.runtime", "inference.accelerator", "inference.fetching"],
     ["inference.cache"],
+    ["inference.explainable"],
     ["inference.task"],
     ["inference.replica"],
     ["inference.columns"],

@@ -12,7 +12,7 @@ import pytest
 from gradio_client import Client
 
 import app
-from explain import check_stream, explain_stream
+from explain.streams import STREAMS
 from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -51,7 +51,7 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
 
     task.score_batch = counting  # type: ignore[method-assign]
     shuttle.predict_some = predicting  # type: ignore[method-assign]
-    endpoints = Endpoints(catalogue, explain_stream, check_stream)
+    endpoints = Endpoints(catalogue, STREAMS)
     blocks = app.page(endpoints)
     options = app.parser().parse_args([])
     url = app.launch(blocks, endpoints, options, prevent_thread_lock=True, quiet=True)[1].rstrip("/")

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,17 @@ class Sheet:
 
     source: Source | None = None
     title: str = ""
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="seewhy-")))
     turn: Turn = field(default_factory=Turn)
+
+    @cached_property
+    def folder(self) -> Path:
+        """Made once something is written, not for who merely looks."""
+        return Path(tempfile.mkdtemp(prefix="seewhy-"))
 
     def forget(self) -> None:
         """Delete what was written."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if "folder" in vars(self):
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def view(endpoints: Endpoints, name: str, rest: str) -> None:

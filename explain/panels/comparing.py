@@ -10,7 +10,6 @@ from typing import Any, cast
 from inference import demo
 from inference.errors import InputError, SeeWhyError
 from inference.panels.answer import failure
-from inference.panels.entered import entered
 from inference.panels.form import example_values
 from inference.panels.waiting import awaited
 from inference.serving.endpoints import Endpoints, report
@@ -25,6 +24,7 @@ from ..types import Progress
 from ..variation import Differing, Doing, Variation
 from ..varying import REFERENCE
 from .beside import Seen, beside
+from .opened import opened
 from .roster import differing, roster
 
 INPUTS = "inputs"
@@ -68,22 +68,14 @@ class Comparing:
     def start(self, of: str) -> tuple[Sequence[Any], str, str]:
         """The values that the form starts with, what is compared with, and what to say of both."""
         than, values = self.choices[0][1], self.rows[0] if self.rows else [field.default for field in self.about.inputs]
-        token, _, rest = of.partition("-")
-        number, _, asked = rest.partition("-")
+        token, number, asked, *_ = *of.split("-", 2), "", ""
         if not token:
             return values, than, ""
         try:
-            study = self.endpoints.studies.get(token)
-            if study.model != self.name or not number.isdigit():
-                raise InputError("This address names no row of a file; open one from its table.")
-            row = study.inputs(int(number))
-            values = [entered(field, row[field.name]) for field in self.about.inputs]
+            found = opened(self.endpoints, self.name, f"{token}-{number}")
         except SeeWhyError as error:
             return values, than, failure(str(error))
-        truth = study.truth(int(number))
-        said = f", where the file says <b>{escape(truth)}</b>" if truth else ""
-        note = f'<p class="opened">Row {int(number):,} of {escape(study.title)}{said}</p>'
-        return values, asked if asked in [value for _, value in self.choices] else than, note
+        return found.values, asked if asked in [value for _, value in self.choices] else than, found.note(asked=False)
 
     def case(self, than: str, *values: Any) -> Iterator[str]:
         """One case asked twice: both answers first, then the reasons."""

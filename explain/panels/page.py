@@ -1,23 +1,21 @@
 """The one page: the landing with its models, and for the model chosen its form, its answer, and why."""
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 import gradio as gr
 
-from inference.errors import InputError, NotFound, SeeWhyError
+from inference.errors import NotFound, SeeWhyError
 from inference.panels import answer, guests, landing, look
-from inference.panels.entered import entered
 from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
-from inference.study.reading import Study
 
 from . import batch, compare, evaluate, story
 from .case import Case
+from .opened import opened
 from .what_if import WhatIf
 
 VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {
@@ -76,11 +74,13 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None, row: str = 
     about, folder = endpoints.catalogue.about(name), endpoints.catalogue.folders[name]
     parts = story.told(told, about, folder) if told else (answer.EMPTY, "", "", "")
     start: Sequence[Any] | None = None
+    note = ""
     if told:
         start = example_values(folder, about, about.examples[told.example])
     elif row:
         try:
-            start = opened(endpoints, name, row)
+            case = opened(endpoints, name, row)
+            start, note = case.values, case.note(asked=True)
         except SeeWhyError as error:
             parts = (answer.failure(str(error)), "", "", "")
     gr.HTML(landing.heading(about.title, name, CALLED))
@@ -96,33 +96,9 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None, row: str = 
         checked = gr.HTML("", elem_id="checked")  # under the explanation, what checks of it found
         shown = [*above, *(gr.HTML(html[part], elem_id=part) for part in PARTS[2:]), whatif, checked]
     with left:
-        if row and start:
-            gr.HTML(opened_note(endpoints, name, row))
+        if note:
+            gr.HTML(note)
         form(name, folder, about, WhatIf(Case(endpoints, name), start if told else None), shown, start, recorded)
-
-
-def opened(endpoints: Endpoints, name: str, row: str) -> list[Any]:
-    """A row of a file as the widgets take it. Raises InputError."""
-    about, (study, number) = endpoints.catalogue.about(name), row_of(endpoints, name, row)
-    inputs = study.inputs(number)
-    return [entered(field, inputs[field.name]) for field in about.inputs]
-
-
-def row_of(endpoints: Endpoints, name: str, row: str) -> tuple[Study, int]:
-    """The file and the number of the row that an address names, `STUDY-NUMBER`. Raises InputError."""
-    of, _, number = row.rpartition("-")
-    study = endpoints.studies.get(of)
-    if study.model != name or not (number.isdecimal() and len(number) < 10):
-        raise InputError("This address names no row of a file; open one from its table.")
-    return study, int(number)
-
-
-def opened_note(endpoints: Endpoints, name: str, row: str) -> str:
-    """Which row is shown, for people; page.js asks about it at once."""
-    study, number = row_of(endpoints, name, row)
-    truth = study.truth(number)
-    said = f", where the file says <b>{escape(truth)}</b>" if truth else ""
-    return f'<p class="opened" data-ask>Row {number:,} of {escape(study.title)}{said}</p>'
 
 
 def unknown(catalogue: Catalogue, name: str) -> str:

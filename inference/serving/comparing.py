@@ -1,25 +1,23 @@
 """The endpoints that compare: one case asked twice, the variants of a model, two models over a file."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from ..errors import InputError, NotFound
+from ..errors import InputError
 from ..types import Record
 from .catalogue import Catalogue
 from .listening import hear
 from .others import Others
-from .places import Explain, place
+from .places import Streams, place
 
 
 class Comparing:
-    """What `Endpoints` offers of it. What does the work is handed in; without it, nothing can be compared."""
+    """What `Endpoints` offers of it."""
 
     catalogue: Catalogue
     others: Others
-    _compare: Explain | None
-    _vary: Explain | None
-    _differ: Explain | None
+    streams: Streams
     _explaining: threading.BoundedSemaphore
 
     def compare(
@@ -48,22 +46,17 @@ class Comparing:
         if other is None and variant is None and other_inputs is None:
             raise InputError("Say what to compare with: other, a model; variant, a form of this one; or other_inputs.")
 
-        def given() -> tuple[Any, ...]:
+        with place(self._explaining):
+            pair = self.others.pair(model, other, variant)
             heard = (hear(self.catalogue, model, each).inputs for each in (inputs, other_inputs))
-            return (*self.others.pair(model, other, variant), *heard, target)
-
-        yield from self._comparing(self._compare, given)
+            yield from self.streams.compare(*pair, *heard, target)
 
     def variations(self, model: str, *given: Any, **options: Any) -> Iterator[Record]:
         """The variants of a model held against float32, as `explain.varying.vary` tells it."""
-        yield from self._comparing(self._vary, lambda: (self.catalogue.task(model), *given), **options)
+        with place(self._explaining):
+            yield from self.streams.vary(self.catalogue.task(model), *given, **options)
 
     def differences(self, model: str, other: str | None, variant: str | None, *given: Any) -> Iterator[Record]:
         """Two models over a file, as `explain.varying.differ` tells it."""
-        yield from self._comparing(self._differ, lambda: (*self.others.pair(model, other, variant), *given))
-
-    def _comparing(self, work: Explain | None, given: Callable[[], Any], **options: Any) -> Iterator[Record]:
-        if work is None:
-            raise NotFound("Nothing can be compared here.")
         with place(self._explaining):
-            yield from work(*given(), **options)
+            yield from self.streams.differ(*self.others.pair(model, other, variant), *given)

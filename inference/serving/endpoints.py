@@ -22,15 +22,16 @@ from .catalogue import Catalogue
 from .comparing import Comparing
 from .listening import Heard, hear
 from .others import Others
-from .places import Explain, place
+from .places import Stream, Streams, place
 from .playing import decided, ticks_of
-from .summing import Summarise, Summing
+from .summing import Summing
 
 log = logging.getLogger(__name__)
 
 PREDICTING, EXPLAINING = 24, 8
 """Calls at work or waiting for the accelerator at once, together fewer than a server has threads (40): one more is told
 to come back, and those threads stay free to tell it."""
+NOTHING = Streams()
 
 
 @dataclass(frozen=True)
@@ -54,25 +55,8 @@ def report(error: Exception) -> Report:
 class Endpoints(Comparing, Summing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        explain: Explain,
-        check: Explain | None = None,
-        change: Explain | None = None,
-        sweep: Explain | None = None,
-        compare: Explain | None = None,
-        vary: Explain | None = None,
-        differ: Explain | None = None,
-        summarise: Summarise | None = None,
-    ) -> None:
-        """check, change, sweep, compare, vary, differ: `explain.check_stream`, `counterfactual_stream`, `sweep_stream`
-        and so on, handed in likewise; without one, what it does cannot be asked for.
-        """
-        self.catalogue = catalogue
-        self._explain, self._check, self._change, self._sweep = explain, check, change, sweep
-        self._compare, self._vary, self._differ = compare, vary, differ
-        self._summarise = summarise
+    def __init__(self, catalogue: Catalogue, streams: Streams = NOTHING) -> None:
+        self.catalogue, self.streams = catalogue, streams
         self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
@@ -222,31 +206,21 @@ class Endpoints(Comparing, Summing):
         self, model: str, inputs: Any, target: Any = None, evaluations: Any = None, seconds: Any = None, **options: Any
     ) -> Iterator[Record]:
         """As `explain_stream`, as records; what only code can say goes on as `options`."""
-        with place(self._explaining):
-            said = hear(self.catalogue, model, inputs).inputs
-            yield from self._explain(self.catalogue.task(model), said, target, evaluations, seconds, **options)
+        yield from self._asked(self.streams.explain, model, inputs, target, evaluations, seconds, **options)
 
     def checks(self, model: str, inputs: Any, check: str, target: Any = None, **options: Any) -> Iterator[Record]:
         """How far a check has come, again and again, and last what it found; `options` as for `explanations`."""
-        if self._check is None:
-            raise NotFound("Explanations cannot be checked here.")
-        with place(self._explaining):
-            said = hear(self.catalogue, model, inputs).inputs
-            yield from self._check(self.catalogue.task(model), said, check, target, **options)
+        yield from self._asked(self.streams.check, model, inputs, check, target, **options)
 
     def changes(self, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
         """As `counterfactuals_stream`, as records; `options` as for `explanations`."""
-        yield from self._asked(self._change, "Changes that flip a decision", model, inputs, *asked, **options)
+        yield from self._asked(self.streams.change, model, inputs, *asked, **options)
 
     def sweeps(self, model: str, inputs: Any, *asked: Any) -> Iterator[Record]:
         """How far a sweep has come, again and again, and last the sweep."""
-        yield from self._asked(self._sweep, "The range of a field", model, inputs, *asked)
+        yield from self._asked(self.streams.sweep, model, inputs, *asked)
 
-    def _asked(
-        self, work: Explain | None, what: str, model: str, inputs: Any, *asked: Any, **options: Any
-    ) -> Iterator[Record]:
-        if work is None:
-            raise NotFound(f"{what} cannot be asked for here.")
+    def _asked(self, stream: Stream, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
         with place(self._explaining):
             said = hear(self.catalogue, model, inputs).inputs
-            yield from work(self.catalogue.task(model), said, *asked, **options)
+            yield from stream(self.catalogue.task(model), said, *asked, **options)

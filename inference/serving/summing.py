@@ -1,19 +1,16 @@
 """Many inputs that a program sends to be explained together: the calls, and the checking. It knows no explanation."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from ..errors import InputError, NotFound
+from ..errors import InputError
 from ..study.asked import MOST
 from ..task import Task
 from ..types import Raw, Record
 from .catalogue import Catalogue
-from .places import place
-
-Summarise = Callable[..., Iterator[Any]]
-"""`explain.summary.whole`, handed in by app.py: a tuple (words, done, total, of what) as it goes, records between."""
+from .places import Streams, place
 
 
 class Summing:
@@ -21,7 +18,7 @@ class Summing:
 
     catalogue: Catalogue
     _explaining: threading.BoundedSemaphore
-    _summarise: Summarise | None
+    streams: Streams
 
     def summary(self, model: str, rows: list[dict[str, Any]], sample: int | None = None) -> Iterator[dict[str, Any]]:
         """What a model goes by over many inputs: how far it has come, and between ever better Summaries, the last
@@ -39,11 +36,9 @@ class Summing:
 
     def summaries(self, model: str, rows: Any, sample: Any = None) -> Iterator[Any]:
         """As `summary`, as records and tuples."""
-        if self._summarise is None:
-            raise NotFound("Many rows cannot be explained together here.")
         with place(self._explaining):
             task = self.catalogue.task(model)
-            yield from self._summarise(task, parsed(task, rows), sample)
+            yield from self.streams.summarise(task, parsed(task, rows), sample)
 
 
 def parsed(task: Task, rows: Any) -> list[Raw]:

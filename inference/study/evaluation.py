@@ -26,7 +26,7 @@ TRAINING = "train"
 
 def suit(task: Task, study: Study) -> Suit:
     """What can be measured. Raises InputError where nothing can, and says what is missing."""
-    if task.kind == "labels" and not task.taught:
+    if task.kind == "labels" and not task.supervised:
         return "clusters"
     if task.kind not in ("labels", "value", "ranking"):
         raise InputError(

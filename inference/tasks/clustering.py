@@ -39,7 +39,7 @@ class Clustering(RowInput, LabelsTask):
     """One of several groups that were found in the data, not given."""
 
     id = "clustering"
-    taught = False
+    supervised = False
 
     @cached_property
     def members(self) -> Groups:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from explain import explain_stream
 from explain.panels.batch import Sheet, View
-from explain.panels.page import row_of
+from explain.panels.opened import opened
+from explain.streams import STREAMS
 from inference import models
 from inference.errors import SeeWhyError
 from inference.serving.catalogue import Catalogue
@@ -20,7 +20,7 @@ LOANS = "home-loans"
 
 @pytest.fixture(scope="module")
 def view() -> View:
-    return View(Endpoints(Catalogue({LOANS: models.find()[LOANS]}), explain_stream), LOANS)
+    return View(Endpoints(Catalogue({LOANS: models.find()[LOANS]}), STREAMS), LOANS)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_file_that_is_gone_is_told(view: View, sheet: Sheet) -> None:
 @pytest.mark.parametrize("row", ["", "x", "-1", "abc-1", "abc-²", "abc-" + "9" * 6_000, "--", "<script>-1"])
 def test_a_forged_address_of_a_row_is_refused(view: View, row: str) -> None:
     with pytest.raises(SeeWhyError):
-        row_of(view.endpoints, LOANS, row)
+        opened(view.endpoints, LOANS, row)
 
 
 @pytest.mark.parametrize("number", ["²", "9" * 6_000, "x"])
@@ -86,4 +86,4 @@ def test_a_forged_number_of_a_row_is_refused(view: View, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(view.endpoints, "studies", Studies())
     with pytest.raises(SeeWhyError, match="names no row"):
-        row_of(view.endpoints, LOANS, f"token-{number}")
+        opened(view.endpoints, LOANS, f"token-{number}")

@@ -8,9 +8,9 @@ import pytest
 import tabled
 from explained import Page
 
-from explain import check_stream, compare_stream, differ, explain_stream, vary
 from explain.panels.comparing import INPUTS, Comparing
 from explain.panels.page import VIEWS
+from explain.streams import STREAMS
 from inference import models
 from inference.errors import InputError, NotFound
 from inference.serving.catalogue import Catalogue
@@ -26,7 +26,7 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Endpoints:
         (folder / name).mkdir()
         tabled.build(folder / name)
     found = {TWINS: folder / TWINS, AGAIN: folder / AGAIN, HOUSES: models.find()[HOUSES]}
-    return Endpoints(Catalogue(found), explain_stream, check_stream, None, None, compare_stream, vary, differ)
+    return Endpoints(Catalogue(found), STREAMS)
 
 
 @pytest.fixture

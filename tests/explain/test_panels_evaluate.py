@@ -10,10 +10,10 @@ import conftest
 import numpy as np
 import pytest
 
-from explain import explain_stream
 from explain.panels.evaluate import SECTIONS, Upload, answers, html_of
 from explain.panels.sections import identity, measures
 from explain.panels.sections.section import Judged
+from explain.streams import STREAMS
 from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -193,7 +193,7 @@ def test_a_file_without_a_truth_says_what_is_missing(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def endpoints() -> Endpoints:
-    return Endpoints(Catalogue({"home-loans": LOANS}), explain_stream)
+    return Endpoints(Catalogue({"home-loans": LOANS}), STREAMS)
 
 
 def test_the_models_own_rows_are_mapped_read_and_measured(endpoints: Endpoints) -> None:

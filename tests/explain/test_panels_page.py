@@ -9,10 +9,11 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from explain import check_stream, checks, explain_stream
+from explain import checks
 from explain.panels import why
 from explain.panels.case import KEEP, Case
 from explain.panels.page import page
+from explain.streams import STREAMS
 from inference import models
 from inference.errors import ModelError
 from inference.panels import answer
@@ -26,9 +27,7 @@ CHAT_VALUES = ["The sea in winter"]
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
     found = models.find()
-    return Endpoints(
-        Catalogue({HOUSES: found[HOUSES], MOVIES: found[MOVIES], CHAT: tiny_chat}), explain_stream, check_stream
-    )
+    return Endpoints(Catalogue({HOUSES: found[HOUSES], MOVIES: found[MOVIES], CHAT: tiny_chat}), STREAMS)
 
 
 def values(case: Case, **changes: Any) -> list[Any]:
@@ -232,7 +231,7 @@ def test_the_first_page_has_a_tile_a_model_and_a_story_only_with_its_model(endpo
     tiles = re.findall(r'class="tile" href=".*?" data-model="(.*?)"', landing)
     assert sorted(tiles) == sorted(endpoints.catalogue.demos)
     assert "hero" not in landing
-    told = Endpoints(Catalogue({"sms-spam": models.find()["sms-spam"]}), explain_stream)
+    told = Endpoints(Catalogue({"sms-spam": models.find()["sms-spam"]}), STREAMS)
     assert 'class="hero"' in landing_of(told)
 
 
@@ -245,19 +244,19 @@ def landing_of(endpoints: Endpoints) -> str:
 
 def test_opening_the_page_loads_no_model(endpoints: Endpoints) -> None:
     fresh = Catalogue(endpoints.catalogue.folders)
-    page(Endpoints(fresh, explain_stream))
+    page(Endpoints(fresh, STREAMS))
     assert not [name for name in fresh.demos if name in fresh._loaded]
 
 
 def test_nothing_is_loaded_by_typing(endpoints: Endpoints) -> None:
     fresh = Catalogue(endpoints.catalogue.folders)
-    assert not Case(Endpoints(fresh, explain_stream), HOUSES).follows()
+    assert not Case(Endpoints(fresh, STREAMS), HOUSES).follows()
     assert not fresh.ready(HOUSES)
 
 
 def test_a_visitors_model_that_had_to_leave_is_told(endpoints: Endpoints) -> None:
     fresh = Catalogue(endpoints.catalogue.folders)
-    case = Case(Endpoints(fresh, explain_stream), MOVIES)
+    case = Case(Endpoints(fresh, STREAMS), MOVIES)
     fresh._drop(MOVIES)
     *_, (failure, *_) = case.answered(values(case))
     assert "Unknown model" in failure and MOVIES in failure

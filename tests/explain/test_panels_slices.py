@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from explain import explain_stream
 from explain.panels import batch
 from explain.panels.evaluate import SECTIONS, answers, html_of
 from explain.panels.sections.section import Judged
+from explain.streams import STREAMS
 from inference import models
 from inference.panels import data
 from inference.panels.answer import stream
@@ -126,7 +126,7 @@ def test_bars_say_in_words_what_they_draw() -> None:
 
 @pytest.fixture(scope="module")
 def endpoints() -> Endpoints:
-    return Endpoints(Catalogue({"ames-house-prices": HOUSES}), explain_stream)
+    return Endpoints(Catalogue({"ames-house-prices": HOUSES}), STREAMS)
 
 
 def test_a_batch_ends_with_what_its_data_is_like(endpoints: Endpoints, tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from explain import check_stream, counterfactual_stream, explain_stream, sweep_stream
 from explain.panels import trail
 from explain.panels.case import KEEP, Case
 from explain.panels.what_if import LEFT, WhatIf
+from explain.streams import STREAMS
 from inference import models
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -24,7 +24,7 @@ GOOD = "A mix of gritty realism, crisp storytelling and radiant compassion that 
 def endpoints(tiny_chat: Path) -> Endpoints:
     found = models.find()
     folders = {HOUSES: found[HOUSES], REVIEWS: found[REVIEWS], SERIES: found[SERIES], CHAT: tiny_chat}
-    return Endpoints(Catalogue(folders), explain_stream, check_stream, counterfactual_stream, sweep_stream)
+    return Endpoints(Catalogue(folders), STREAMS)
 
 
 @pytest.fixture

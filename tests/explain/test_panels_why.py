@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from conftest import load
 
-from explain import Explanation, check_stream, explain, explain_stream
+from explain import Explanation, explain, explain_stream
 from explain.explainer import budget
 from explain.figures import Figure
 from explain.memory import Memory
 from explain.panels import why
+from explain.streams import STREAMS
 from explain.types import LabelMap
 from inference.errors import InputError, NotFound
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.places import Streams
 from inference.types import TextTarget
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -26,7 +28,7 @@ INPUTS = {"prompt": "The sea in winter is grey and loud, and leaves turn red."}
 
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
-    return Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream)
+    return Endpoints(Catalogue({"tiny-chat": tiny_chat}), STREAMS)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +99,7 @@ def test_what_is_asked_for_is_what_is_explained(tiny_chat: Path) -> None:
         targets.append(target)
         return explain_stream(load(tiny_chat), inputs, target, 10)
 
-    endpoints = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explaining)  # type: ignore[arg-type]
+    endpoints = Endpoints(Catalogue({"tiny-chat": tiny_chat}), Streams(explain=explaining))  # type: ignore[arg-type]
     asked = TextTarget(" the sea", 0)
     *_, last = why.stream(endpoints, "tiny-chat", INPUTS, asked)
     assert "Why token 1 of the reply?" in last
@@ -137,7 +139,7 @@ def test_a_first_guess_is_called_one_until_there_are_error_bars(explanation: Exp
 
 
 def test_a_whole_text_comes_with_its_heat_map_and_a_token_with_what_might_have_stood_there(tiny_chat: Path) -> None:
-    endpoints, memory = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream, check_stream), Memory()
+    endpoints, memory = Endpoints(Catalogue({"tiny-chat": tiny_chat}), STREAMS), Memory()
     task, inputs = load(tiny_chat), {"prompt": "The sea in winter."}
     prediction = task.predict(inputs).prediction
     memory.likely = task.targets(prediction)

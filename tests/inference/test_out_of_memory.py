@@ -15,6 +15,7 @@ from conftest import load
 from starlette.testclient import TestClient
 
 from explain import explain_stream
+from explain.streams import STREAMS
 from inference import models
 from inference.accelerator import Accelerator, in_batches, is_out_of_memory
 from inference.errors import Busy, OutOfMemory
@@ -118,7 +119,7 @@ def test_where_one_row_is_too_much_the_caller_is_told_what_to_send(room: Callabl
 @pytest.fixture(scope="module")
 def client(tiny_chat: Path) -> Iterator[TestClient]:
     folders = {"sentiment": models.find()["sentiment"], "tiny-chat": tiny_chat}
-    endpoints = Endpoints(Catalogue(folders), explain_stream)
+    endpoints = Endpoints(Catalogue(folders), STREAMS)
     with TestClient(rest(endpoints), base_url="http://testserver/api/v1") as client:
         client.app.endpoints = endpoints  # type: ignore[attr-defined]
         yield client

@@ -193,7 +193,7 @@ def test_times_are_told_in_milliseconds_or_seconds(ms: float, text: str) -> None
 
 
 def test_a_text_is_shown_as_it_grows_and_then_whole(tiny_chat: Path) -> None:
-    endpoints = Endpoints(Catalogue({"tiny-chat": tiny_chat}), lambda *_: iter(()))
+    endpoints = Endpoints(Catalogue({"tiny-chat": tiny_chat}))
     *growing, (last, path, said) = answer.stream(endpoints, "tiny-chat", {"prompt": "The sea"})
     texts = [Reader(html).text for html, _, _ in growing]
     assert len(texts) > 1 and all(after.startswith(before) for before, after in pairwise(texts))

@@ -19,13 +19,9 @@ from inference.serving.endpoints import Endpoints
 FOLDER = models.find()["shuttle"]
 
 
-def nothing(*_: Any) -> Iterator[Any]:
-    raise AssertionError("nothing was to be explained")
-
-
 @pytest.fixture(scope="module")
 def player() -> Player:
-    return Player(Endpoints(Catalogue({"shuttle": FOLDER}), nothing), "shuttle")
+    return Player(Endpoints(Catalogue({"shuttle": FOLDER})), "shuttle")
 
 
 def test_before_anybody_plays_no_model_is_asked(player: Player) -> None:
@@ -45,7 +41,7 @@ def test_the_panel_is_drawn_again_while_the_server_decides_and_whole_at_the_end(
 
 
 def test_the_road_is_drawn_at_each_tick_on_one_scale_with_what_is_done_there() -> None:
-    driven = Player(Endpoints(Catalogue({"highway": models.find()["highway"]}), nothing), "highway")
+    driven = Player(Endpoints(Catalogue({"highway": models.find()["highway"]})), "highway")
     *_, html = driven.played("1")
     roads = html.split("<div hidden>")[1:]
     assert len(roads) == len(driven.recording.ticks)
@@ -95,6 +91,6 @@ def test_a_faulty_recording_is_said_where_the_panel_would_stand(tmp_path: Path) 
     folder = shutil.copytree(FOLDER, tmp_path / "shuttle")
     (folder / "recording.json").write_text("[]")
     with gr.Blocks() as blocks:
-        assert panel(Endpoints(Catalogue({"shuttle": folder}), nothing), "shuttle") is None
+        assert panel(Endpoints(Catalogue({"shuttle": folder})), "shuttle") is None
     shown = [block.value for block in blocks.blocks.values() if isinstance(block, gr.HTML)]
     assert "shuttle/recording.json" in shown[0]

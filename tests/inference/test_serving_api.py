@@ -10,11 +10,12 @@ import pytest
 from conftest import shipped
 from starlette.testclient import TestClient
 
-from explain import Explanation, check_stream, counterfactual_stream, explain_stream, sweep_stream
+from explain import Explanation
 from explain.changes import Counterfactuals
 from explain.faithfulness import Faithfulness
 from explain.sensitivity import Sensitivity
-from explain.summary import Summary, whole
+from explain.streams import STREAMS
+from explain.summary import Summary
 from explain.sweep import Sweep
 from inference import models
 from inference.errors import Busy, NotFound
@@ -30,9 +31,7 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
     folders = {name: models.find()[name] for name in shipped()} | {"tiny-chat": tiny_chat}
-    return Endpoints(
-        Catalogue(folders), explain_stream, check_stream, counterfactual_stream, sweep_stream, summarise=whole
-    )
+    return Endpoints(Catalogue(folders), STREAMS)
 
 
 @pytest.fixture(scope="module")
@@ -175,8 +174,8 @@ def test_an_explanation_is_checked_on_demand(client: TestClient) -> None:
 
 
 def test_without_checks_none_can_be_asked_for(tiny_chat: Path) -> None:
-    plain = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream)
-    with pytest.raises(NotFound, match="cannot be checked here"):
+    plain = Endpoints(Catalogue({"tiny-chat": tiny_chat}))
+    with pytest.raises(NotFound, match="cannot be asked for here"):
         plain.check("tiny-chat", {"prompt": "The sea"}, "faithfulness")
 
 
@@ -217,7 +216,7 @@ def test_an_unforeseen_error_gives_an_id_and_keeps_its_traceback_in_the_log(
 
 def test_too_many_at_once_are_told_to_come_back(tiny_chat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "EXPLAINING", 1)
-    crowded = Endpoints(Catalogue({"tiny-chat": tiny_chat}), explain_stream)
+    crowded = Endpoints(Catalogue({"tiny-chat": tiny_chat}), STREAMS)
     first = crowded.explanations("tiny-chat", {"prompt": "The sea in winter"})
     next(first)
     with pytest.raises(Busy):
@@ -233,7 +232,7 @@ def test_leaving_ends_the_work_at_the_next_batch(tiny_chat: Path) -> None:
     task.score_batch = lambda batch, targets, forward: (
         asked.append(len(batch["input_ids"])) or score_batch(batch, targets, forward)
     )  # type: ignore
-    stream = Endpoints(catalogue, explain_stream).explanations("tiny-chat", {"prompt": "The sea in winter is grey and"})
+    stream = Endpoints(catalogue, STREAMS).explanations("tiny-chat", {"prompt": "The sea in winter is grey and"})
     next(stream)
     before = sum(asked)
     stream.close()
@@ -299,7 +298,7 @@ def test_what_cannot_be_changed_or_swept_is_422(
 
 
 def test_what_is_not_offered_is_404() -> None:
-    plain = Endpoints(Catalogue({"home-loans": models.find()["home-loans"]}), explain_stream)
+    plain = Endpoints(Catalogue({"home-loans": models.find()["home-loans"]}))
     with TestClient(rest(plain), base_url="http://testserver/api/v1") as client:
         assert client.post("/counterfactuals", json={"model": "home-loans", "inputs": LOAN}).status_code == 404
         assert (

@@ -12,6 +12,7 @@ from inference import models
 from inference.errors import Busy, InputError, ModelError, NotFound, SeeWhyError
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, place, report
+from inference.serving.places import Streams
 from inference.types import Answer, ItemTarget, Step
 
 INPUTS = {"prompt": "The sea"}
@@ -28,7 +29,7 @@ def catalogue(tiny_chat: Path) -> Catalogue:
 
 @pytest.fixture(scope="module")
 def endpoints(catalogue: Catalogue) -> Endpoints:
-    return Endpoints(catalogue, no_explanation)
+    return Endpoints(catalogue, Streams(explain=no_explanation))
 
 
 # What a visitor is told of an error
@@ -106,7 +107,7 @@ def test_what_is_asked_of_the_explanation_reaches_it(catalogue: Catalogue) -> No
         asked.append((*values, method))
         yield from (Step("first", 1.0, ""), Step("last", 2.0, ""))
 
-    endpoints = Endpoints(catalogue, explain)
+    endpoints = Endpoints(catalogue, Streams(explain=explain))
     target = ItemTarget("1")
     found = endpoints.explain("tiny-chat", INPUTS, target, 34, 2.5, "anytime")
     assert asked == [(catalogue.task("tiny-chat"), INPUTS, target, 34, 2.5, "anytime")]

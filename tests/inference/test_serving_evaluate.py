@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from explain import explain_stream
+from explain.streams import STREAMS
 from inference import models
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
@@ -19,7 +19,7 @@ LOANS = models.find()["home-loans"]
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    endpoints = Endpoints(Catalogue({"home-loans": LOANS}), explain_stream)
+    endpoints = Endpoints(Catalogue({"home-loans": LOANS}), STREAMS)
     with TestClient(rest(endpoints), base_url="http://testserver/api/v1") as client:
         yield client
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from hub import Hub, Repo, classifier, running
 
-from explain import explain_stream
+from explain.streams import STREAMS
 from inference import models
 from inference.demo import Demo
 from inference.errors import Busy, InputError, NotFound
@@ -55,7 +55,7 @@ def kept() -> list[Path]:
 
 def test_a_visitor_may_name_a_model_of_the_hub(server: Hub, tiny_chat: Path) -> None:
     here = catalogue(tiny_chat)
-    endpoints = Endpoints(here, explain_stream)
+    endpoints = Endpoints(here, STREAMS)
     answer = endpoints.predict("a/0", TEXT)
     assert (answer["model"], answer["task"]) == ("a/0", "text-classification")
     assert len(endpoints.explain("a/0", TEXT)["values"]) == 5

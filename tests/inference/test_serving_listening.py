@@ -20,6 +20,7 @@ from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.listening import hear, missing
+from inference.serving.places import Streams
 from inference.types import Record
 
 SPEECH = wav(beeps(0.4, 0.2).samples)
@@ -48,7 +49,7 @@ def endpoints(catalogue: Catalogue) -> Endpoints:
     def explained(task: Any, inputs: Any, *_: Any, **__: Any) -> Iterator[Record]:
         yield SimpleNamespace(to_json=lambda: {"model": task.name, "inputs": inputs})  # type: ignore[misc]
 
-    return Endpoints(catalogue, explained, explained)
+    return Endpoints(catalogue, Streams(explain=explained, check=explained))
 
 
 @pytest.fixture(scope="module")

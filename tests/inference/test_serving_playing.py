@@ -20,14 +20,10 @@ FOLDER = models.find()["shuttle"]
 RECORDING = read(FOLDER, "recording.json")
 
 
-def nothing(*_: Any) -> Iterator[Any]:
-    raise AssertionError("nothing was to be explained")
-
-
 @pytest.fixture(scope="module")
 def endpoints(tiny_chat: Path) -> Endpoints:
     folders = {"shuttle": FOLDER, "movies": models.find()["movies"], "tiny-chat": tiny_chat}
-    return Endpoints(Catalogue(folders), nothing)
+    return Endpoints(Catalogue(folders))
 
 
 @pytest.fixture(scope="module")

@@ -253,7 +253,7 @@ def test_a_content_length_that_is_no_number_is_refused(client: TestClient, lengt
 
 @pytest.fixture(scope="module")
 def endpoints() -> Endpoints:
-    return Endpoints(Catalogue({"movies": models.find()["movies"]}), lambda *_: iter(()))
+    return Endpoints(Catalogue({"movies": models.find()["movies"]}))
 
 
 @pytest.fixture(scope="module")
