@@ -32,8 +32,8 @@ ENDINGS = (".csv", ".parquet")
 TABULAR, OTHER, LARGE, EXPLAINED = 16_384, 512, 128, 64
 """Rows of a chunk: of tables, of other inputs, of pictures and recordings, and where each row is explained."""
 
-Reason = Callable[[Task, Raw], Sequence[str]]
-"""What moved an answer most, in words; `explain.reasons.top`, handed in by app.py."""
+Reason = Callable[[Task, Sequence[Raw]], Sequence[Sequence[str]]]
+"""What moved the answer to each of some inputs most, in words; `explain.reasons.top`, handed in by app.py."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Work:
     def __call__(self, chunk: Chunk) -> Part:
         checked = check_chunk(self.task.demo, self.columns, chunk, self.task.fits)
         found = patiently(answers, self.task, checked.raws)
-        reasons = [self.reason(self.task, raw) for raw in checked.raws] if self.reason else None
+        reasons = self.reason(self.task, checked.raws) if self.reason else None
         rows = table(self.task, chunk, checked, found, self.types, reasons)
         faulty = len({problem.row for problem in checked.problems})
         part = Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
