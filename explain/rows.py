@@ -26,6 +26,8 @@ from .types import Explanation
 
 STEP = 16
 """Evaluations between two estimates."""
+CACHED = 1024
+"""Inputs of a forward pass on a processor: the activations of more leave its cache, and an input takes longer."""
 MOST = 512
 """Evaluations of a row at most."""
 LEAVING = 0.5
@@ -90,7 +92,9 @@ class Table:
         self.players = [players for players, _ in seen]
         variants = [each for _, each in seen if each is not None]
         self.scores: Tensors | Door = (
-            Tensors(task, variants, targets, probe(self.players[0]))
+            Tensors(
+                task, variants, targets, probe(self.players[0]), CACHED if task.where.startswith("on CPU") else None
+            )
             if len(variants) == len(seen)
             else Door(task, self.players, targets)
         )

@@ -119,14 +119,22 @@ class Tensors:
     Of one input, or of several with the same players and reference rows, which share passes.
     """
 
-    def __init__(self, task: Task, inputs: Sequence[Variants], targets: Sequence[Target], probe: Coalitions) -> None:
-        """probe: coalitions on which half the width is tried."""
+    def __init__(
+        self,
+        task: Task,
+        inputs: Sequence[Variants],
+        targets: Sequence[Target],
+        probe: Coalitions,
+        batch_size: int | None = None,
+    ) -> None:
+        """probe: coalitions on which half the width is tried. batch_size: inputs of a forward pass at most."""
         from inference import replica
 
         self.task, self.inputs = task, inputs
         self.simple, self.parts = apart(targets)
         self.run = replica.of(task)
-        self.batch_size = self.run.batch_size = max(1, self.run.batch_size // len(inputs[0].weights))
+        at_once = min(self.run.batch_size, batch_size or self.run.batch_size)
+        self.batch_size = self.run.batch_size = max(1, at_once // len(inputs[0].weights))
         if task.one_pass and replica.can_be_reduced(task):
             self._try_half(probe)
         self.noise, self.dtype = self.run.noise, self.run.dtype

@@ -4,7 +4,7 @@ For every model with a table, the same rows three times: each explained by itsel
 stop; together as in a summary; together as for the reasons in a file. Printed: evaluations and milliseconds of the
 process's CPU time a row; of the summary, by how much a column's importance misses that of exact Shapley values, at
 most, as a share of the largest importance; of the reasons, how many of the three strongest are the true ones. Exact
-values are enumerated over all combinations, of up to 10 columns; beyond, they are estimates from 4,096 evaluations.
+values are enumerated over all combinations, of up to 10 columns; beyond, they are estimates from 1,024 evaluations.
 """
 
 import argparse
@@ -32,9 +32,9 @@ from inference import demo, models
 from inference.task import Task
 from inference.types import Raw, Target
 
-ROWS, ENUMERATED, REFERENCE, TOP = 24, 10, 4096, 3
-HEAD = """| model | columns | by itself: evaluations, CPU | in a summary | error of an importance | in a file's reasons | \
-of the top three |
+ROWS, ENUMERATED, REFERENCE, TOP = 24, 10, 1024, 3
+HEAD = """| model | columns | by itself: evaluations, CPU | in a summary | error of an importance | for reasons | \
+top three |
 |---|---|---|---|---|---|---|"""
 T = TypeVar("T")
 
