@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from inference.device import on_device
 from inference.task import Task
 from inference.types import Raw, Target
 from inference.units import decimals
@@ -20,6 +21,7 @@ TOGETHER = 16
 """Rows of a table that are explained at once."""
 
 
+@on_device
 def top(task: Task, raws: Sequence[Raw]) -> list[list[str]]:
     """The strongest reasons of each input's answer, as `Loan to value = 80 (+0.12)`; none of an empty answer.
 

@@ -16,7 +16,8 @@ from inference.accelerator import patiently
 from inference.errors import OutOfMemory
 from inference.explainable import Forward
 from inference.fields import CategoryField, Field
-from inference.masks import Kept, Variants, joined
+from inference.joining import joined
+from inference.masks import Kept, Variants
 from inference.targets import apart
 from inference.task import Task
 from inference.trace import Batch
@@ -170,7 +171,7 @@ class Tensors:
     def encoded(self, some: Sequence[tuple[int, Kept]]) -> Batch:
         """One batch of the coalitions of one input after the other."""
         by_input = groupby(some, key=lambda each: each[0])
-        return joined([self.inputs[row].encode([kept for _, kept in group]) for row, group in by_input])
+        return joined([self.inputs[row].encode([kept for _, kept in group]) for row, group in by_input], {})
 
     def mean(self, scores: Floats) -> Floats:
         """Scores of simple targets float64[m · references, simple] as float64[m, targets]."""

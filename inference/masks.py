@@ -229,18 +229,6 @@ def of_records(
     return Variants(encode, weights)
 
 
-def joined(batches: Sequence[Batch]) -> Batch:
-    """Batches of the same names and shapes as one; a single one as it is."""
-    if len(batches) == 1:
-        return batches[0]
-    import torch
-
-    def whole(values: Sequence[Any]) -> Any:
-        return np.concatenate(values) if isinstance(values[0], np.ndarray) else torch.cat(list(values))
-
-    return {name: whole([batch[name] for batch in batches]) for name in batches[0]}
-
-
 def only(parts: Parts, kind: type[Any]) -> Any:
     """The one field's part, if there is but one and it is of this kind."""
     found = list(parts.values())
