@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from inference.errors import InputError
-from inference.study.archive import LARGEST_PICTURE
+from inference.study.archive import LARGEST
 from inference.study.delimited import BLOCK
 from inference.study.source import Chunk, open_source
 
@@ -134,14 +134,14 @@ def test_a_path_that_leads_out_of_a_zip_is_only_a_name(tmp_path: Path) -> None:
 
 
 def test_an_entry_that_swells_is_told_and_not_read_to_its_end(tmp_path: Path) -> None:
-    path = archive(tmp_path, {"bomb.png": b"\0" * (LARGEST_PICTURE + 1), "fine.png": b"1"})
+    path = archive(tmp_path, {"bomb.png": b"\0" * (LARGEST + 1), "fine.png": b"1"})
     (chunk,) = chunks(path)
     assert chunk.rows == [2]
     assert "32 MB" in chunk.broken[1]
 
 
 def test_a_small_zip_that_swells_comes_in_small_chunks(tmp_path: Path) -> None:
-    path = archive(tmp_path, {f"{n}.png": b"\0" * (LARGEST_PICTURE - 1) for n in range(5)})
+    path = archive(tmp_path, {f"{n}.png": b"\0" * (LARGEST - 1) for n in range(5)})
     sizes = [sum(map(len, chunk.cells["picture"])) for chunk in open_source(path).chunks(200)]
     assert [size // 1024**2 for size in sizes] == [63, 63, 31]
 
