@@ -12,6 +12,7 @@ from ..fields import AnyField, CategoryField, NumberField
 from ..study.mapping import MEDIA, Columns
 
 SAME = "the same in every row"
+NONE = f"no column: {SAME}"
 
 
 def chooser(about: Demo, header: Sequence[str], columns: Columns, truth: bool = False, groups: bool = False) -> str:
@@ -32,7 +33,7 @@ def field_of(field: AnyField, header: Sequence[str], chosen: str | None) -> str:
     """The column of a field, or its value in every row, which is shown while no column is chosen."""
     if field.kind in MEDIA:
         return choice(f'data-field="{escape(field.name)}"', field.label, header, chosen, "choose…")
-    select = choice(f'data-field="{escape(field.name)}"', field.label, header, chosen, SAME)
+    select = choice(f'data-field="{escape(field.name)}"', field.label, header, chosen, NONE)
     return f'<div class="choice">{select}{value(field)}</div>'
 
 
@@ -68,10 +69,10 @@ def box(name: str, checked: bool) -> str:
 
 def choice(mark: str, said: str, header: Sequence[str], chosen: str | None, none: str) -> str:
     """One column out of all."""
-    return (
-        f'<label><span>{escape(said)}</span><select {mark}><option value="">{none}</option>{options(header, chosen)}'
-        "</select></label>"
+    select = (
+        f'<select {mark} aria-label="{escape(said)}"><option value="">{none}</option>{options(header, chosen)}</select>'
     )
+    return f"<label><span>{escape(said)}</span>{select}</label>"
 
 
 def options(names: Sequence[str], chosen: str | None) -> str:

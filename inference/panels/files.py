@@ -32,7 +32,8 @@ def preview(
     total, roughly = source.count(len(chunk.rows))
     count = f"{'About ' if roughly else ''}{total:,} rows" if total else "The first rows"
     others = len(source.columns) - len(used)
-    also = f"; {others} more column{'s' if others > 1 else ''} will be kept as they are" if others else ""
+    kept = "1 more column will be kept as it is" if others == 1 else f"{others} more columns will be kept as they are"
+    also = f"; {kept}" if others else ""
     return (
         f'<div class="card" role="region" aria-label="Preview"><h2 class="eyebrow">{escape(title)}</h2>'
         f'<p class="hint">{count}{also}.</p>{same(about, columns)}'

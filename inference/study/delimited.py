@@ -153,5 +153,6 @@ class Lines(Source):
                         number, done, texts = number + 1, done + size, []
             except UnicodeDecodeError:
                 raise InputError(f"The text after line {done + len(texts):,} is not UTF-8; save it as UTF-8.") from None
+        self.total = done + len(texts)
         if texts:
             yield Chunk(number, list(range(done + 1, done + 1 + len(texts))), {"text": texts})

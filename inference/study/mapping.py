@@ -61,9 +61,8 @@ def loosely(about: Demo, header: Sequence[str], found: Mapping[str, str]) -> dic
     for each in about.inputs:
         if each.role == "input" and (len(kinds) == 1 or (each.kind in MEDIA and kinds.count(each.kind) == 1)):
             named = [found[name] for name in LOOSE.get(each.kind, ()) if name in found]
-            fields |= {
-                each.name: column for column in [*named, *(header if len(kinds) == len(header) == 1 else ())][:1]
-            }
+            if named or len(kinds) == len(header) == 1:
+                fields[each.name] = [*named, *header][0]
     return fields
 
 
