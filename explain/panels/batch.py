@@ -90,10 +90,10 @@ class Batch:
                         return
                     yield files.busy(last), gr.skip()
             assert last
-            done = files.done(last, problems)
-            yield done, gr.update(value=str(output), visible=True)
+            done, taken = files.done(last, problems), gr.update(value=str(output), visible=True)
+            yield done, taken
             beside = data.beside(*glance(task, source, columns))
-            yield done + beside if upload.source else gr.skip(), gr.skip()
+            yield (done + beside, taken) if upload.source else (gr.skip(), gr.skip())
         except Exception as error:
             told = report(error).message
             yield failure(told) if upload.source else gr.skip(), gr.skip()

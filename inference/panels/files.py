@@ -30,7 +30,7 @@ def preview(
         for row, row_of in zip(chunk.rows, zip(*cells, strict=True), strict=False)
     )
     total, roughly = source.count(len(chunk.rows))
-    count = f"{'About ' if roughly else ''}{total:,} rows" if total else "The first rows"
+    count = f"{'About ' if roughly else ''}{total:,} {noun(total)}" if total else "The first rows"
     others = len(source.columns) - len(used)
     kept = "1 more column will be kept as it is" if others == 1 else f"{others} more columns will be kept as they are"
     also = f"; {kept}" if others else ""
@@ -54,6 +54,11 @@ def same(about: Demo, columns: Columns) -> str:
 MEDIA = {"image": "a picture", "audio": "a recording"}
 
 
+def noun(count: int) -> str:
+    """Row, or rows."""
+    return "row" if count == 1 else "rows"
+
+
 def cell_of(field: Field, cell: Any) -> str:
     """A cell, short enough for a preview."""
     text = MEDIA.get(field.kind, "bytes") if isinstance(cell, bytes) else "" if cell is None else str(cell)
@@ -63,7 +68,7 @@ def cell_of(field: Field, cell: Any) -> str:
 def faults(problems: Sequence[Problem], rows: int) -> str:
     """What is wrong with the rows looked at."""
     if not problems:
-        return f'<p class="hint">The first {rows:,} rows all fit.</p>'
+        return f'<p class="hint">{f"The first {rows:,} rows all fit" if rows > 1 else "The first row fits"}.</p>'
     count = len({problem.row for problem in problems})
     more = f"<li>and {len(problems) - LISTED:,} more</li>" if len(problems) > LISTED else ""
     return (
@@ -107,8 +112,8 @@ def done(pace: Pace, problems: Sequence[Problem]) -> str:
     )
     told = f'<div class="warnings"><ul>{listed(problems)}</ul></div>' if problems else ""
     return (
-        f'<div class="card" role="region" aria-label="Done"><h2 class="eyebrow">Done</h2><p>{pace.done:,} rows in '
-        f"{clock(pace.seconds)}{without}.</p>{tally(pace.counts)}{told}</div>"
+        '<div class="card" role="region" aria-label="Done"><h2 class="eyebrow">Done</h2>'
+        f"<p>{pace.done:,} {noun(pace.done)} in {clock(pace.seconds)}{without}.</p>{tally(pace.counts)}{told}</div>"
     )
 
 
