@@ -12,7 +12,7 @@ from ..fields import AnyField, CategoryField, NumberField
 from ..study.mapping import MEDIA, Columns
 
 SAME = "the same in every row"
-NONE = f"no column: {SAME}"
+CHOOSE = "choose…"
 
 
 def chooser(about: Demo, header: Sequence[str], columns: Columns, truth: bool = False, groups: bool = False) -> str:
@@ -32,8 +32,9 @@ def chooser(about: Demo, header: Sequence[str], columns: Columns, truth: bool = 
 def field_of(field: AnyField, header: Sequence[str], chosen: str | None) -> str:
     """The column of a field, or its value in every row, which is shown while no column is chosen."""
     if field.kind in MEDIA:
-        return choice(f'data-field="{escape(field.name)}"', field.label, header, chosen, "choose…")
-    select = choice(f'data-field="{escape(field.name)}"', field.label, header, chosen, NONE)
+        return choice(f'data-field="{escape(field.name)}"', field.label, header, chosen, CHOOSE)
+    none = SAME if field.role == "setting" else CHOOSE
+    select = choice(f'data-field="{escape(field.name)}"', field.label, header, chosen, none)
     return f'<div class="choice">{select}{value(field)}</div>'
 
 
@@ -42,9 +43,9 @@ def value(field: AnyField) -> str:
     given = entry(field.default) if field.role == "setting" else ""
     mark = f'data-constant="{escape(field.name)}" aria-label="{escape(field.label)}, {SAME}"'
     if isinstance(field, CategoryField) and not field.unseen:
-        return f'<select {mark}><option value="">choose…</option>{options(field.choices, given)}</select>'
+        return f'<select {mark}><option value="">or {SAME}</option>{options(field.choices, given)}</select>'
     kind = 'type="number" step="any"' if isinstance(field, NumberField) else 'type="text"'
-    return f'<input {kind} {mark} placeholder="value" value="{escape(given)}">'
+    return f'<input {kind} {mark} placeholder="{"or " if field.role == "input" else ""}{SAME}" value="{escape(given)}">'
 
 
 def entry(default: Any) -> str:

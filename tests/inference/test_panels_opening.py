@@ -84,7 +84,8 @@ def test_boxes_are_of_the_kind_of_their_field(endpoints: Endpoints) -> None:
     loans = chooser(endpoints.catalogue.about(LOANS), ["a"], Columns({}))
     assert '<input type="number" step="any" data-constant="payments"' in loans
     assert re.search(
-        r'<select data-constant="condominium"[^>]*><option value="">choose…</option><option value="no">', loans
+        r'<select data-constant="condominium"[^>]*><option value="">or the same in every row</option><option value="no">',
+        loans,
     )
     trees = chooser(endpoints.catalogue.about(TREES), ["picture"], Columns({"image": "picture"}))
     assert 'data-constant="image"' not in trees  # a picture is no word
