@@ -56,7 +56,7 @@ def test_after_a_stop_a_run_goes_on_and_one_with_other_settings_starts_anew(view
     other.close()  # type: ignore[attr-defined]  # a generator
     found = [*run(view, upload)]
     assert "5,000 rows in" in found[-1][0]
-    (output,) = [answers["value"] for _, answers in found if answers.get("value")]
+    (output,) = {answers["value"] for _, answers in found if answers.get("value")}
     assert Path(output).name == "loans-answers.csv"
 
 
