@@ -8,10 +8,10 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..accelerator import patiently
 from ..errors import InputError
@@ -41,7 +41,8 @@ class Pace(Record):
     """How far a job has come: rows done of `total`, where that is known, how many of them `faulty`, in `seconds`.
 
     before: rows that were done when it went on after a stop, which took none of the seconds. problems: those of the
-    last part. counts: how many rows got which decision, or which prediction where there is no rule.
+    last part. counts: how many rows got which decision, or which prediction where there is no rule. about: whether the
+    total is what the bytes read so far lead to expect.
     """
 
     done: int
@@ -51,6 +52,7 @@ class Pace(Record):
     before: int = 0
     problems: tuple[Problem, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    about: bool = False
 
     @property
     def per_second(self) -> float:
@@ -149,7 +151,7 @@ def through(
     done, faulty, counts = 0, 0, Counter[str]()
     missing = (chunk for chunk in source.chunks(size) if not part_file(parts, chunk.number).exists())
     if not kept:
-        yield Pace(0, source.total, 0, 0.0)
+        yield pace(source, 0, 0, 0.0)
     for part in chain(kept, engine(work, missing)):
         if strict and part.faulty:
             problem = part.problems[0]
@@ -158,12 +160,18 @@ def through(
         done, faulty = done + part.rows, faulty + part.faulty
         counts.update(part.counts)
         if done >= before:
-            yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems, dict(counts))
+            yield pace(source, done, faulty, time.monotonic() - start, before, part.problems, dict(counts))
     if not done:
         shutil.rmtree(parts)
         raise InputError("The file has no rows.")
     join(parts, output)
     shutil.rmtree(parts)
+
+
+def pace(source: Source, done: int, *told: Any) -> Pace:
+    """How far a job has come in a file; told: the rest of a Pace, in its order."""
+    total, about = source.count(done)
+    return replace(Pace(done, total, *told), about=about)
 
 
 def rows_at_once(task: Task) -> int:
