@@ -5,6 +5,7 @@ results as pickled bytes, and leaves nothing of the child behind. A hook on ever
 there, and ends this process where one runs here. Prints what was asked, one a line, and how many passes each took.
 """
 
+# ruff: noqa: E402  # the stand-in comes before what imports it
 import multiprocessing
 import os
 import pickle
@@ -68,9 +69,9 @@ from explain.panels.evaluate import Upload, answers
 from explain.panels.reporting import reported
 from explain.panels.sections.section import Judged
 from explain.panels.what_if import WhatIf
+from inference import models
 from inference.errors import InputError
 from inference.serving.endpoints import Endpoints
-from inference.study.mapping import guess
 from inference.study.source import open_source
 
 LOANS, REVIEWS = "home-loans", "sentiment"
@@ -86,7 +87,7 @@ def main() -> None:
 
     app.launch = launch  # type: ignore[assignment]
     torch.nn.modules.module.register_module_forward_pre_hook(counted)
-    app.main(["--model", LOANS, "--model", REVIEWS])
+    app.main([part for name in (LOANS, REVIEWS) for part in ("--model", str(models.find()[name]))])
     (endpoints,) = begun
     for name, ask in asked(endpoints).items():
         before = passes.value
@@ -102,7 +103,7 @@ def asked(endpoints: Endpoints) -> dict[str, Callable[[], Any]]:
     truth = [{**each, "truth": label} for each, label in zip(rows, ("approved", "denied") * 9, strict=False)]
     return {
         "predict": lambda: endpoints.predict(LOANS, row),
-        "predict, path": lambda: same(endpoints.predict(REVIEWS, text)["trace"][-1]["name"], "decision"),
+        "predict, path": lambda: same(len(endpoints.predict(REVIEWS, text)["trace"]), 6),
         "explain": lambda: endpoints.explain(LOANS, row, evaluations=40),
         "check": lambda: endpoints.check(LOANS, row, "faithfulness"),
         "counterfactuals": lambda: endpoints.counterfactuals(LOANS, row, evaluations=200),
@@ -147,12 +148,12 @@ def case(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> None:
     """An answer with its reasons and path, what else can be asked of it, and What if."""
     asked = WhatIf(Case(endpoints, name))
     values = [inputs.get(field.name) for field in asked.case.about.inputs]
-    shown = clean(asked.case.answered(values))
+    shown = clean(asked.answered(values))
     assert "This is what the model uses" in shown
     known = asked.case.explained()
     assert known is not None, "what was explained did not come back"
     clean(asked.case.checked(values, f'[1, {{"item": "{known.explanation.target.item}"}}, "faithfulness"]'))  # type: ignore[union-attr]
-    clean(asked.commanded(values, f'[1, {{"hide": ["{known.explanation.features[0].id}"]}}]'))
+    asked.edited(values, f'[1, {{"hide": ["{known.explanation.features[0].id}"]}}]')
 
 
 def batch(endpoints: Endpoints, rows: list[dict[str, Any]]) -> None:
@@ -173,7 +174,7 @@ def evaluated(endpoints: Endpoints) -> None:
     upload = Upload(endpoints, LOANS)
     upload.own()
     clean(upload.measured())
-    study = next(reversed(endpoints.studies._kept.values()))  # type: ignore[attr-defined]
+    study = next(reversed(endpoints.studies._studies.values()))[0]
     judged = Judged(endpoints.catalogue.task(LOANS), study, "")
     clean(html for _, html in answers(judged, '[1, "goes-by", {"rows": 4}]'))
     clean(html for _, html in answers(judged, '[1, "removal", {}]'))

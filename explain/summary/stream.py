@@ -119,10 +119,13 @@ def answer(task: Task, raw: Raw) -> list[Target]:
     return [] if target is None else [target]
 
 
-def of_row(task: Task, raw: Raw, asked: Sequence[Target]) -> Explanations:
-    """The explanations of a row, one a target."""
+def of_row(task: Task, raw: Raw, asked: Sequence[Target]) -> Explanations | None:
+    """The explanations of a row, one a target; of its own answer where none is asked. None of an empty answer."""
+    own = asked or answer(task, raw)
+    if not own:
+        return None
     last: Explanations | None = None
-    for last in explain_all(task, raw, asked, apart=True):  # noqa: B007  # the last is what counts
+    for last in explain_all(task, raw, own, apart=True):  # noqa: B007  # the last is what counts
         pass
     if last is None:
         raise ModelError(f"{task.name} gave no explanation.")

@@ -4,7 +4,6 @@ It knows no page and no explanation.
 """
 
 from ..cache import Cache
-from ..device import stays
 from ..errors import InputError
 from ..study import sizes, variants
 from ..task import Task
@@ -39,15 +38,7 @@ class Others:
         if not isinstance(name, str) or name not in variants.VARIANTS:
             raise InputError.among("variant", name, variants.VARIANTS)
         key = f"{id(task.pipeline.model)} {task.name} {name}"  # of a model that was loaded anew, another one
-        return self._made.get(key, lambda: sized(staying(task, name)))
-
-
-def staying(task: Task, name: str) -> Task:
-    """A variant, which a process with a GPU makes for itself where it has none."""
-    made = variants.variant(task, name)
-    if made is not task:
-        stays(made, variants.variant, task, name)
-    return made
+        return self._made.get(key, lambda: sized(variants.variant(task, name)))
 
 
 def sized(task: Task) -> tuple[Task, int]:

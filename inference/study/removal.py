@@ -12,7 +12,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..device import on_device
 from ..errors import InputError
 from ..types import Raw, Record
 from . import weighted
@@ -79,7 +78,6 @@ def absolute_errors(scores: NDArray[np.float64], truth: NDArray[Any]) -> NDArray
     return np.abs(scores[:, 0] - truth.astype(np.float64))
 
 
-@on_device
 def removals(
     ask: Ask, raws: Sequence[Raw], truth: Any, losses: Losses, columns: dict[str, str], metric: str, seed: int = 0
 ) -> Iterator[Removals]:

@@ -79,7 +79,8 @@ def measure(name: str, task: Task, count: int) -> dict[str, Any]:
         "summary": Cost(found.evaluations / count, 1000 * shared / count),
         "reasons": Cost(sum(each.evaluations for each in told) / count, 1000 * filed / count),
     }
-    error = missed(found, task, truth.reshape(len(truth), count, -1))
+    by_item = dict(zip((target.item for target in asked), truth.reshape(len(truth), count, -1).T, strict=True))  # type: ignore[union-attr]
+    error = missed(found, task, by_item)
     right = float(np.mean([agreed(each.values, values) for each, values in zip(told, owned.T, strict=True)]))
     print(
         f"| `{name}` | {len(truth)} | {costs['by itself']} | {costs['summary']} | {100 * error:.1f} % | "
@@ -122,11 +123,12 @@ def exact(task: Task, rows: Sequence[Raw], asked: Sequence[Sequence[Target]]) ->
     return last.values
 
 
-def missed(found: Summary, task: Task, truth: NDArray[np.float64]) -> float:
-    """The largest error of an importance as a share of the largest; truth: float64[columns, rows, targets]."""
+def missed(found: Summary, task: Task, truth: dict[str, NDArray[np.float64]]) -> float:
+    """The largest error of an importance as a share of the largest; truth: by item, float64[rows, columns]."""
     names = [field.name for field in task.demo.inputs if field.role == "input"]
     shares = []
-    for output, values in zip(found.outputs, np.abs(truth).mean(1).T, strict=True):
+    for output in found.outputs:
+        values = np.abs(truth[output.item or ""]).mean(0)
         told = {each.id: each.mean for each in output.importance}
         shares.append(np.abs([told[name] for name in names] - values).max() / values.max())
     return float(max(shares))
