@@ -1,8 +1,8 @@
 """Where work on the accelerator begins: here, or, where a GPU is lent for a call, in a process that has it.
 
 What computes is marked `on_device`, and all of it goes through one function, `carried`, which app.py hands to whoever
-lends GPUs (ZeroGPU's `spaces.GPU`, which forks). What is sent and what comes back is pickled: models stay where they
-are and go by a number, errors come back as they are. A forward pass that begins anywhere else is refused, so that none
+lends GPUs (ZeroGPU's `spaces.GPU`, which forks) or to replicas on a cluster (on_serve.py). What is sent and what comes
+back is pickled: models stay where they are and go by how they are loaded, errors come back as they are. A forward pass that begins anywhere else is refused, so that none
 is forgotten. It knows no task, no model and no page.
 """
 
@@ -18,7 +18,7 @@ from itertools import count
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from .errors import SeeWhyError
+from .errors import ModelError, SeeWhyError
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,11 @@ def asked(send: Send, work: Callable[..., Any], given: Any, options: Any) -> Ite
 
 def carried(sent: bytes) -> Iterator[bytes]:
     """The work that was sent: each part as it comes, and last its end or its error, as (kind, value)."""
-    work, given, options = loaded(sent)
+    try:
+        work, given, options = loaded(sent)
+    except SeeWhyError as error:
+        yield dumped((ERROR, error))
+        return
     stream = work if inspect.isgeneratorfunction(inspect.unwrap(work)) else once(work)
     with closing(stream(*given, **options)) as parts:
         while True:
@@ -119,43 +123,43 @@ def whole(stream: Any) -> Any:
 
 # What is sent
 
-_numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
-_here: WeakValueDictionary[int, Any] = WeakValueDictionary()
-_again: dict[int, tuple[Any, ...]] = {}
+Key = tuple[Any, ...]
+"""How a thing that stays is told apart: what makes it anew, or else where it came in the order of this process."""
+
+_keys: WeakKeyDictionary[Any, Key] = WeakKeyDictionary()
+_here: WeakValueDictionary[Key, Any] = WeakValueDictionary()
 _next = count()
 
 
 def stays(thing: Any, *again: Any) -> None:
-    """Mark what is never sent, since a forked process has it as well.
+    """Mark what is never sent, since the process that computes has it as well: a forked one, or one that makes it anew.
 
-    again: a function and its arguments that make it anew, for a process that was forked before it was there.
+    again: a function and its arguments that make it, for a process that does not have it yet.
     """
-    number = next(_next)
-    _numbers[thing], _here[number] = number, thing
-    if again:
-        _again[number] = again
+    key = again or (next(_next),)
+    _keys[thing], _here[key] = key, thing
 
 
 class Pickler(pickle.Pickler):
     """Of what is sent."""
 
-    def persistent_id(self, obj: Any) -> tuple[int, tuple[Any, ...]] | None:
-        """What stays, by its number, and how to make it anew."""
-        number = None if isinstance(obj, type) else _numbers.get(obj) if hashable(obj) else None
-        return None if number is None else (number, _again.get(number, ()))
+    def persistent_id(self, obj: Any) -> Key | None:
+        """What stays, by its key."""
+        return None if isinstance(obj, type) or not hashable(obj) else _keys.get(obj)
 
 
 class Unpickler(pickle.Unpickler):
     """Of what arrives."""
 
-    def persistent_load(self, pid: tuple[int, tuple[Any, ...]]) -> Any:
-        """What stays here under that number, or is made anew."""
-        number, again = pid
-        if number not in _here and again:
-            make, *given = again
-            _here[number] = made = make(*given)
-            _made.append(made)
-        return _here[number]
+    def persistent_load(self, pid: Key) -> Any:
+        """What stays here under that key, or is made anew. Raises ModelError."""
+        if pid not in _here:
+            make, *given = pid
+            if not callable(make):
+                raise ModelError("This model was made in the process of the page; it cannot be computed elsewhere.")
+            _made.append(make(*given))
+            _here[pid] = _made[-1]
+        return _here[pid]
 
 
 _made: list[Any] = []
