@@ -1,9 +1,9 @@
 """Where work on the accelerator begins: here, or, where a GPU is lent for a call, in a process that has it.
 
 What computes is marked `on_device`, and all of it goes through one function, `carried`, which app.py hands to whoever
-lends GPUs (ZeroGPU's `spaces.GPU`, which forks) or to replicas on a cluster (on_serve.py). What is sent and what comes
-back is pickled: models stay where they are and go by how they are loaded, errors come back as they are. A forward pass that begins anywhere else is refused, so that none
-is forgotten. It knows no task, no model and no page.
+lends GPUs (ZeroGPU's `spaces.GPU`, which forks), or to replicas on a cluster (on_serve.py). What is sent and what comes
+back is pickled: models stay where they are and go by how they are loaded, errors come back as they are. A forward pass
+that begins anywhere else is refused, so that none is forgotten. It knows no task, no model and no page.
 """
 
 import inspect

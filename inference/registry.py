@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from . import columns, demo, draft, folders, hub, models, snapshot, trees
-from .device import stays
 from .demo import Demo
+from .device import stays
 from .errors import InputError, ModelError, NotFound
 from .task import Task
 
