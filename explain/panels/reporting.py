@@ -79,6 +79,7 @@ def facts_of(task: Task, study: Study, made: date) -> dict[str, str]:
         "SHA-256 of the file": study.sha256,
         "Rows": f"{rows:,}{cut}",
         "Faulty rows": f"{study.faulty:,}, left out",
+        "Rows belong together by": study.columns.cluster or "",
         "Truth": study.columns.truth or "none named: nothing is said of how right the model is",
         "Computed": task.where,
         "Made": made.isoformat(),

@@ -20,12 +20,13 @@ def chooser(about: Demo, header: Sequence[str], columns: Columns) -> str:
         for field in about.inputs
     )
     truth = choice("data-truth", "Truth", header, columns.truth, "none")
-    taken = {*columns.fields.values(), columns.truth}
+    belongs = choice("data-cluster", "Rows belong together by", header, columns.cluster, "each by itself")
+    taken = {*columns.fields.values(), columns.truth, columns.cluster}
     boxes = "".join(box(name, name in columns.groups) for name in header if name not in taken)
     groups = f"<fieldset><legend>Groups to compare</legend>{boxes or 'no column is left'}</fieldset>"
     unset = [field for field in about.inputs if field.role == "input" and field.name not in columns.fields]
     return (
-        f'<div class="columns-of"><div class="choices">{truth}</div>{groups}'
+        f'<div class="columns-of"><div class="choices">{truth}{belongs}</div>{groups}'
         f"<details{' open' if unset else ''}><summary>Columns of the fields "
         f"({len(columns.fields)} of {len(about.inputs)} found)"
         f'</summary><div class="choices">{fields}</div></details></div>'

@@ -71,6 +71,9 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     telling.add_argument("--input", type=Path, required=True, help="as for batch; with the truth in a column, if known")
     telling.add_argument("--output", type=Path, required=True, help="HTML")
     telling.add_argument("--truth", metavar="COLUMN", help="which column holds the right answers")
+    telling.add_argument(
+        "--cluster", metavar="COLUMN", help="which column rows that belong together share, such as a customer's number"
+    )
     telling.add_argument("--sample", type=int, metavar="ROWS", help="how many rows to explain, drawn at random")
     telling.add_argument("--column", action="append", default=[], metavar="FIELD=COLUMN", help="as for batch")
     for command in (checking, starting):
@@ -133,8 +136,7 @@ def told(options: argparse.Namespace, report: Report) -> str:
     if options.sample is not None and options.sample < 1:
         raise InputError(f"--sample must be a number of rows from 1, got {options.sample}.")
     task, source, columns = given(options)
-    if options.truth:
-        columns = replace(columns, truth=options.truth)
+    columns = replace(columns, truth=options.truth or columns.truth, cluster=options.cluster or columns.cluster)
     for part in report(task, source, columns, options.sample):
         if not isinstance(part, str):
             words, done, total, of = part

@@ -4,7 +4,7 @@ What suits follows from the kind of output and from the truth, never from the ta
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..task import Task
 from . import anomalies, curves, grouping, labels, ranking, values
+from .clusters import count
 from .metrics import Metrics
 from .reading import Study
 
@@ -122,26 +123,36 @@ def held(study: Study) -> NDArray[np.intp]:
 
 def metrics(task: Task, study: Study, places: NDArray[np.intp] | None = None, positive: str | None = None) -> Metrics:
     """The measures of some rows, by default of all that the model was not trained on. Raises InputError."""
-    kind, answers = suit(task, study), study.results.answers
     at = held(study) if places is None else places
+    found, belongs = measures(task, study, at, positive), clusters_at(study, at)
+    return found if belongs is None else replace(found, cluster=study.columns.cluster, clusters=count(belongs))
+
+
+def clusters_at(study: Study, places: NDArray[np.intp]) -> NDArray[np.intp] | None:
+    """What some rows belong to; None where they have nothing to do with one another."""
+    return None if study.results.clusters is None else study.results.clusters[places]
+
+
+def measures(task: Task, study: Study, at: NDArray[np.intp], positive: str | None) -> Metrics:
+    """The measures that suit. Raises InputError."""
+    kind, answers, belongs = suit(task, study), study.results.answers, clusters_at(study, at)
     truth = None if study.results.truth is None else study.results.truth[at]
     if kind == "clusters":
         points = as_read(task, study, at)
-        return grouping.of_groups(points, answers.predicted[at], truth, names=answers.items)
+        return grouping.of_groups(points, answers.predicted[at], truth, names=answers.items, clusters=belongs)
     assert truth is not None  # by `suit`
     if kind == "labels":
         scores = np.nan_to_num(answers.scores[at])
-        return labels.of_labels(
-            truth, answers.predicted[at], scores, answers.items, positive or positive_of(task, study)
-        )
+        about = positive or positive_of(task, study)
+        return labels.of_labels(truth, answers.predicted[at], scores, answers.items, about, clusters=belongs)
     if kind == "anomaly":
         _, rare = two_kinds(study) or ("", np.zeros(0, dtype=np.bool_))  # there are two, by `suit`
-        return anomalies.of_anomalies(rare[at], answers.scores[at, 0])
+        return anomalies.of_anomalies(rare[at], answers.scores[at, 0], clusters=belongs)
     if kind == "ranking":
         suggested = [[item.id for item in answers.predictions[i].items] for i in at]
         items = list(getattr(task, "positions", answers.items))
-        return ranking.of_rankings([chosen(cell) for cell in truth], suggested, items)
-    return values.of_values(truth, answers.predicted[at], task.demo.unit)
+        return ranking.of_rankings([chosen(cell) for cell in truth], suggested, items, clusters=belongs)
+    return values.of_values(truth, answers.predicted[at], task.demo.unit, clusters=belongs)
 
 
 def chosen(cell: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 import weakref
 from contextlib import closing
+from dataclasses import replace
 
 from ..errors import InputError
 from ..task import Task
@@ -23,7 +24,7 @@ def traits_of(task: Task, study: Study) -> list[Trait]:
     """What is known of each row: of its inputs, the file's other columns, the answers; not the truth."""
     if study not in _traits:
         columns, results = study.columns, study.results
-        own = {*columns.fields.values(), columns.truth}
+        own = {*columns.fields.values(), columns.truth, columns.cluster}
         others = [str(name) for name in results.rows.columns if name not in own and name not in APART]
         _traits[study] = traits.together(
             traits.of_inputs(task.demo.inputs, results.raws),
@@ -41,7 +42,7 @@ def losses_of(task: Task, study: Study) -> Losses:
     """The loss of each row. Raises InputError where there is none."""
     suited = evaluation.suit(task, study)
     truth = study.results.truth if suited in ("labels", "value") else None
-    return losses(study.results.answers, truth, task.demo.unit)
+    return replace(losses(study.results.answers, truth, task.demo.unit), clusters=study.results.clusters)
 
 
 def worst(task: Task, study: Study) -> Search:

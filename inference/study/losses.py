@@ -1,6 +1,6 @@
 """How wrong each row is, by which slices are compared: wrong or not for labels, how far off for amounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,19 @@ from .results import Answers, Truth
 class Losses:
     """values: float64[n], NaN where no truth is known; the more, the worse. shares: each is 0 or 1, their mean a share.
 
-    metric: what their mean is called. unit: of the values.
+    metric: what their mean is called. unit: of the values. clusters: intp[n], where rows belong together.
     """
 
     values: NDArray[np.float64]
     metric: str
     shares: bool
     unit: str | None = None
+    clusters: NDArray[np.intp] | None = None
 
     def at(self, places: NDArray[Any]) -> "Losses":
         """The same of some rows."""
-        return Losses(self.values[places], self.metric, self.shares, self.unit)
+        belongs = None if self.clusters is None else self.clusters[places]
+        return replace(self, values=self.values[places], clusters=belongs)
 
 
 def losses(answers: Answers, truth: Truth | None, unit: str | None = None) -> Losses:

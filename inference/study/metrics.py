@@ -41,7 +41,8 @@ class Measure(Record):
 class Metrics(Record):
     """All measures of a model over some rows; `baseline` says in words what the naive rival does.
 
-    notes: what a reader should know, such as rows that were left out.
+    notes: what a reader should know, such as rows that were left out. cluster, clusters: what whole ones of were drawn
+    for the intervals, where rows belong together, and how many of them there are.
     """
 
     kind: Literal["labels", "value", "ranking", "clusters", "anomaly"]
@@ -49,6 +50,8 @@ class Metrics(Record):
     measures: tuple[Measure, ...]
     baseline: str
     notes: tuple[str, ...] = ()
+    cluster: Annotated[str | None, absent] = None
+    clusters: Annotated[int | None, absent] = None
     version: Literal[1] = 1
 
     def named(self, name: str, label: str | None = None) -> Measure | None:

@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inference.errors import InputError
 from inference.study import evaluation
+from inference.study.clusters import count
 from inference.study.costs import Costs
 from inference.study.evaluation import Case
 from inference.study.fairness import RATES, Fairness, Group, Spread, fairness
 from inference.study.parity import GOALS, MEANS, GroupRule, Parity, parity
 from inference.units import number, percent
 
+from .by_group import called, drawn_by
 from .section import Judged, Section, asks, card, table
 from .threshold import rule_of
 
@@ -29,13 +34,22 @@ def shown(judged: Judged) -> str:
     case = evaluation.case_of(judged.task, judged.study) if judged.study.results.groups else None
     if case is None:
         return ""
-    threshold = starting(judged, case)
+    threshold, belongs = starting(judged, case), drawn_by(judged, case)
+    flagged = case.scores >= threshold
     body = "".join(
-        part(fairness(column, case.truth, case.scores >= threshold, groups[case.places]), called(judged, column))
+        part(fairness(column, case.truth, flagged, groups[case.places], belongs=belongs), called(judged, column))
         for column, groups in judged.study.results.groups.items()
     )
     said = f"Flagged as “{escape(case.name)}” at the threshold {number(threshold)}:"
-    return card("Is it fair to groups?", body, said, "groups")
+    return card("Is it fair to groups?", body + drawn_together(judged, belongs), said, "groups")
+
+
+def drawn_together(judged: Judged, belongs: NDArray[np.intp] | None) -> str:
+    """By what rows were drawn for the intervals, where not one by one."""
+    if belongs is None:
+        return ""
+    column = escape(judged.study.columns.cluster or "")
+    return f'<p class="hint">Intervals by bootstrap, drawn by {column}, {count(belongs):,} of them.</p>'
 
 
 def starting(judged: Judged, case: Case) -> float:
@@ -43,11 +57,6 @@ def starting(judged: Judged, case: Case) -> float:
     rule = rule_of(judged, case)
     own = [each.at_least for each in rule.rules if each.at_least is not None] if rule else []
     return own[0] if own else 0.5 if case.probability else float(sorted(case.scores)[len(case.scores) // 2])
-
-
-def called(judged: Judged, column: str) -> str:
-    """What a column is called, where the model has a field of that name."""
-    return next((field.label for field in judged.task.demo.fields if field.name == column), column)
 
 
 def part(found: Fairness, name: str) -> str:
@@ -90,7 +99,8 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     threshold = float(given) if isinstance(given, int | float) else starting(judged, case)
     yield shown(judged) + card("", '<p aria-busy="true">Looking for thresholds…</p>')
     goal: Any = asked.get("goal")  # checked there
-    found = parity(goal, column, case.truth, case.scores, groups[case.places], threshold, fees(asked))
+    belongs = drawn_by(judged, case)
+    found = parity(goal, column, case.truth, case.scores, groups[case.places], threshold, fees(asked), belongs=belongs)
     yield shown(judged) + outcome(found, called(judged, column))
 
 

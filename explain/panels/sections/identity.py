@@ -57,7 +57,7 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
 
     texts, numbers = [str(raw[name]) for raw in results.raws], [int(row) for row in results.rows.index]
     yield card(TITLE, busy("Swapping words", 0, len(texts), "texts"), id="identity")
-    for found in identity(ask, texts, numbers, threshold):
+    for found in identity(ask, texts, numbers, threshold, clusters=results.clusters):
         done = found.done >= found.rows
         yield drawn(judged, found, item, "" if done else busy("Swapping words", found.done, found.rows, "texts"))
 

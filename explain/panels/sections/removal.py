@@ -46,7 +46,8 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     ask = lambda raws: judged.task.scores(raws, targets)  # noqa: E731
     raws, truth = [results.raws[i] for i in known], results.truth[known]
     yield card(TITLE, busy("Scrambling columns", 0, len(columns(judged)), "columns"), id="removal")
-    for found in removals(ask, raws, truth, losses, columns(judged), metric):
+    belongs = evaluation.clusters_at(judged.study, np.asarray(known, np.intp))
+    for found in removals(ask, raws, truth, losses, columns(judged), metric, clusters=belongs):
         done = len(found.columns) == found.total
         yield drawn(found, "" if done else busy("Scrambling columns", len(found.columns), found.total, "columns"))
 
