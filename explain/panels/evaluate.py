@@ -21,6 +21,7 @@ from inference.study.mapping import Columns
 from inference.study.reading import Progress, Study, first_rows
 from inference.study.source import ENDINGS, Source, open_source
 
+from .against import against
 from .sections.every import SECTIONS, html_of
 from .sections.section import Judged
 from .taking import taking
@@ -165,6 +166,7 @@ def found(endpoints: Endpoints, name: str, of: str) -> None:
         return choose(endpoints, name)
     gr.HTML(heading(judged))
     parts = [gr.HTML(html_of(section, judged), elem_id=f"part-{section.id}") for section in SECTIONS]
+    against(judged)
     asked = gr.Textbox("", elem_id="asked", visible="hidden", label="Asked", key=f"{name}.{of}.asked")
 
     def answer(sent: str) -> Iterator[Any]:

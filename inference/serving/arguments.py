@@ -75,14 +75,22 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
         "--cluster", metavar="COLUMN", help="which column rows that belong together share, such as a customer's number"
     )
     telling.add_argument("--sample", type=int, metavar="ROWS", help="how many rows to explain, drawn at random")
+    for name, said in LONGER.items():
+        telling.add_argument(f"--{name}", dest="also", action="append_const", const=name, default=[], help=said)
     telling.add_argument("--column", action="append", default=[], metavar="FIELD=COLUMN", help="as for batch")
     for command in (checking, starting):
         command.add_argument("folder", type=Path)
     return parser
 
 
-Report = Callable[[Task, Source, Columns, int | None], Iterator[Any]]
-"""How far a report of a file has come, as (words, done, total, of what), and last the report as HTML."""
+Report = Callable[[Task, Source, Columns, int | None, Sequence[str]], Iterator[Any]]
+"""Of a model, a file, its columns, rows to explain, and which of LONGER to do as well: how far a report has come, as
+(words, done, total, of what), and last the report as HTML."""
+LONGER = {
+    "removal": "also scramble the columns one by one: which could the model do without? (takes long)",
+    "identity": "also swap words that say who a text is about: does its score change? (takes long)",
+}
+"""What a report does where it is asked to."""
 
 
 def command(options: argparse.Namespace, reason: Reason | None = None, report: Report | None = None) -> str:
@@ -137,7 +145,7 @@ def told(options: argparse.Namespace, report: Report) -> str:
         raise InputError(f"--sample must be a number of rows from 1, got {options.sample}.")
     task, source, columns = given(options)
     columns = replace(columns, truth=options.truth or columns.truth, cluster=options.cluster or columns.cluster)
-    for part in report(task, source, columns, options.sample):
+    for part in report(task, source, columns, options.sample, options.also):
         if not isinstance(part, str):
             words, done, total, of = part
             tell(f"{done:,} of {total:,} {of}: {words.lower()}")

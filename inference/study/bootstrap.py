@@ -63,32 +63,48 @@ def measured(
             with np.errstate(divide="ignore", invalid="ignore"):  # of what a draw of clusters may lack
                 model.append(each.model(held))
                 dummy.append(each.dummy(held) if each.dummy else np.full(len(held), np.nan))
-    whole = np.ones((1, rows))
+    whole, drawn = np.ones((1, rows)), None if clusters is None else len(np.unique(clusters))
     return [
-        summed_up(each, np.concatenate(model), np.concatenate(dummy), each.dummy and float(each.dummy(whole)[0]), rows)
+        summed_up(each, (np.concatenate(model), np.concatenate(dummy)), each.dummy and each.dummy(whole), rows, drawn)
         for each, model, dummy in zip(asked, found, rivals, strict=True)
     ]
 
 
-def summed_up(each: Asked, model: Any, dummy: Any, baseline: float | None, rows: int) -> Measure:
-    """A measure out of its draws, float64[draws] of the model and of its rival."""
-    gain = None if baseline is None else ends(model - dummy)
+def summed_up(each: Asked, drawn: tuple[Any, Any], rival: Any, rows: int, clusters: int | None) -> Measure:
+    """A measure out of its draws, float64[draws] of the model and of its rival. rival: its value, float64[1], or None.
+
+    clusters: how many were drawn from.
+    """
+    model, dummy = drawn
+    baseline = None if rival is None else float(rival[0])
+    gain = None if baseline is None else ends(model - dummy, clusters)
     if each.biased:
         model = (model - (model.mean() - each.value)).clip(0)
     value = each.value if each.value == each.value else None
-    interval = ends(model)
+    interval = ends(model, clusters)
     return Measure(each.name, value, interval, rows, each.better, baseline, gain, label=each.label, unit=each.unit)
 
 
-def ends(values: Any) -> tuple[float, float] | None:
-    """The 95 % interval of draws; None where more than a few have no value."""
+def ends(values: Any, clusters: int | None = None) -> tuple[float, float] | None:
+    """The 95 % interval of draws; None where more than a few have no value. clusters: how many were drawn from."""
     import numpy as np
 
     defined = np.isfinite(values)
     if defined.mean() < DEFINED:
         return None
-    low, high = np.percentile(values[defined], OUTSIDE).tolist()
+    low, high = np.percentile(values[defined], outside(clusters)).tolist()
     return low, high
+
+
+def outside(clusters: int | None) -> tuple[float, float]:
+    """The percentiles at the ends of a 95 % interval; further out for few clusters, which draw too close together:
+    the expanded percentiles of Hesterberg (2015, "What teachers should know about the bootstrap")."""
+    if clusters is None or clusters < 2:
+        return OUTSIDE
+    from scipy.special import ndtr, stdtrit
+
+    tail = 100 * float(ndtr((clusters / (clusters - 1)) ** 0.5 * stdtrit(clusters - 1, OUTSIDE[0] / 100)))
+    return tail, 100 - tail
 
 
 def draws(rows: int, strata: Any = None, seed: int = 0, clusters: Any = None) -> "Iterator[NDArray[np.float64]]":

@@ -21,9 +21,9 @@ def coded(cells: Sequence[Any]) -> NDArray[np.intp]:
     return np.where(alone, len(names) + np.arange(len(texts)), which)
 
 
-def count(clusters: NDArray[np.intp]) -> int:
-    """How many there are."""
-    return int((np.bincount(clusters) > 0).sum())
+def count(clusters: NDArray[np.intp] | None) -> int:
+    """How many there are; 0 where there are none."""
+    return 0 if clusters is None else int((np.bincount(clusters) > 0).sum())
 
 
 def spread(influence: NDArray[np.float64], clusters: NDArray[np.intp]) -> float:

@@ -94,7 +94,7 @@ def fairness(
         return Fairness(column, found, ())
     held = None if belongs is None else by_cluster(which * 4 + true * 2 + said, 4 * len(names), belongs)
     drawn = by_group_drawn(counts[large], seed) if held is None else by_cluster_drawn(held, seed)[:, large]
-    return Fairness(column, found, spreads(names[large], counts[large], drawn))
+    return Fairness(column, found, spreads(names[large], counts[large], drawn, None if held is None else held.shape[0]))
 
 
 def named(groups: Any) -> NDArray[np.object_]:
@@ -199,10 +199,15 @@ def by_cluster_drawn(held: Any, seed: int) -> NDArray[np.int64]:
     return np.concatenate(parts).round().astype(np.int64).reshape(-1, held.shape[1] // 4, 2, 2)
 
 
-def spreads(names: NDArray[np.str_], counts: NDArray[np.int64], drawn: NDArray[np.int64]) -> tuple[Spread, ...]:
-    """For each rate, the largest difference between groups, by bootstrap. counts: int64[groups, truth, flagged]."""
+def spreads(
+    names: NDArray[np.str_], counts: NDArray[np.int64], drawn: NDArray[np.int64], clusters: int | None = None
+) -> tuple[Spread, ...]:
+    """For each rate, the largest difference between groups, by bootstrap. counts: int64[groups, truth, flagged].
+
+    clusters: how many were drawn from.
+    """
     values, spread_out = rates_of(counts[None]), rates_of(drawn)
-    found = (spread(each, names, values[each][0], spread_out[each]) for each in RATES)
+    found = (spread(each, names, values[each][0], spread_out[each], clusters) for each in RATES)
     return tuple(each for each in found if each is not None)
 
 
@@ -219,12 +224,12 @@ def rates_of(counts: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
 
 
 def spread(
-    name: str, groups: NDArray[np.str_], values: NDArray[np.float64], drawn: NDArray[np.float64]
+    name: str, groups: NDArray[np.str_], values: NDArray[np.float64], drawn: NDArray[np.float64], clusters: int | None
 ) -> Spread | None:
     """The highest less the lowest of the groups for which a rate is defined; the interval is that of this same pair."""
     known = np.flatnonzero(np.isfinite(values))
     if len(known) < 2:
         return None
     low, high = int(known[values[known].argmin()]), int(known[values[known].argmax()])
-    apart = ends(drawn[:, high] - drawn[:, low])
+    apart = ends(drawn[:, high] - drawn[:, low], clusters)
     return Spread(name, float(values[high] - values[low]), apart, str(groups[low]), str(groups[high]))

@@ -4,12 +4,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from inference.errors import InputError
 from inference.study import evaluation
-from inference.study.clusters import count
 from inference.study.costs import Costs
 from inference.study.evaluation import Case
 from inference.study.fairness import RATES, Fairness, Group, Spread, fairness
@@ -17,7 +13,7 @@ from inference.study.parity import GOALS, MEANS, GroupRule, Parity, parity
 from inference.units import number, percent
 
 from .by_group import called, drawn_by
-from .section import Judged, Section, asks, card, table
+from .section import Judged, Section, asks, card, table, together
 from .threshold import rule_of
 
 SHORT = {
@@ -41,15 +37,7 @@ def shown(judged: Judged) -> str:
         for column, groups in judged.study.results.groups.items()
     )
     said = f"Flagged as “{escape(case.name)}” at the threshold {number(threshold)}:"
-    return card("Is it fair to groups?", body + drawn_together(judged, belongs), said, "groups")
-
-
-def drawn_together(judged: Judged, belongs: NDArray[np.intp] | None) -> str:
-    """By what rows were drawn for the intervals, where not one by one."""
-    if belongs is None:
-        return ""
-    column = escape(judged.study.columns.cluster or "")
-    return f'<p class="hint">Intervals by bootstrap, drawn by {column}, {count(belongs):,} of them.</p>'
+    return card("Is it fair to groups?", body + together(judged), said, "groups")
 
 
 def starting(judged: Judged, case: Case) -> float:

@@ -1,6 +1,7 @@
 """Rows that belong together: how often intervals hold the truth where they are drawn one by one, and together."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,8 @@ def test_slices_of_customers_that_do_not_differ_are_rarely_called_worse() -> Non
 def test_differences_between_groups_hold_their_truth() -> None:
     """Groups of whole customers, flagged at one rate: the interval of their difference holds 0."""
     group = np.where(np.repeat(np.arange(CUSTOMERS) % 2 == 0, EACH), "a", "b")
-    held = np.zeros((2, 2))
-    for _, wrong, belongs in files(2):
+    held, few = np.zeros((2, 2)), 100
+    for _, wrong, belongs in islice(files(2), few):
         for i, own in enumerate((belongs, None)):
             found = fairness("g", np.ones(len(wrong), bool), wrong, group, belongs=own)
             spread = next(each for each in found.spreads if each.rate == "selected")
@@ -86,9 +87,9 @@ def test_differences_between_groups_hold_their_truth() -> None:
                     for each in found.groups
                 ),
             )
-    together, alone = held / FILES
-    assert together[0] >= LEAST and alone[0] < 0.85
-    assert together[1] >= LEAST - 0.05 and alone[1] < 0.75  # of both groups at once
+    together, alone = held / few
+    assert together[0] >= 0.89 and alone[0] < 0.85  # as 95 % show in 99 of 100 cases
+    assert together[1] >= 0.83 and alone[1] < 0.75  # of both groups at once
 
 
 def test_model_and_rival_are_compared_on_the_same_clusters() -> None:
