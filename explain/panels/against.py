@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio as gr
 
 from inference.panels.answer import failure
-from inference.panels.asking import RUNNING
+from inference.panels.asking import QUIET
 from inference.panels.waiting import awaited
 from inference.serving.endpoints import report
 from inference.study.source import ENDINGS, open_source
@@ -26,7 +26,7 @@ def against(judged: Judged) -> None:
     def compared(path: str | None) -> Iterator[str]:
         yield from compare(judged, path)
 
-    file.upload(compared, file, told, **RUNNING)
+    file.upload(compared, file, told, **{**QUIET, "concurrency_id": "files", "concurrency_limit": 2})
 
 
 def compare(judged: Judged, path: str | None) -> Iterator[str]:

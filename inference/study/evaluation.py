@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..task import Task
-from . import anomalies, curves, grouping, labels, ranking, values
+from . import anomalies, curves, grouping, labels, matching, ranking, values
 from .clusters import count
 from .metrics import Metrics
 from .reading import Study
 
-Suit = Literal["labels", "value", "ranking", "clusters", "anomaly"]
+Suit = Literal["labels", "value", "ranking", "clusters", "anomaly", "text", "spans", "boxes"]
 
 SPLITS = ("split", "part", "set", "subset")
 """What a column that says which rows the model was trained on is often called."""
@@ -29,15 +29,14 @@ def suit(task: Task, study: Study) -> Suit:
     """What can be measured. Raises InputError where nothing can, and says what is missing."""
     if task.kind == "labels" and not task.supervised:
         return "clusters"
-    if task.kind not in ("labels", "value", "ranking"):
-        raise InputError(
-            f"Evaluate measures labels, amounts, rankings, groups and anomalies; this model gives {task.kind}."
-        )
     if study.results.truth is None:
         raise InputError("To measure how right the model is, name the column that holds the truth.")
     if task.kind == "value" and two_kinds(study) is not None:
         return "anomaly"
-    return task.kind
+    predictions = study.results.answers.predictions
+    if predictions and predictions[0].text is not None:
+        return "text"  # of spans, too, what they amount to
+    return "labels" if task.kind == "action" else task.kind
 
 
 def two_kinds(study: Study) -> tuple[str, NDArray[np.bool_]] | None:
@@ -152,7 +151,18 @@ def measures(task: Task, study: Study, at: NDArray[np.intp], positive: str | Non
         suggested = [[item.id for item in answers.predictions[i].items] for i in at]
         items = list(getattr(task, "positions", answers.items))
         return ranking.of_rankings([chosen(cell) for cell in truth], suggested, items, clusters=belongs)
+    if kind == "text":
+        return matching.text_metrics(answers.predicted[at].tolist(), truth.tolist(), belongs)
+    if kind in ("spans", "boxes"):
+        return matching.place_metrics(kind, places_at(study, kind, at), belongs)
     return values.of_values(truth, answers.predicted[at], task.demo.unit, clusters=belongs)
+
+
+def places_at(study: Study, kind: str, places: NDArray[np.intp]) -> matching.Counts:
+    """How the spans or boxes of some rows agree with the true ones."""
+    results = study.results
+    assert results.truth is not None  # by `suit`
+    return matching.of_places(kind, [results.answers.predictions[i] for i in places], results.truth[places].tolist())
 
 
 def chosen(cell: Any) -> list[str]:

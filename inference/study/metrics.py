@@ -1,6 +1,6 @@
 """What was measured of a model over many rows, each measure beside a naive rival; the records that travel.
 
-This module computes nothing: see labels.py, values.py, ranking.py, grouping.py and anomalies.py.
+This module computes nothing: see labels.py, values.py, ranking.py, grouping.py, matching.py and anomalies.py.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Metrics(Record):
     for the intervals, where rows belong together, and how many of them there are.
     """
 
-    kind: Literal["labels", "value", "ranking", "clusters", "anomaly"]
+    kind: Literal["labels", "value", "ranking", "clusters", "anomaly", "text", "spans", "boxes"]
     rows: int
     measures: tuple[Measure, ...]
     baseline: str

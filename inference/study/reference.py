@@ -61,7 +61,7 @@ def first(task: Task, source: Source, most: int) -> list[Raw]:
 
 
 def of_file(task: Task, source: Source, called: str) -> Known:
-    """The first rows of a file, to compare with. called: what it is, for people. Raises InputError where it has none."""
+    """The first rows of a file, to compare with. called: what it is, for people. Raises InputError."""
     check(task.demo, source.columns, guess(task.demo, source.columns))
     raws = first(task, source, min(MOST.get(field.kind, ROWS) for field in task.demo.inputs))
     if not raws:

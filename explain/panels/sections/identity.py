@@ -71,7 +71,7 @@ def gathered(judged: Judged) -> Iterator[Identity]:
     texts, numbers = [str(raw[name]) for raw in results.raws], [int(row) for row in results.rows.index]
     for found in identity(ask, texts, numbers, threshold, clusters=results.clusters):
         if found.done >= found.rows:
-            judged.study.found |= {ID: drawn(judged, found, item), ASKED: "yes"}
+            judged.study.found.update({ID: drawn(judged, found, item), ASKED: "yes"})
         yield found
 
 

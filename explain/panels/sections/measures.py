@@ -27,6 +27,8 @@ TOLD = {
     "Recall@10": "share of what was chosen that is among ten suggestions",
     "Popularity": "share of rows that chose what is suggested; high means only the well known",
     "Coverage": "share of the catalogue that is suggested to anybody",
+    "F1 over words": "words in common with the true text, beside all words of both",
+    "Exact match": "share of texts that are the true one, but for case and punctuation",
     "Silhouette": "how much nearer rows are to their own group than to the next",
     "Average precision": "precision of the alarms, averaged over recall",
 }

@@ -60,7 +60,7 @@ def gathered(judged: Judged) -> Iterator[Removals]:
     belongs = evaluation.clusters_at(judged.study, np.asarray(known, np.intp))
     for found in removals(ask, raws, truth, losses, columns(judged), metric, clusters=belongs):
         if len(found.columns) == found.total:
-            judged.study.found |= {ID: drawn(judged, found), ASKED: "yes"}
+            judged.study.found.update({ID: drawn(judged, found), ASKED: "yes"})
         yield found
 
 

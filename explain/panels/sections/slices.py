@@ -107,7 +107,8 @@ def query(traits: Sequence[Trait], before: Sequence[Named]) -> str:
     return (
         f'<form class="query" data-section="slices" data-asks="{attribute(queries=pairs)}"><label>Or by a query '
         f'<input name="query" value="{last}" maxlength="500" autocomplete="off" spellcheck="false" '
-        f'placeholder="{escape(example(traits))}"></label><button>Slice</button></form><div class="kept-queries onscreen"></div>'
+        f'placeholder="{escape(example(traits))}"></label><button>Slice</button></form>'
+        '<div class="kept-queries onscreen"></div>'
         f"<details><summary>Names that a query may use</summary><p>{names}</p></details>"
     )
 
