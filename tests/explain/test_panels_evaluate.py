@@ -130,8 +130,8 @@ def test_rows_of_one_advertisement_are_drawn_together_and_that_is_said(endpoints
     folder = models.find()["hiring"]
     found = judged(conftest.load(folder), folder / "evaluation.csv")
     assert "drawn by advertisement, 397 of them" in section(found, "measures")
-    for each in ("groups", "slices"):
-        assert "Intervals are drawn by advertisement, 397 of them." in section(found, each)
+    assert "Intervals are drawn by advertisement, 397 of them." in section(found, "groups")
+    assert "Intervals and tests take rows together by advertisement, 397 of them." in section(found, "slices")
     assert 'data-asks="{&quot;column&quot;: &quot;advertisement&quot;}"' not in section(found, "slices")
     sent, shown = sweep_of(section(found, "threshold")), section(found, "threshold")
     assert "for rows that belong together by advertisement" in shown

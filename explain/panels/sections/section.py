@@ -69,13 +69,13 @@ def attribute(**asked: Any) -> str:
     return escape(json.dumps(asked))
 
 
-def together(judged: Judged) -> str:
-    """By what rows were drawn for the intervals of a section, where rows belong together."""
+def together(judged: Judged, words: str = "Intervals are drawn by") -> str:
+    """By what rows were drawn for the intervals of a section, where rows belong together. words: what is said of it."""
     study = judged.study
     if study.results.clusters is None:
         return ""
     drawn = count(evaluation.clusters_at(study, evaluation.held(study)))
-    return f'<p class="hint">Intervals are drawn by {escape(study.columns.cluster or "")}, {drawn:,} of them.</p>'
+    return f'<p class="hint">{words} {escape(study.columns.cluster or "")}, {drawn:,} of them.</p>'
 
 
 def busy(doing: str, done: int, total: int, of: str) -> str:

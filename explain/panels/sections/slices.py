@@ -19,6 +19,7 @@ MOST_FOUND = 6
 """Slices found by themselves that are listed."""
 MOST_QUERIES, LONGEST_NAME = 12, 60
 """Queries that stand side by side, as many as queries.js keeps, and characters of a name that somebody gave to one."""
+TOGETHER = "Intervals and tests take rows together by"
 Named = tuple[str, str]
 """A name, which is the query itself where nobody gave one, and a query."""
 SIGNS = {
@@ -86,7 +87,7 @@ def whole(judged: Judged, body: str, column: str = "", queries: Sequence[Named] 
         asks("slices", trait.label, pressed=trait.name == column, column=trait.name) for trait in offered(traits)
     )
     asked = f"<h3>Slice by</h3>{chosen(chips)}{query(traits, queries)}{body}"
-    return card(TITLE, f"{worst}{together(judged)}{asked}", said, "slices")
+    return card(TITLE, f"{worst}{together(judged, TOGETHER)}{asked}", said, "slices")
 
 
 def chosen(chips: str) -> str:
