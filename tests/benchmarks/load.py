@@ -1,4 +1,4 @@
-"""Many users at once, beside a plain gr.Interface and beside a server that does nothing: python tests/benchmarks/load.py
+"""Many users at once, beside a plain gr.Interface and a server that does nothing: python tests/benchmarks/load.py
 
 The work: each user sends one of the model's examples, waits for the answer, and sends the next, for some seconds. Ours
 and the server that does nothing (nothing.py: the same route, whose answer is known) get `POST /api/v1/predict`; the

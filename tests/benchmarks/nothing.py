@@ -1,4 +1,4 @@
-"""The other peer of load: our server whose predictions are the first one, again and again: nothing.py --port N MODEL."""
+"""The other peer of load: our server, whose predictions are the first one over again: nothing.py --port N MODEL."""
 
 import sys
 from collections.abc import Iterator

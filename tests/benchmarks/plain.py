@@ -1,4 +1,4 @@
-"""The peer of load: a plain `gr.Interface` over the same pipeline, as anybody would write it: plain.py --port N MODEL."""
+"""The peer of load: a plain `gr.Interface` over the same pipeline, as many write it: plain.py --port N MODEL."""
 
 import os
 import sys
