@@ -24,6 +24,7 @@ function chosen(chooser) {
         else if (same) constants[name] = same;
     }
     const groups = [...chooser.querySelectorAll("[data-group]:checked")].map((box) => box.dataset.group);
-    return { fields, constants, truth: chooser.querySelector("[data-truth]")?.value || null, groups };
+    const one = (part) => chooser.querySelector(part)?.value || null;
+    return { fields, constants, truth: one("[data-truth]"), groups, cluster: one("[data-cluster]") };
 }
 })();

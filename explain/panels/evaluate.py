@@ -15,6 +15,7 @@ from inference.panels.waiting import awaited
 from inference.serving.endpoints import Endpoints, report
 from inference.study.reading import Progress, Study
 
+from .against import against
 from .sections.every import SECTIONS, html_of
 from .sections.section import Judged
 from .taking import taking
@@ -105,6 +106,7 @@ def found(endpoints: Endpoints, name: str, of: str) -> None:
         return choose(endpoints, name)
     gr.HTML(heading(judged))
     parts = [gr.HTML(html_of(section, judged), elem_id=f"part-{section.id}") for section in SECTIONS]
+    against(judged)
     asked = gr.Textbox("", elem_id="asked", visible="hidden", label="Asked", key=f"{name}.{of}.asked")
 
     def answer(sent: str) -> Iterator[Any]:

@@ -19,7 +19,9 @@ def chooser(about: Demo, header: Sequence[str], columns: Columns, truth: bool = 
     """A choice for each field; where they are asked for, for the truth, and the groups."""
     fields = "".join(field_of(field, header, columns.fields.get(field.name)) for field in about.inputs)
     unset = [field for field in about.inputs if field.role == "input" and field.name not in columns.fields]
-    answer = f'<div class="choices">{choice("data-truth", "Truth", header, columns.truth, "none")}</div>'
+    belongs = choice("data-cluster", "Rows belong together by", header, columns.cluster, "each by itself")
+    true = choice("data-truth", "Truth", header, columns.truth, "none")
+    answer = f'<div class="choices">{true}{belongs if groups else ""}</div>'
     return (
         '<div class="card mapped"><div class="columns-of">'
         f"{answer if truth else ''}{groups_of(header, columns) if groups else ''}"
@@ -57,7 +59,7 @@ def entry(default: Any) -> str:
 
 def groups_of(header: Sequence[str], columns: Columns) -> str:
     """The columns that groups may be compared by."""
-    taken = {*columns.fields.values(), columns.truth}
+    taken = {*columns.fields.values(), columns.truth, columns.cluster}
     boxes = "".join(box(name, name in columns.groups) for name in header if name not in taken)
     return f"<fieldset><legend>Groups to compare</legend>{boxes or 'no column is left'}</fieldset>"
 

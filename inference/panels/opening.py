@@ -125,7 +125,8 @@ class Opening:
                 found = Columns.from_json(json.loads(sent)[1])
             except (ValueError, TypeError, LookupError, RecursionError):
                 raise InputError("Which column is which could not be read; open the file again.") from None
-        return replace(found, truth=found.truth if self.truth else None, groups=found.groups if self.groups else ())
+        groups, cluster = (found.groups, found.cluster) if self.groups else ((), None)
+        return replace(found, truth=found.truth if self.truth else None, groups=groups, cluster=cluster)
 
     def seen(self, source: Source, title: str, columns: Columns) -> str:
         """The first rows, which column is which, and what is wrong. Raises InputError."""

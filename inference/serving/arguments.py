@@ -76,7 +76,12 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     telling.add_argument("--input", type=Path, required=True, help="as for batch; with the truth in a column, if known")
     telling.add_argument("--output", type=Path, required=True, help="HTML")
     telling.add_argument("--truth", metavar="COLUMN", help="which column holds the right answers")
+    telling.add_argument(
+        "--cluster", metavar="COLUMN", help="which column rows that belong together share, such as a customer's number"
+    )
     telling.add_argument("--sample", type=int, metavar="ROWS", help="how many rows to explain, drawn at random")
+    for name, said in LONGER.items():
+        telling.add_argument(f"--{name}", dest="also", action="append_const", const=name, default=[], help=said)
     telling.add_argument("--column", action="append", default=[], metavar="FIELD=COLUMN", help="as for batch")
     telling.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="as for batch")
     for command in (checking, starting):
@@ -84,8 +89,14 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     return parser
 
 
-Report = Callable[[Task, Source, Columns, int | None], Iterator[Any]]
-"""How far a report of a file has come, as (words, done, total, of what), and last the report as HTML."""
+Report = Callable[[Task, Source, Columns, int | None, Sequence[str]], Iterator[Any]]
+"""Of a model, a file, its columns, rows to explain, and which of LONGER to do as well: how far a report has come, as
+(words, done, total, of what), and last the report as HTML."""
+LONGER = {
+    "removal": "also scramble the columns one by one: which could the model do without? (takes long)",
+    "identity": "also swap words that say who a text is about: does its score change? (takes long)",
+}
+"""What a report does where it is asked to."""
 
 
 def command(options: argparse.Namespace, reason: Reason | None = None, report: Report | None = None) -> str:
@@ -148,9 +159,8 @@ def told(options: argparse.Namespace, report: Report) -> str:
     if options.sample is not None and options.sample < 1:
         raise InputError(f"--sample must be a number of rows from 1, got {options.sample}.")
     task, source, columns = given(options)
-    if options.truth:
-        columns = replace(columns, truth=options.truth)
-    for part in report(task, source, columns, options.sample):
+    columns = replace(columns, truth=options.truth or columns.truth, cluster=options.cluster or columns.cluster)
+    for part in report(task, source, columns, options.sample, options.also):
         if not isinstance(part, str):
             words, done, total, of = part
             tell(f"{done:,} of {total:,} {of}: {words.lower()}")

@@ -110,10 +110,11 @@ class Endpoints(Comparing, Summing):
         label: str | None = None,
         threshold: float | None = None,
         costs: dict[str, float] | None = None,
+        cluster: str | None = None,
     ) -> dict[str, Any]:
         """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
         with place(self._explaining):
-            found = evaluate(self.catalogue.task(model), rows, truth, groups or (), label, threshold, costs)
+            found = evaluate(self.catalogue.task(model), rows, truth, groups or (), label, threshold, costs, cluster)
         return found.to_json()
 
     def counterfactuals(

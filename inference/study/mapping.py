@@ -24,12 +24,14 @@ MEDIA = ("image", "audio")
 
 @dataclass(frozen=True)
 class Columns(Record):
-    """`fields`: the column of each field that has one. `constants`: what others are in every row, as a cell has it."""
+    """`fields`: the column of each field that has one. `constants`: what others are in every row, as a cell has it.
+    `cluster`: the column whose value rows that belong together share, such as those of one customer."""
 
     fields: dict[str, str]
     truth: str | None = None
     groups: tuple[str, ...] = ()
     constants: dict[str, Any] = field(default_factory=dict)
+    cluster: str | None = None
 
 
 def plain(name: str) -> str:
@@ -51,7 +53,8 @@ def guess(about: Demo, header: Sequence[str]) -> Columns:
     free = {key: name for key, name in found.items() if name not in fields.values()}
     truths = [free[key] for key in (*stated, plain(about.output), *TRUTHS) if key in free]
     groups = tuple(free[plain(each.name)] for each in about.fields if each.role == "group" and plain(each.name) in free)
-    return Columns(fields, truths[0] if truths else None, groups)
+    cluster = found.get(plain(about.cluster)) if about.cluster else None
+    return Columns(fields, truths[0] if truths else None, groups, cluster=cluster)
 
 
 def loosely(about: Demo, header: Sequence[str], found: Mapping[str, str]) -> dict[str, str]:
@@ -68,7 +71,7 @@ def loosely(about: Demo, header: Sequence[str], found: Mapping[str, str]) -> dic
 
 def check(about: Demo, header: Sequence[str], columns: Columns) -> Columns:
     """The same columns, once every field has one, or a value for all rows that it takes. Raises InputError."""
-    for column in [*columns.fields.values(), *columns.groups, *([columns.truth] if columns.truth else [])]:
+    for column in [*columns.fields.values(), *columns.groups, *filter(None, (columns.truth, columns.cluster))]:
         if column not in header:
             raise InputError.among("column", column, header)
     names = [field.name for field in about.inputs]

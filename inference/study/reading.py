@@ -18,6 +18,7 @@ from ..sounds import Sound
 from ..task import Task
 from ..types import Raw, Record
 from .checking import Checked, Problem, check_chunk
+from .clusters import coded
 from .digest import sha256
 from .mapping import Columns, check
 from .results import Answers, Results, answers, of_truths
@@ -135,7 +136,8 @@ def joined(task: Task, columns: Columns, parts: list[tuple[Chunk, Checked, Answe
     rows = pd.concat(frames)
     truth = of_truths(task, rows[columns.truth].tolist()) if columns.truth else None
     groups = {name: rows[name].astype(str).to_numpy(object) for name in columns.groups}
-    return Results(together([each for _, _, each in parts if len(each)]), rows, raws, truth, groups)
+    clusters = coded(rows[columns.cluster].tolist()) if columns.cluster else None
+    return Results(together([each for _, _, each in parts if len(each)]), rows, raws, truth, groups, clusters)
 
 
 def together(parts: list[Answers]) -> Answers:

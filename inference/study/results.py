@@ -47,13 +47,17 @@ class Answers:
 
 @dataclass(frozen=True)
 class Results:
-    """`Answers` with the rows they are about: `rows` as they came, indexed by their numbers from 1, and `raws`."""
+    """`Answers` with the rows they are about: `rows` as they came, indexed by their numbers from 1, and `raws`.
+
+    clusters: intp[n], the number of what each row belongs to; None where rows have nothing to do with one another.
+    """
 
     answers: Answers
     rows: "DataFrame"
     raws: list[Raw]
     truth: Truth | None
     groups: dict[str, NDArray[np.object_]]
+    clusters: NDArray[np.intp] | None = None
 
 
 @on_device

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from explain.panels.evaluate import SECTIONS, answers, html_of, measured
-from explain.panels.sections import identity, measures
+from explain.panels.sections import identity, measures, removal
 from explain.panels.sections.section import Judged
 from explain.streams import STREAMS
 from inference import models
@@ -120,6 +120,27 @@ def test_columns_that_cost_nothing_are_listed(loans: Judged) -> None:
     shown = last(loans, "removal")
     assert shown.count('<span class="name">') == 9 and "aria-busy" not in shown
     assert "costs nothing" in shown
+    assert removal.printed(loans) == shown == section(loans, "removal")  # kept for whoever comes back, and a report
+
+
+def test_what_was_not_asked_is_told_in_a_report(reviews: Judged) -> None:
+    assert "Not asked" in identity.printed(reviews) and removal.printed(reviews) == ""
+
+
+def test_rows_of_one_advertisement_are_drawn_together_and_that_is_said(endpoints: Endpoints) -> None:
+    folder = models.find()["hiring"]
+    found = judged(conftest.load(folder), folder / "evaluation.csv")
+    assert "drawn by advertisement, 397 of them" in section(found, "measures")
+    assert "Intervals are drawn by advertisement, 397 of them." in section(found, "groups")
+    assert "Intervals and tests take rows together by advertisement, 397 of them." in section(found, "slices")
+    assert 'data-asks="{&quot;column&quot;: &quot;advertisement&quot;}"' not in section(found, "slices")
+    sent, shown = sweep_of(section(found, "threshold")), section(found, "threshold")
+    assert "for rows that belong together by advertisement" in shown
+    sizes = sent["sizes"]["Gender that the name suggests"]["woman"]
+    rows = [sum(each) for each in zip(*sent["groups"]["Gender that the name suggests"]["woman"], strict=True)]
+    assert all(len(each) == len(sent["thresholds"]) for each in sizes.values())
+    assert all(0 < size <= most for size, most in zip(sizes["accuracy"], rows, strict=True))
+    assert min(sizes["accuracy"]) < 0.7 * rows[0]  # employers call several of them or none
 
 
 def test_sections_are_made_once(loans: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
