@@ -16,7 +16,10 @@ from inference import demo
 from inference.panels import data, files
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, Turn
+from inference.panels.waiting import queued
+from inference.serving.admission import READING
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.places import Waiting
 from inference.serving.security import MAX_BODY
 from inference.study.checking import Problem, check_chunk
 from inference.study.inspection import glance
@@ -24,6 +27,7 @@ from inference.study.job import Pace, run
 from inference.study.mapping import Columns, check, guess
 from inference.study.reading import first_rows
 from inference.study.source import ENDINGS, Source, open_source
+from inference.task import Task
 
 from ..reasons import top
 
@@ -97,7 +101,7 @@ def view(endpoints: Endpoints, name: str, rest: str) -> None:
     view = View(endpoints, name)
     file.change(view.dropped, [file, sheet], [told, go, answers, sheet, *columns], **QUIET)
     gr.on([each.input for each in columns], view.mapped, [sheet, *columns], [told, go], **QUIET)
-    running: dict[str, Any] = {**QUIET, "concurrency_id": "files", "concurrency_limit": 2}
+    running: dict[str, Any] = {**QUIET, "concurrency_id": "jobs", "concurrency_limit": READING.places + READING.room}
     if own:
         own.click(view.own, None, file, **QUIET)
     go.click(view.answered, [sheet, explain, strict, ending, *columns], [told, answers], **running)
@@ -175,25 +179,31 @@ class View:
         if source is None:
             yield INVITATION, gr.skip()
             return
-        mine, last = sheet.turn.take(), None
+        mine, last = sheet.turn.take(), Pace(0, source.total, 0, 0.0)
         folder = sheet.folder / str(hash((explain, chosen)))  # what is done with other settings is another job's
         output = folder / f"{Path(sheet.title).stem[:80]}-answers{ending}"
         try:
-            yield files.busy(Pace(0, source.total, 0, 0.0)), gr.update(visible=False)
-            task = self.endpoints.catalogue.task(self.name)
+            yield files.busy(last), gr.update(visible=False)
             problems: list[Problem] = []
-            reason, size = (top, 16) if explain else (None, ROWS[task.batch_size > 1_000])
-            job = run(task, source, self.columns(chosen), output, reason=reason, strict=strict, size=size)
-            with closing(job):  # type: ignore[type-var]  # generators all
-                for last in job:
+
+            def job(task: Task) -> Iterator[Pace]:
+                reason, size = (top, 16) if explain else (None, ROWS[task.batch_size > 1_000])
+                return run(task, source, self.columns(chosen), output, reason=reason, strict=strict, size=size)
+
+            with closing(self.endpoints.jobs(self.name, job)) as parts:  # type: ignore[type-var]  # generators all
+                for part in parts:
+                    if isinstance(part, Waiting):
+                        yield queued(part), gr.skip()
+                        continue
+                    last = part
                     problems += last.problems[: files.LISTED - len(problems)]
                     if sheet.turn.number != mine:
                         yield files.stopped(last) if sheet.source else gr.skip(), gr.skip()
                         return
                     yield files.busy(last), gr.skip()
-            assert last
             done = files.done(last, problems)
             yield done, gr.update(value=str(output), visible=True)
+            task = self.endpoints.catalogue.task(self.name)
             beside = data.beside(*glance(task, source, self.columns(chosen)))
             yield done + beside if sheet.source else gr.skip(), gr.skip()
         except Exception as error:

@@ -13,8 +13,9 @@ from inference.errors import InputError
 from inference.panels import columns, files
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, RUNNING
-from inference.panels.waiting import awaited
+from inference.panels.waiting import awaited, queued
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.places import Waiting
 from inference.study import mapping
 from inference.study.checking import check_chunk
 from inference.study.mapping import Columns
@@ -129,7 +130,7 @@ class Upload:
                 if isinstance(part, Study):
                     study = part
                 else:
-                    yield progress(part)
+                    yield queued(part) if isinstance(part, Waiting) else progress(part)
             assert study is not None  # the stream's last part
             token = self.endpoints.studies.put(study)
             judged = Judged(self.endpoints.catalogue.task(self.name), study, token)
@@ -171,7 +172,7 @@ def found(endpoints: Endpoints, name: str, of: str) -> None:
         for id, html in answers(judged, sent):
             yield [html if section.id == id else KEEP for section in SECTIONS]
 
-    asked.change(answer, asked, parts, **RUNNING)
+    asked.change(answer, asked, parts, **{**RUNNING, "concurrency_id": "sections", "concurrency_limit": 16})
     taking(judged)
 
 

@@ -12,7 +12,7 @@ from inference import models
 from inference.errors import Busy, InputError, ModelError, NotFound, SeeWhyError
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, place, report
-from inference.serving.places import Streams
+from inference.serving.streams import Streams
 from inference.types import Answer, ItemTarget, Step
 
 INPUTS = {"prompt": "The sea"}
