@@ -20,7 +20,8 @@ KNOWN = 10_000
 class Rate:
     """`per_minute` calls for each address, in bursts of a sixth of that; 0 sets no limit.
 
-    A call from this machine itself is not counted: behind a proxy that nobody said to trust, it may be anybody's.
+    A call from this machine itself is not counted, nor is one from code: behind a proxy that nobody said to trust, the
+    machine's own address may be anybody's.
     """
 
     def __init__(self, per_minute: float = PER_MINUTE, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +31,7 @@ class Rate:
 
     def take(self, address: str) -> None:
         """Count a call. Raises TooMany, which says when to come back."""
-        if not self.per_second or is_loopback(address):
+        if not (self.per_second and address) or is_loopback(address):
             return
         with self._changing:
             now, who = self._clock(), network(address)

@@ -54,6 +54,8 @@ def begin(kind: str) -> None:
     else:
         handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.captureWarnings(kind == "json")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would name what is fetched for a visitor
     for each in (CALLS, REQUESTS):
         each.setLevel(logging.INFO if kind == "json" else logging.WARNING)
 

@@ -75,7 +75,7 @@ class Line:
         ticket = Ticket(self, user, limit)
         with self._changing:
             self._advance()
-            if self._queues and self.waiting >= self.room:
+            if len(self._working) >= self.places and self.waiting >= self.room:
                 again = self._seconds(self.waiting)
                 raise Busy(
                     f"Many people are here right now: {self.waiting:,} are waiting already. "

@@ -5,10 +5,10 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .admission import Check
@@ -76,7 +76,7 @@ class Watch:
 
 def routes(
     ready: Mapping[str, Check], metrics: Metrics, token: str | None = None, outside: bool = False
-) -> Sequence[Route]:
+) -> Sequence[APIRoute]:
     """`/healthz` and `/readyz` for everybody, `/metrics` for who may.
 
     ready: by name, what must be there before visitors can be served. token: what must come along as
@@ -96,7 +96,8 @@ def routes(
             return JSONResponse({"detail": "Not Found"}, 404)
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
-    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", measured)]
+    paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": measured}
+    return [APIRoute(path, endpoint) for path, endpoint in paths.items()]
 
 
 def bears(request: Request, token: str) -> bool:
