@@ -34,9 +34,11 @@ elsewhere: list[Callable[[], Caller | None]] = []
 
 
 def who() -> Caller:
-    """The caller, or nobody where code calls directly."""
-    found = asking.get()
-    return found or next(filter(None, (look() for look in elsewhere)), Caller())
+    """The caller, or nobody where code calls directly.
+
+    The page is asked first: Gradio runs all events in what the very first request to it left behind.
+    """
+    return next(filter(None, (look() for look in elsewhere)), None) or asking.get() or Caller()
 
 
 def ask(look: Callable[[], Caller | None]) -> None:

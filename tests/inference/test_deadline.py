@@ -47,8 +47,8 @@ def test_a_stream_that_goes_on_is_ended_and_says_so() -> None:
 
 def test_where_every_part_is_an_answer_the_stream_just_ends() -> None:
     parts = Counting()
-    assert list(within(iter(parts), 0.12, answers=True))[0] == 1
-    assert parts.closed and len(parts.lefts) < 6
+    got = list(within(iter(parts), 0.12, answers=True))
+    assert got[0] == 1 and len(got) < 6 and parts.closed
 
 
 def test_within_it_everybody_can_see_how_much_is_left() -> None:
