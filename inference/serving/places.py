@@ -78,7 +78,7 @@ class Line:
             if len(self._working) >= self.places and self.waiting >= self.room:
                 again = self._seconds(self.waiting)
                 raise Busy(
-                    f"Many people are here right now: {self.waiting:,} are waiting already. "
+                    f"Many people are here right now: {self.waiting:,} {'is' if self.waiting == 1 else 'are'} waiting already. "
                     f"Please try again in {again:,} s.",
                     again,
                 )
