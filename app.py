@@ -26,7 +26,7 @@ from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
 from explain.streams import STREAMS
-from inference import observing, runtime
+from inference import batching, observing, runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
@@ -90,6 +90,8 @@ def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace,
     ask(visitor)
     metrics = Metrics(endpoints.catalogue, endpoints.admission)
     observing.watch(metrics)
+    if observing.observe_batch not in batching.watchers:
+        batching.watchers.append(observing.observe_batch)
     endpoints.admission.told.append(logs.call_ended)
     watching = routes(endpoints.ready, metrics, options.metrics_token, options.share or options.trust_proxy > 0)
     return blocks.launch(

@@ -67,8 +67,8 @@ def crowding() -> Iterator[App]:
     """The app behind one trusted proxy; predictions and explanations pass a gate."""
     catalogue = Catalogue({"sentiment": models.find()["sentiment"]})
     task, gates = catalogue.task("sentiment"), {PREDICTING: Gate(), EXPLAINING: Gate()}
-    forward, score_batch = task.forward, task.score_batch
-    task.forward = lambda batch: gates[PREDICTING]() or forward(batch)  # type: ignore
+    run, score_batch = task.run, task.score_batch
+    task.run = lambda batch: gates[PREDICTING]() or run(batch)  # type: ignore
     task.score_batch = lambda *asked: gates[EXPLAINING]() or score_batch(*asked)  # type: ignore
     options = application.parser().parse_args(["--trust-proxy", "--rate", "0"])
     endpoints = Endpoints(catalogue, STREAMS, admitting(options))

@@ -49,7 +49,7 @@ def stream(
             yield queued(part), "", None
         else:
             written += part
-            yield writing(written), "", None
+            yield writing(written) if written else WAITING, "", None
 
 
 def writing(text: str) -> str:

@@ -50,9 +50,10 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument(
         "--rate",
         type=float,
-        default=limits.PER_MINUTE,
+        default=0 if os.environ.get("SPACE_ID") else limits.PER_MINUTE,  # there all callers have the proxy's address
         metavar="CALLS",
-        help="calls a minute from one address; 0 sets no limit (default: %(default)g; none for this machine itself)",
+        help=f"calls a minute from one address, {limits.PER_MINUTE} unless on a Space; 0 sets no limit, as for this "
+        "machine itself",
     )
     parser.add_argument(
         "--time-limit", type=float, default=300.0, metavar="SECONDS", help="of a call; files take longer (%(default)g)"

@@ -77,10 +77,9 @@ class Line:
             self._advance()
             if len(self._working) >= self.places and self.waiting >= self.room:
                 again = self._seconds(self.waiting)
+                wait = "1 is" if self.waiting == 1 else f"{self.waiting:,} are"
                 raise Busy(
-                    f"Many people are here right now: {self.waiting:,} {'is' if self.waiting == 1 else 'are'} waiting already. "
-                    f"Please try again in {again:,} s.",
-                    again,
+                    f"Many people are here right now: {wait} waiting already. Please try again in {again:,} s.", again
                 )
             self._queues.setdefault(user, deque()).append(ticket)
             self._advance()

@@ -38,7 +38,7 @@ class Watch:
         headers = Headers(scope=scope)
         peer = scope["client"][0] if scope["client"] else ""
         caller = Caller(address(peer, headers, self.proxies), id=request_id(headers.get("x-request-id")))
-        self._warn(peer, headers)
+        self._warn(headers)
         scope = {**scope, "client": (caller.address, 0), "seewhy.peer": peer}
         scope["headers"] = [each for each in scope["headers"] if each[0] != b"x-request-id"]
         scope["headers"].append((b"x-request-id", caller.id.encode()))  # for events, which run elsewhere
@@ -66,8 +66,8 @@ class Watch:
         data = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
         REQUESTS.info("request", extra={"data": data, "request": id})
 
-    def _warn(self, peer: str, headers: Headers) -> None:
-        if not self._warned and not self.proxies and is_loopback(peer) and "x-forwarded-for" in headers:
+    def _warn(self, headers: Headers) -> None:
+        if not self._warned and not self.proxies and "x-forwarded-for" in headers:
             self._warned = True
             log.warning(
                 "a proxy stands in front, so all callers look alike: start with --trust-proxy to tell them apart"

@@ -3,12 +3,16 @@
 import gc
 import json
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from conftest import serving
 from fastapi import FastAPI
+from gradio_client import Client
 from starlette.testclient import TestClient
 
 from inference import models, observing
@@ -293,3 +297,26 @@ def test_the_path_of_an_upload_is_told_by_its_route(catalogue: Catalogue, lines:
     TestClient(app).get("/files/anna-biopsy.png")
     TestClient(app).get("/nowhere/anna-biopsy.png")
     assert [json.loads(line)["route"] for line in lines] == ["/files/{name}", "other"]
+
+
+def test_the_app_itself_is_watched(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with serving(
+        "--model", "assets/models/sentiment", "--log", "json", "--trust-proxy", "--metrics-token", "open", log=log
+    ) as url:
+        assert httpx.get(f"{url}/healthz").json() == {"alive": True}
+        end = time.monotonic() + 60
+        while httpx.get(f"{url}/readyz").status_code != 200:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        anna = {"X-Forwarded-For": "203.0.113.88", "X-Request-ID": "mine-6"}
+        client = Client(url, verbose=False, headers=anna)
+        assert client.predict("sentiment", ASK["inputs"], api_name="/predict")["model"] == "sentiment"
+        assert httpx.get(f"{url}/metrics").status_code == 404
+        measures = httpx.get(f"{url}/metrics", headers={"Authorization": "Bearer open"}).text
+    assert 'seewhy_requests_total{call="predict",model="sentiment",outcome="answered"} 1.0' in measures
+    assert 'seewhy_batch_size_count{model="sentiment"} 1.0' in measures
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    (call,) = [line for line in lines if line["logger"] == "seewhy.calls"]
+    assert call["request"] == "mine-6"  # although Gradio runs it apart from the request
+    assert "secret" not in log.read_text() and "203.0.113" not in log.read_text()
