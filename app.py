@@ -6,12 +6,12 @@ Arguments, assembly, launch. Gradio serves the page and, in the same application
 import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: no request leaves the machine
+os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn would believe what any caller through a local relay says of himself
 
 if os.environ.get("SPACES_ZERO_GPU") == "true":
     import spaces  # must come before anything that touches the GPU
 
 import argparse
-import logging
 import sys
 import threading
 from collections.abc import Sequence
@@ -24,15 +24,21 @@ from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
 from explain.streams import STREAMS
-from inference import device, runtime
+from inference import batching, device, observing, runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
+from inference.panels.visitor import visitor
+from inference.serving import logs
+from inference.serving.admission import THREADS
 from inference.serving.api import rest
-from inference.serving.arguments import catalogue, command, parser
-from inference.serving.catalogue import Catalogue
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.arguments import admission, catalogue, command, parser
+from inference.serving.callers import ask
+from inference.serving.endpoints import Endpoints
+from inference.serving.metrics import Metrics
+from inference.serving.preloading import Preloading
 from inference.serving.security import MAX_BODY, Guard
+from inference.serving.watch import Watch, routes
 from inference.task import Task
 
 OPENING = 2.0
@@ -51,22 +57,24 @@ def serve(*tasks: Task, arguments: Sequence[str] = ()) -> None:
 
 def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     """Serve until interrupted. What a presenter can mend ends the program with a message."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.begin(options.log)
     try:
         if options.command:
             print(command(options, top, of_file))
             return
-        endpoints = Endpoints(catalogue(options, tasks), STREAMS)
+        endpoints = Endpoints(catalogue(options, tasks), STREAMS, admission(options))
     except SeeWhyError as error:
         sys.exit(f"{error}")
+    preloading = Preloading(endpoints.catalogue)
+    endpoints.ready["models"] = preloading.missing
     if runtime.ZERO_GPU:
-        preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
+        preloading.run()  # weights must be on the GPU before the first call is forked off
         device.lent = spaces.GPU(device.carried)
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.
     launch(blocks, endpoints, options, prevent_thread_lock=True)
     if not runtime.ZERO_GPU:
-        loading = threading.Timer(OPENING, preload, [endpoints.catalogue])
+        loading = threading.Timer(OPENING, preloading.run)
         loading.daemon = True
         loading.start()
     blocks.block_thread()
@@ -76,13 +84,23 @@ def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace,
     """Serve until interrupted, or as `how` says; the application, its local and its public address."""
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
+    ask(visitor)
+    metrics = Metrics(endpoints.catalogue, endpoints.admission)
+    observing.watch(metrics)
+    if observing.observe_batch not in batching.watchers:
+        batching.watchers.append(observing.observe_batch)
+    endpoints.admission.told.append(logs.call_ended)
+    watching = routes(endpoints.ready, metrics, options.metrics_token, options.share or options.trust_proxy > 0)
     return blocks.launch(
         server_name=options.host,
         server_port=options.port,
         share=options.share,
         app_kwargs={
-            "routes": rest(endpoints).routes,
-            "middleware": [Middleware(Guard, origins=options.origin)],
+            "routes": [*rest(endpoints).routes, *watching],
+            "middleware": [
+                Middleware(Watch, proxies=options.trust_proxy, metrics=metrics),
+                Middleware(Guard, origins=options.origin),
+            ],
             "docs_url": None,
             "redoc_url": None,
         },
@@ -96,18 +114,10 @@ def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace,
         ssr_mode=False,
         show_error=False,
         max_file_size=MAX_BODY,
+        max_threads=THREADS,
         allowed_paths=[str(file) for file in endpoints.catalogue.example_files()],  # a model may lie anywhere
         **how,
     )
-
-
-def preload(catalogue: Catalogue) -> None:
-    """Load every model while the first visitor still reads, so that no prediction waits for it."""
-    for name in catalogue.demos:
-        try:
-            catalogue.task(name)
-        except Exception as error:
-            logging.getLogger("app").warning("%s", report(error).message)
 
 
 if __name__ == "__main__":

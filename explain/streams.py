@@ -1,6 +1,6 @@
 """What `inference.serving` is handed of this package: each stream under the name that the endpoints call it by."""
 
-from inference.serving.places import Streams
+from inference.serving.streams import Streams
 
 from .checks import check_stream
 from .comparison import compare_stream

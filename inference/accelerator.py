@@ -11,7 +11,8 @@ from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 from . import device
-from .errors import OutOfMemory
+from .deadline import left
+from .errors import OutOfMemory, TimedOut
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,8 @@ def patiently(work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> 
 class Accelerator:
     """A lock for one forward pass, or one text, at a time. Predictions go before what runs in the background.
 
-    A pass for which the memory does not suffice leaves as OutOfMemory, with what it had taken given back.
+    A pass for which the memory does not suffice leaves as OutOfMemory, with what it had taken given back. One for which
+    its call has no time left is not begun, and leaves as TimedOut.
     """
 
     def __init__(self) -> None:
@@ -48,8 +50,11 @@ class Accelerator:
         patient = in_background.get()
         with self._changed:
             self._urgent += not patient
-            self._changed.wait_for(lambda: not self._taken and not (patient and self._urgent))
+            mine = self._changed.wait_for(lambda: not self._taken and not (patient and self._urgent), left())
             self._urgent -= not patient
+            if not mine:
+                self._changed.notify_all()  # one who is patient may have waited for this one alone
+                raise TimedOut(f"Others' calls left no time for this one. {TimedOut.REMEDY}")
             self._taken = True
 
     def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:

@@ -116,6 +116,8 @@ class Batcher:
                 group = self._gather()
                 self._pass(group)
         except Exception as error:
+            if not group:  # the one who led had no time left to wait for the accelerator; another will lead
+                raise
             self._one_by_one(group, error)
         finally:
             with self._changed:

@@ -37,6 +37,11 @@ class Cache(Generic[T]):
                 found = self._used(name) or self._load(name, load, expected)
         return found[0]
 
+    def held(self) -> dict[str, int]:
+        """The bytes of what is there, by name."""
+        with self._lock:
+            return {name: size for name, (_, size) in self._entries.items()}
+
     def drop(self, name: str) -> None:
         """Forget an entry, if it is there."""
         with self._lock:

@@ -5,7 +5,9 @@ SeeWhyError
 │   └── NotFound      a model or task that does not exist here; the message lists those that do   HTTP 404
 ├── ModelError        a model folder or its weights cannot be used; the presenter can mend it     HTTP 500
 └── Busy              too much at once; the same call may succeed later                           HTTP 503
-    └── OutOfMemory   one forward pass needed more memory than there is; a smaller one may do
+    ├── OutOfMemory   one forward pass needed more memory than there is; a smaller one may do
+    ├── TimedOut      a call took longer than it may
+    └── TooMany       one address asks too often                                                  HTTP 429
 
 Messages are written for the person who reads them: what was wrong, what arrived, what to do. They hold no path of the
 machine and no traceback. This module knows nothing of HTTP or the page; they map the tree in one place each.
@@ -39,8 +41,25 @@ class ModelError(SeeWhyError):
 
 
 class Busy(SeeWhyError):
-    """All places are taken; try again shortly."""
+    """All places are taken; try again shortly.
+
+    seconds: in how many, where that is known.
+    """
+
+    def __init__(self, message: str = "", seconds: int | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class OutOfMemory(Busy):
     """A forward pass needed more memory than there is."""
+
+
+class TimedOut(Busy):
+    """A call took longer than it may."""
+
+    REMEDY = "Send a smaller input, or try again when fewer people are here."
+
+
+class TooMany(Busy):
+    """One address asks too often."""

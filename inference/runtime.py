@@ -6,6 +6,7 @@ It knows no task's fields and no page.
 import logging
 import math
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,19 @@ def place(parameters: int, memory: Mapping[int | str, int], bf16: bool) -> Place
     if half_bytes <= room:
         return Placement({"": device}, half if device != "cpu" else "bfloat16")
     return Placement("auto", half if device != "cpu" else "bfloat16")
+
+
+def device_memory() -> dict[str, dict[str, int]]:
+    """Bytes used and in all, by device: the machine's own memory, and that of each accelerator once one is in use."""
+    import psutil
+
+    machine, torch = psutil.virtual_memory(), sys.modules.get("torch")
+    found = {"cpu": {"used": machine.total - machine.available, "total": machine.total}}
+    if torch is not None and not ZERO_GPU and torch.cuda.is_initialized():
+        for index in range(torch.cuda.device_count()):
+            free, total = torch.cuda.mem_get_info(index)
+            found[f"cuda:{index}"] = {"used": total - free, "total": total}
+    return found
 
 
 def free_memory() -> Mapping[int | str, int]:

@@ -13,6 +13,8 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT /
 LAYERS = [
     [
         "inference.errors",
+        "inference.deadline",
+        "inference.observing",
         "inference.folders",
         "inference.units",
         "inference.pictures",

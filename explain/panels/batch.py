@@ -12,11 +12,15 @@ from inference.panels import data, files
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET
 from inference.panels.opening import Opening, Upload
+from inference.panels.waiting import queued
+from inference.serving.admission import READING
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.places import Waiting
 from inference.serving.security import MAX_BODY
 from inference.study.checking import Problem
 from inference.study.inspection import glance
-from inference.study.job import pace, run
+from inference.study.job import Pace, pace, run
+from inference.task import Task
 
 from ..reasons import top
 
@@ -51,7 +55,8 @@ def view(endpoints: Endpoints, name: str, rest: str) -> None:
     answers = gr.DownloadButton("Download the answers", variant="primary", visible=False)
     opening.wire(go, told, answers)
     given = [opening.upload, opening.columns, explain, strict, ending]
-    go.click(batch.answered, given, [told, answers], **QUIET | {"concurrency_id": "files", "concurrency_limit": 2})
+    running: dict[str, Any] = {**QUIET, "concurrency_id": "jobs", "concurrency_limit": READING.places + READING.room}
+    go.click(batch.answered, given, [told, answers], **running)
     stop.click(lambda upload: upload.turn.take() and None, opening.upload, None, **QUIET)
 
 
@@ -72,27 +77,32 @@ class Batch:
         if source is None:
             yield "", gr.skip()
             return
-        mine, last = upload.turn.take(), None
+        mine, last = upload.turn.take(), pace(source, 0, 0, 0.0)
         try:
             columns = self.opening.chosen(upload, sent)
             asked = json.dumps([explain, columns.to_json()])  # what is done with other settings is another job's
             output = upload.folder / str(hash(asked)) / f"{source.path.stem[:80]}-answers{ending}"
-            yield files.busy(pace(source, 0, 0, 0.0)), gr.update(visible=False)
-            task = self.endpoints.catalogue.task(self.name)
+            yield files.busy(last), gr.update(visible=False)
             problems: list[Problem] = []
-            reason, size = (top, 16) if explain else (None, ROWS[task.batch_size > 1_000])
-            job = run(task, source, columns, output, reason=reason, strict=strict, size=size)
-            with closing(job):  # type: ignore[type-var]  # generators all
-                for last in job:
+
+            def job(task: Task) -> Iterator[Pace]:
+                reason, size = (top, 16) if explain else (None, ROWS[task.batch_size > 1_000])
+                return run(task, source, columns, output, reason=reason, strict=strict, size=size)
+
+            with closing(self.endpoints.jobs(self.name, job)) as parts:  # type: ignore[type-var]  # generators all
+                for part in parts:
+                    if isinstance(part, Waiting):
+                        yield queued(part), gr.skip()
+                        continue
+                    last = part
                     problems += last.problems[: files.LISTED - len(problems)]
                     if upload.turn.number != mine:
                         yield files.stopped(last) if upload.source else gr.skip(), gr.skip()
                         return
                     yield files.busy(last), gr.skip()
-            assert last
             done, taken = files.done(last, problems), gr.update(value=str(output), visible=True)
             yield done, taken
-            beside = data.beside(*glance(task, source, columns))
+            beside = data.beside(*glance(self.endpoints.catalogue.task(self.name), source, columns))
             yield (done + beside, taken) if upload.source else (gr.skip(), gr.skip())
         except Exception as error:
             told = report(error).message

@@ -9,11 +9,13 @@ from inference.errors import InputError, SeeWhyError
 from inference.panels.answer import failure
 from inference.panels.form import example_values
 from inference.panels.opening import FIRST, Opening, Upload
-from inference.panels.waiting import awaited
+from inference.panels.waiting import awaited, queued
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.places import Waiting
 from inference.study import mapping, variants
 from inference.study.exporting import NEEDED
-from inference.study.reading import Study, read
+from inference.study.reading import Progress as Rows
+from inference.study.reading import Study
 from inference.study.source import open_source
 
 from ..comparison import Comparison, shape
@@ -81,7 +83,9 @@ class Comparing:
             other, variant = parts(than)
             given = other_inputs if than == INPUTS else None
             for found in self.endpoints.comparisons(self.name, inputs, other, variant, given):
-                if isinstance(found, Comparison):
+                if isinstance(found, Waiting):
+                    yield shown + queued(found)
+                elif isinstance(found, Comparison):
                     shown = self.drawn(found, than, inputs, given)
                     yield shown + ("" if found.first.explanation else busy("Asking both what they used"))
                 else:
@@ -114,12 +118,14 @@ class Comparing:
                 if isinstance(part, Study):
                     study = part
                 else:
-                    yield busy("Reading the file", part.done, part.total)
+                    yield reading("Reading the file", part)
             assert study is not None  # the stream's last part
             token = self.endpoints.studies.put(study)
             for found in self.endpoints.differences(self.name, *parts(than), study):
                 if isinstance(found, Differing):
                     yield differing(found, f"{self.name}#compare-{token}-{{}}-{than}", self.about.unit)
+                elif isinstance(found, Waiting):
+                    yield queued(found)
                 elif isinstance(found, Doing):
                     yield busy(found.what, found.done, found.total)
         except Exception as error:
@@ -136,6 +142,8 @@ class Comparing:
                 if isinstance(found, Variation):
                     shown = roster(found, self.about.unit)
                     yield shown
+                elif isinstance(found, Waiting):
+                    yield queued(found) + shown
                 elif isinstance(found, Doing):
                     yield busy(found.what, found.done, found.total) + shown
         except Exception as error:
@@ -147,11 +155,11 @@ class Comparing:
         if self.opening.own is None or not self.about.evaluation:
             return [task.parse(example.inputs) for example in self.about.examples], None
         source = open_source(self.opening.own)
-        for part in read(task, source, mapping.guess(self.about, source.columns)):
+        for part in self.endpoints.reads(self.name, source, mapping.guess(self.about, source.columns)):
             if isinstance(part, Study):
                 results = part.results
             else:
-                yield busy("Reading the model's own rows", part.done, part.total)
+                yield reading("Reading the model's own rows", part)
         step = max(1, len(results.raws) // ROWS)
         return results.raws[::step][:ROWS], None if results.truth is None else results.truth[::step][:ROWS]
 
@@ -168,6 +176,11 @@ def parts(than: str) -> tuple[str | None, str | None]:
     """What a choice names: another model, a variant, or neither."""
     kind, _, name = than.partition(":")
     return (name if kind == "other" else None), (name if kind == "variant" else None)
+
+
+def reading(what: str, part: Rows | Waiting) -> str:
+    """How far a file has been read, or how it stands in the queue."""
+    return queued(part) if isinstance(part, Waiting) else busy(what, part.done, part.total)
 
 
 def busy(what: str, done: int = 0, total: int | None = None) -> str:

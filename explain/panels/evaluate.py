@@ -11,8 +11,9 @@ from inference.errors import InputError
 from inference.panels.answer import failure
 from inference.panels.asking import RUNNING
 from inference.panels.opening import FIRST, Opening, Upload
-from inference.panels.waiting import awaited
+from inference.panels.waiting import awaited, queued
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.places import Waiting
 from inference.study.reading import Progress, Study
 
 from .against import against
@@ -70,7 +71,7 @@ def measured(endpoints: Endpoints, name: str, opening: Opening, upload: Upload, 
             if isinstance(part, Study):
                 study = part
             else:
-                yield progress(part)
+                yield queued(part) if isinstance(part, Waiting) else progress(part)
         assert study is not None  # the stream's last part
         token = endpoints.studies.put(study)
         judged = Judged(endpoints.catalogue.task(name), study, token)
@@ -113,7 +114,7 @@ def found(endpoints: Endpoints, name: str, of: str) -> None:
         for id, html in answers(judged, sent):
             yield [html if section.id == id else KEEP for section in SECTIONS]
 
-    asked.change(answer, asked, parts, **RUNNING)
+    asked.change(answer, asked, parts, **{**RUNNING, "concurrency_id": "sections", "concurrency_limit": 16})
     taking(judged)
 
 

@@ -8,7 +8,9 @@ from html import escape
 from typing import Any
 
 from inference.panels.answer import embedded, failure
+from inference.panels.waiting import queued
 from inference.serving.endpoints import report
+from inference.serving.places import Waiting
 from inference.types import Raw
 from inference.units import clock
 
@@ -51,6 +53,8 @@ def over(case: Case, inputs: dict[str, Any], field: Any) -> Iterator[Found]:
             if isinstance(part, Sweep):
                 title = f"{part.output} over {part.label}"
                 yield Found(card(title, swept(part) + embedded("sweep", part.to_json())))
+            elif isinstance(part, Waiting):
+                yield Found(queued(part), working=True)
             elif isinstance(part, Progress):
                 yield at_work("Over its range", DRAWING, part)
 
@@ -64,6 +68,8 @@ def flips(case: Case, inputs: dict[str, Any], raw: Raw, past: Any) -> Iterator[F
         for part in found:
             if isinstance(part, Counterfactual):
                 known.append(part)
+            elif isinstance(part, Waiting):
+                yield Found(queued(part), working=True)
             elif isinstance(part, Progress):
                 yield at_work(title, LOOKING, part, f"{len(known)} found so far" if known else "")
             elif isinstance(part, Counterfactuals):

@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from inference.panels.answer import embedded
+from inference.panels.waiting import queued
 from inference.serving.endpoints import Endpoints
+from inference.serving.places import Waiting
 from inference.types import Contrast, ItemTarget, Record, Target
 from inference.units import percent
 
@@ -39,7 +41,10 @@ def stream(
     """A check of an explanation as HTML, its progress first. Raises what `checks` raises."""
     yield busy(check, Progress(0, 1))
     for found in endpoints.checks(name, inputs, check, target, memory=memory):
-        yield busy(check, found) if isinstance(found, Progress) else card(check, found)
+        if isinstance(found, Waiting):
+            yield queued(found)
+        else:
+            yield busy(check, found) if isinstance(found, Progress) else card(check, found)
 
 
 def busy(check: str, progress: Progress) -> str:

@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from inference.panels.answer import embedded
+from inference.panels.waiting import queued
 from inference.serving.endpoints import Endpoints
+from inference.serving.places import Waiting
 from inference.task import Task
 from inference.types import Contrast, Target
 
@@ -47,6 +49,9 @@ def stream(
     task = endpoints.catalogue.task(name)
     raw, drawn = task.parse(inputs), -PAUSE
     for found in endpoints.explanations(name, inputs, target, seconds=SECONDS, memory=memory):
+        if isinstance(found, Waiting):
+            yield queued(found)
+            continue
         explanation = cast(Explanation, found)
         if time.perf_counter() - drawn >= PAUSE:
             drawn = time.perf_counter()
@@ -56,7 +61,7 @@ def stream(
     yield last
     if task.parts(explanation.target) and memory is not None and len(explanation.features) > 1:
         for found in endpoints.checks(name, inputs, "tokens", explanation.target, memory=memory):
-            if not isinstance(found, Progress):
+            if not isinstance(found, Progress | Waiting):
                 yield last + closer("tokens", found)
 
 

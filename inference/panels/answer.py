@@ -8,11 +8,13 @@ from typing import Any
 from ..demo import Demo, Interval
 from ..pictures import data_uri
 from ..serving.endpoints import Endpoints
+from ..serving.places import Waiting
 from ..study.likeness import Likeness, likeness
 from ..trace import Sight, Trace
 from ..types import Answer, Prediction, Raw, Table
 from ..units import percent, quantity
 from .predictions import FIGURES, Shown
+from .waiting import queued
 
 TOKENS = 60
 """And of a text's tokens this many."""
@@ -43,9 +45,11 @@ def stream(
             sight = task.sight(trace.batch) if trace.batch else None
             like = None if part.tables else likeness(task, trace.raw or {}, part.warnings)  # tables say what is usual
             yield answer(part, about, task.pieces(part.prediction), trace.raw, like), path(part, sight), part
+        elif isinstance(part, Waiting):
+            yield queued(part), "", None
         else:
             written += part
-            yield writing(written), "", None
+            yield writing(written) if written else WAITING, "", None
 
 
 def writing(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import gradio as gr
 
 from ..fields import TextField
+from ..serving.admission import PREDICTING
 from ..serving.api import closing as closing_async
 
 Values = Sequence[Any]
@@ -206,6 +207,7 @@ QUIET: dict[str, Any] = {
 RUNNING: dict[str, Any] = {
     **QUIET,
     "concurrency_id": "cases",
+    "concurrency_limit": PREDICTING.places + PREDICTING.room,  # who waits is told so by our own queue
     "trigger_mode": "multiple",  # "once" would drop an example that is clicked while another is explained
 }
 

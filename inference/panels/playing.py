@@ -13,10 +13,12 @@ from ..fields import Scene
 from ..recording import Recording, Tick
 from ..road import Road, legend
 from ..serving.endpoints import Endpoints, report
+from ..serving.places import Waiting
 from ..units import quantity
 from .answer import failure
 from .asking import QUIET
 from .timeline import pace, table, timeline
+from .waiting import queued
 
 PAUSE = 0.4
 """Seconds between two drawings while the server decides ahead."""
@@ -45,6 +47,9 @@ class Player:
         drawn = time.perf_counter()
         try:
             for tick in self.endpoints.plays(self.name):
+                if isinstance(tick, Waiting):
+                    yield frame(queued(tick))
+                    continue
                 ticks.append(tick)
                 if time.perf_counter() - drawn >= PAUSE:
                     yield self.card(ticks)

@@ -9,7 +9,11 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from ..metadata import forget
+from ..serving.admission import PREDICTING
 from ..serving.endpoints import Endpoints, report
+
+MANY: dict[str, Any] = {"concurrency_limit": PREDICTING.places + PREDICTING.room}
+"""The queue is our own, so that callers of all kinds take turns in it; Gradio's would know neither users nor REST."""
 
 
 def remote(endpoints: Endpoints) -> None:
@@ -17,10 +21,10 @@ def remote(endpoints: Endpoints) -> None:
     calls = (endpoints.models, endpoints.predict, endpoints.explain, endpoints.check, endpoints.counterfactuals)
     more = (endpoints.sweep, endpoints.evaluate, endpoints.inspect, endpoints.compare)
     for call in (*calls, *more):
-        gr.api(told(call), api_name=call.__name__, concurrency_limit=16)
+        gr.api(told(call), api_name=call.__name__, **MANY)
     twins = (endpoints.predict_stream, endpoints.explain_stream, endpoints.counterfactuals_stream, endpoints.play)
     for stream in (*twins, endpoints.summary):
-        gr.api(told_stream(stream), api_name=stream.__name__, concurrency_limit=16)
+        gr.api(told_stream(stream), api_name=stream.__name__, **MANY)
 
 
 def told(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Work that takes as long as it takes: told twice a second, and left to itself if nobody waits any longer."""
+"""What is shown to whoever waits: for a place in the queue, or for work that takes as long as it takes."""
 
 import threading
 import time
@@ -7,11 +7,16 @@ from concurrent.futures import Future, wait
 from html import escape
 from typing import TypeVar
 
+from ..serving.places import Waiting
+
 T = TypeVar("T")
 
 
 def awaited(work: Callable[[], T], doing: str) -> Generator[str, None, T]:
-    """How long `work` has taken so far, as HTML; returns what it returned. Raises what it raised."""
+    """How long `work` has taken so far, as HTML twice a second; returns what it returned. Raises what it raised.
+
+    The work is left to itself if nobody waits any longer.
+    """
     result: Future[T] = Future()
 
     def run() -> None:
@@ -25,6 +30,14 @@ def awaited(work: Callable[[], T], doing: str) -> Generator[str, None, T]:
     while not wait([result], timeout=0.5).done:
         yield progress(doing, time.monotonic() - start)
     return result.result()
+
+
+def queued(standing: Waiting) -> str:
+    """How it stands for one who waits for a place."""
+    return (
+        '<div class="card" aria-busy="true"><p>Many people are here right now.</p><div class="progress">'
+        f'<progress aria-label="Waiting"></progress><span>{escape(standing.words)}</span></div></div>'
+    )
 
 
 def progress(doing: str, seconds: float) -> str:

@@ -11,11 +11,10 @@ import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
-from anyio import CancelScope
+from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -36,13 +35,13 @@ from .requests import (
     SweepRequest,
     body_of,
 )
+from .threads import closing, threads
 
 PREFIX = "/api/v1"
 CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
 
 
 Asked = TypeVar("Asked", bound=Record)
-T = TypeVar("T")
 
 
 class Route(APIRoute):
@@ -60,7 +59,7 @@ class Route(APIRoute):
                 return Response(status_code=CLIENT_LEFT)
             except Exception as error:
                 told = report(error)
-                return JSONResponse({"detail": told.message}, told.status)
+                return JSONResponse({"detail": told.message}, told.status, told.headers)
 
         return guarded
 
@@ -84,7 +83,10 @@ def rest(endpoints: Endpoints) -> FastAPI:
 
     @app.post(f"{PREFIX}/predict/stream", openapi_extra=body_of(PredictRequest))
     async def predict_stream(request: Request) -> Response:
-        """NDJSON: `{"delta": …}` for each piece of a text as it is written, and the answer last."""
+        """NDJSON: `{"delta": …}` for each piece of a text as it is written, and the answer last.
+
+        Of this and every other stream, the first lines may be `{"waiting": {"place": 7, "seconds": 4}}`.
+        """
         return await lines_of(predictions(await read(request, PredictRequest)))
 
     @app.post(f"{PREFIX}/explain", openapi_extra=body_of(ExplainRequest))
@@ -117,14 +119,16 @@ def rest(endpoints: Endpoints) -> FastAPI:
         """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
         asked = await read(request, EvaluateRequest)
         told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs, asked.cluster
-        return JSONResponse(await run_in_threadpool(endpoints.evaluate, asked.model, asked.rows, *told))
+        found = endpoints.evaluations(asked.model, asked.rows, *told)
+        return await last_of(request, (each.to_json() for each in found))
 
     @app.post(f"{PREFIX}/inspect", openapi_extra=body_of(InspectRequest, form=False))
     async def inspect(request: Request) -> Response:
         """What is wrong with the data of rows, how it drifted, and where the model is at its worst."""
         asked = await read(request, InspectRequest)
         told = asked.truth, asked.queries, asked.known
-        return JSONResponse(await run_in_threadpool(endpoints.inspect, asked.model, asked.rows, *told))
+        found = endpoints.inspections(asked.model, asked.rows, *told)
+        return await last_of(request, (each.to_json() for each in found))
 
     @app.post(f"{PREFIX}/counterfactuals", openapi_extra=body_of(CounterfactualsRequest))
     async def counterfactuals(request: Request) -> Response:
@@ -204,7 +208,7 @@ def damaged_or(text: bytes | str, what: str) -> Any:
 
 
 async def last_of(request: Request, stream: Iterator[dict[str, Any]]) -> Response:
-    """The last part of a stream; between two parts, whether the caller is still there."""
+    """The last part of a stream; between two parts, and while it waits, whether the caller is still there."""
     found: dict[str, Any] = {}
     async for part in closing(stream):
         found = part
@@ -215,7 +219,7 @@ async def last_of(request: Request, stream: Iterator[dict[str, Any]]) -> Respons
 
 async def lines_of(stream: Iterator[dict[str, Any]]) -> Response:
     """A stream as NDJSON. What fails before the first line gets its own status, later it becomes the last line."""
-    first = await run_in_threadpool(next, stream, None)
+    first = await run_sync(next, stream, None, limiter=threads())
 
     async def lines() -> AsyncIterator[str]:
         try:
@@ -226,13 +230,3 @@ async def lines_of(stream: Iterator[dict[str, Any]]) -> Response:
             yield json.dumps({"detail": report(error).message}) + "\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
-
-
-async def closing(stream: Iterator[T]) -> AsyncIterator[T]:
-    """The stream's parts, made in a thread; leaving early closes the stream, which ends its work."""
-    try:
-        async for part in iterate_in_threadpool(stream):
-            yield part
-    finally:
-        with CancelScope(shield=True):  # closing may wait for a batch, or for a word of a text
-            await run_in_threadpool(stream.close)  # type: ignore[attr-defined]  # endpoints give generators

@@ -1,6 +1,7 @@
 """The command line of app.py: what it takes, and the catalogue and the commands that follow from it."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +17,8 @@ from ..study.mapping import Columns, guess
 from ..study.source import Source, open_source
 from ..task import Task
 from ..units import clock
+from . import limits
+from .admission import Admission
 from .catalogue import Catalogue
 from .guests import MOST, Guests
 
@@ -44,6 +47,32 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=None, help="port; the first free one from 7860")
     parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's relay")
     parser.add_argument("--origin", action="append", default=[], help="another site whose pages may call the API")
+    parser.add_argument(
+        "--rate",
+        type=float,
+        default=0 if os.environ.get("SPACE_ID") else limits.PER_MINUTE,  # there all callers have the proxy's address
+        metavar="CALLS",
+        help=f"calls a minute from one address, {limits.PER_MINUTE} unless on a Space; 0 sets no limit, as for this "
+        "machine itself",
+    )
+    parser.add_argument(
+        "--time-limit", type=float, default=300.0, metavar="SECONDS", help="of a call; files take longer (%(default)g)"
+    )
+    parser.add_argument(
+        "--trust-proxy",
+        type=int,
+        nargs="?",
+        const=1,
+        default=0,
+        metavar="PROXIES",
+        help="how many proxies stand in front; the address of a caller is then what the first of them noted",
+    )
+    parser.add_argument("--log", choices=("text", "json"), default="text", help="how the log is written")
+    parser.add_argument(
+        "--metrics-token",
+        default=os.environ.get("METRICS_TOKEN"),
+        help="who brings it may read /metrics; without it, only this machine may (better given as METRICS_TOKEN)",
+    )
     commands = parser.add_subparsers(dest="command")
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
     starting = commands.add_parser("new-model", help="write a start of demo.json and of a model card into a folder")
@@ -194,3 +223,14 @@ def catalogue(options: argparse.Namespace, made: Sequence[Task] = ()) -> Catalog
     max_bytes = int(options.max_model_size * 1e9)
     folders = models.merge(registry.find(spec, max_bytes) for spec in named)
     return Catalogue(folders, made=made, guests=Guests(max_bytes) if options.allow_model_loading else None)
+
+
+def admission(options: argparse.Namespace) -> Admission:
+    """Who is let in, as the options say. Raises ModelError."""
+    if not 0 <= options.rate < float("inf"):
+        raise ModelError(f"--rate must be a number of calls from 0, got {options.rate:g}.")
+    if not 0 < options.time_limit < float("inf"):
+        raise ModelError(f"--time-limit must be a number of seconds above 0, got {options.time_limit:g}.")
+    if not 0 <= options.trust_proxy <= 9:
+        raise ModelError(f"--trust-proxy must be a number of proxies from 0 to 9, got {options.trust_proxy}.")
+    return Admission(limits.Rate(options.rate), options.time_limit)

@@ -8,6 +8,7 @@ from typing import Any
 from .. import demo, hub, models, registry
 from ..cache import Cache
 from ..errors import ModelError, NotFound
+from ..observing import observe_cache
 from ..task import Task
 from ..trace import Trace
 from ..units import filesize
@@ -109,6 +110,7 @@ class Catalogue:
         if self._guests:
             self._guests.used(name)
         ready = self.ready(name)
+        observe_cache("models", ready)
         with (trace or Trace()).step("model loading") as step:
             loaded = self._made.get(name) or self._get(name, about, ready)
             size = f"{filesize(loaded.bytes)} " if loaded.bytes else ""
@@ -123,6 +125,10 @@ class Catalogue:
     def ready(self, name: str) -> bool:
         """Whether a model is in memory."""
         return name in self._made or name in self._loaded
+
+    def held(self) -> dict[str, int]:
+        """The bytes that each model in memory takes, by name."""
+        return {name: task.bytes for name, task in self._made.items()} | self._loaded.held()
 
     def expected(self, name: str) -> int:
         """The bytes of a model's weight files, the least it takes in memory. Raises NotFound."""

@@ -1,15 +1,15 @@
 """The endpoints that compare: one case asked twice, the variants of a model, two models over a file."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 from ..errors import InputError
 from ..types import Record
+from .admission import CHECKING, READING, queued
 from .catalogue import Catalogue
 from .listening import hear
 from .others import Others
-from .places import Streams, place
+from .streams import Streams
 
 
 class Comparing:
@@ -18,7 +18,6 @@ class Comparing:
     catalogue: Catalogue
     others: Others
     streams: Streams
-    _explaining: threading.BoundedSemaphore
 
     def compare(
         self,
@@ -33,6 +32,7 @@ class Comparing:
         *_, last = self.comparisons(model, inputs, other, variant, other_inputs, target)
         return last.to_json()
 
+    @queued(CHECKING, "compare")
     def comparisons(
         self,
         model: str,
@@ -46,17 +46,16 @@ class Comparing:
         if other is None and variant is None and other_inputs is None:
             raise InputError("Say what to compare with: other, a model; variant, a form of this one; or other_inputs.")
 
-        with place(self._explaining):
-            pair = self.others.pair(model, other, variant)
-            heard = (hear(self.catalogue, model, each).inputs for each in (inputs, other_inputs))
-            yield from self.streams.compare(*pair, *heard, target)
+        pair = self.others.pair(model, other, variant)
+        heard = (hear(self.catalogue, model, each).inputs for each in (inputs, other_inputs))
+        yield from self.streams.compare(*pair, *heard, target)
 
+    @queued(READING, "variants")
     def variations(self, model: str, *given: Any, **options: Any) -> Iterator[Record]:
         """The variants of a model held against float32, as `explain.varying.vary` tells it."""
-        with place(self._explaining):
-            yield from self.streams.vary(self.catalogue.task(model), *given, **options)
+        yield from self.streams.vary(self.catalogue.task(model), *given, **options)
 
+    @queued(READING, "differences")
     def differences(self, model: str, other: str | None, variant: str | None, *given: Any) -> Iterator[Record]:
         """Two models over a file, as `explain.varying.differ` tells it."""
-        with place(self._explaining):
-            yield from self.streams.differ(*self.others.pair(model, other, variant), *given)
+        yield from self.streams.differ(*self.others.pair(model, other, variant), *given)

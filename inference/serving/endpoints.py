@@ -1,18 +1,14 @@
-"""The functions that everybody calls: page, REST and gradio_client. JSON in, JSON out, one place for errors."""
+"""The functions that everybody calls: page, REST and gradio_client. JSON in, JSON out."""
 
-import logging
-import secrets
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
 from ..device import on_device
-from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
 from ..study.asked import evaluate
 from ..study.inspected import inspect
+from ..study.job import Pace
 from ..study.mapping import Columns
 from ..study.reading import Progress, Study, read
 from ..study.source import Source
@@ -20,38 +16,18 @@ from ..study.store import Store
 from ..task import Task
 from ..trace import Trace
 from ..types import Answer, Record
+from .admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, READING, Admission, Check, queued
 from .catalogue import Catalogue
 from .comparing import Comparing
 from .listening import Heard, hear
 from .others import Others
-from .places import Stream, Streams, place
 from .playing import decided, ticks_of
+from .reports import Report as Report
+from .reports import report as report
+from .streams import Stream, Streams
 from .summing import Summing
 
-log = logging.getLogger(__name__)
-
-PREDICTING, EXPLAINING = 24, 8
-"""Calls at work or waiting for the accelerator at once, together fewer than a server has threads (40): one more is told
-to come back, and those threads stay free to tell it."""
 NOTHING = Streams()
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a visitor is told of an error: an HTTP status and a message without paths or tracebacks."""
-
-    status: int
-    message: str
-
-
-def report(error: Exception) -> Report:
-    """The one place where an error becomes a message; an unforeseen one is logged under an id that it names."""
-    for kind, status in ((NotFound, 404), (InputError, 422), (Busy, 503), (ModelError, 500)):
-        if isinstance(error, kind):
-            return Report(status, str(error))
-    number = secrets.token_hex(4)
-    log.error("error %s", number, exc_info=error)
-    return Report(500, f"Something went wrong on our side. Please try again, or quote error {number}.")
 
 
 @on_device
@@ -67,12 +43,11 @@ def answered(task: Task, inputs: Any, trace: Trace) -> Iterator[str | Trace | An
 class Endpoints(Comparing, Summing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
-    def __init__(self, catalogue: Catalogue, streams: Streams = NOTHING) -> None:
-        self.catalogue, self.streams = catalogue, streams
+    def __init__(self, catalogue: Catalogue, streams: Streams = NOTHING, admission: Admission | None = None) -> None:
+        self.catalogue, self.streams, self.admission = catalogue, streams, admission or Admission()
+        self.ready: dict[str, Check] = {}
         self.others = Others(catalogue)
         self.studies = Store()
-        self._predicting = threading.BoundedSemaphore(PREDICTING)
-        self._explaining = threading.BoundedSemaphore(EXPLAINING)
 
     def models(self) -> list[dict[str, Any]]:
         """Every model on offer: name, task, title, fields and examples."""
@@ -113,8 +88,7 @@ class Endpoints(Comparing, Summing):
         cluster: str | None = None,
     ) -> dict[str, Any]:
         """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
-        with place(self._explaining):
-            found = evaluate(self.catalogue.task(model), rows, truth, groups or (), label, threshold, costs, cluster)
+        *_, found = self.evaluations(model, rows, truth, groups, label, threshold, costs, cluster)
         return found.to_json()
 
     def counterfactuals(
@@ -147,13 +121,13 @@ class Endpoints(Comparing, Summing):
         known: list[dict[str, Any]] | None = None,
     ) -> dict[str, Any]:
         """What is wrong with the data of rows, how it drifted, and where the model is at its worst."""
-        with place(self._explaining):
-            return inspect(self.catalogue.task(model), rows, truth, queries or (), known).to_json()
+        *_, found = self.inspections(model, rows, truth, queries, known)
+        return found.to_json()
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
         for part in self.answers(model, inputs):
-            yield part.to_json() if isinstance(part, Answer) else {"delta": part}
+            yield {"delta": part} if isinstance(part, str) else part.to_json()
 
     def explain_stream(
         self,
@@ -189,55 +163,85 @@ class Endpoints(Comparing, Summing):
         for tick in self.plays(model, ticks, start, count):
             yield tick.to_json()
 
+    @queued(PLAYING, "play")
     def plays(self, model: str, ticks: Any = None, start: Any = 0, count: Any = None) -> Iterator[Tick]:
-        """As `play`, as records. Others take their turns between two ticks."""
+        """As `play`, as records. Predictions take their turns between two ticks."""
         task = self.catalogue.task(model)
         for number, inputs, truth in ticks_of(task, ticks, start, count):
-            with place(self._predicting):
-                tick = decided(task, number, inputs, truth)
-            yield tick
+            yield decided(task, number, inputs, truth)
 
+    @queued(READING, "evaluate")
+    def evaluations(self, model: str, rows: Any, truth: str, groups: Any, *asked: Any) -> Iterator[Record]:
+        """As `evaluate`, as a record."""
+        yield evaluate(self.catalogue.task(model), rows, truth, groups or (), *asked)
+
+    @queued(READING, "inspect")
+    def inspections(self, model: str, rows: Any, truth: str, queries: Any, known: Any) -> Iterator[Record]:
+        """As `inspect`, as a record."""
+        yield inspect(self.catalogue.task(model), rows, truth, queries or (), known)
+
+    @queued(READING, "read")
     def reads(self, model: str, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
         """How far the reading of a file has come, and last the study of it."""
-        with place(self._explaining):
-            yield from read(self.catalogue.task(model), source, columns, title)
+        yield from read(self.catalogue.task(model), source, columns, title)
 
+    @queued(READING, "batch")
+    def jobs(self, model: str, job: Callable[[Task], Iterator[Pace]]) -> Iterator[Pace]:
+        """How far a job over a file has come; `job` makes it for the loaded model."""
+        yield from job(self.catalogue.task(model))
+
+    @queued(PREDICTING, "predict")
     def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
         """As `predict_stream`, as records; the trace is told of every step."""
-        with place(self._predicting):
-            trace = trace or Trace()
-            heard = hear(self.catalogue, model, inputs, trace)
-            with closing(answered(self.catalogue.task(model, trace), heard.inputs, trace)) as parts:  # type: ignore[type-var]
-                for part in parts:
-                    if isinstance(part, Trace):
-                        vars(trace).update(vars(part))  # it may have been written elsewhere
-                    else:
-                        yield heard.told(part)
+        trace = trace or Trace()
+        heard = hear(self.catalogue, model, inputs, trace)
+        with closing(answered(self.catalogue.task(model, trace), heard.inputs, trace)) as parts:  # type: ignore[type-var]
+            for part in parts:
+                if isinstance(part, Trace):
+                    vars(trace).update(vars(part))  # it may have been written elsewhere
+                else:
+                    yield heard.told(part)
+
+    @queued(PREDICTING, "listen")
+    def hearings(self, model: str, inputs: Any) -> Iterator[Heard]:
+        """As `heard`."""
+        yield hear(self.catalogue, model, inputs)
 
     def heard(self, model: str, inputs: Any) -> Heard:
         """The inputs with words in the place of speech."""
-        with place(self._predicting):
-            return hear(self.catalogue, model, inputs)
+        *_, heard = self.hearings(model, inputs)
+        assert isinstance(heard, Heard)  # the stream's last part
+        return heard
 
+    @queued(EXPLAINING, "explain")
     def explanations(
-        self, model: str, inputs: Any, target: Any = None, evaluations: Any = None, seconds: Any = None, **options: Any
+        self,
+        model: str,
+        /,
+        inputs: Any,
+        target: Any = None,
+        evaluations: Any = None,
+        seconds: Any = None,
+        **options: Any,
     ) -> Iterator[Record]:
         """As `explain_stream`, as records; what only code can say goes on as `options`."""
         yield from self._asked(self.streams.explain, model, inputs, target, evaluations, seconds, **options)
 
-    def checks(self, model: str, inputs: Any, check: str, target: Any = None, **options: Any) -> Iterator[Record]:
+    @queued(CHECKING, "check")
+    def checks(self, model: str, /, inputs: Any, check: str, target: Any = None, **options: Any) -> Iterator[Record]:
         """How far a check has come, again and again, and last what it found; `options` as for `explanations`."""
         yield from self._asked(self.streams.check, model, inputs, check, target, **options)
 
+    @queued(CHECKING, "counterfactuals")
     def changes(self, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
         """As `counterfactuals_stream`, as records; `options` as for `explanations`."""
         yield from self._asked(self.streams.change, model, inputs, *asked, **options)
 
+    @queued(CHECKING, "sweep")
     def sweeps(self, model: str, inputs: Any, *asked: Any) -> Iterator[Record]:
         """How far a sweep has come, again and again, and last the sweep."""
         yield from self._asked(self.streams.sweep, model, inputs, *asked)
 
     def _asked(self, stream: Stream, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
-        with place(self._explaining):
-            said = hear(self.catalogue, model, inputs).inputs
-            yield from stream(self.catalogue.task(model), said, *asked, **options)
+        said = hear(self.catalogue, model, inputs).inputs
+        yield from stream(self.catalogue.task(model), said, *asked, **options)

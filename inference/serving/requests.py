@@ -140,5 +140,6 @@ REFUSALS = {
     413: "the body is too large",
     415: "neither JSON nor a form",
     422: "the input cannot be used; `detail` says why",
-    503: "too many at once; try again shortly",
+    429: "too many from this address; Retry-After says when to try again",
+    503: "too many at once; Retry-After says when to try again",
 }

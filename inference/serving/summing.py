@@ -1,6 +1,5 @@
 """Many inputs that a program sends to be explained together: the calls, and the checking. It knows no explanation."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -9,15 +8,15 @@ from ..errors import InputError
 from ..study.asked import MOST
 from ..task import Task
 from ..types import Raw, Record
+from .admission import READING, queued
 from .catalogue import Catalogue
-from .places import Streams, place
+from .streams import Streams
 
 
 class Summing:
     """What `Endpoints` offers about many inputs at once."""
 
     catalogue: Catalogue
-    _explaining: threading.BoundedSemaphore
     streams: Streams
 
     def summary(self, model: str, rows: list[dict[str, Any]], sample: int | None = None) -> Iterator[dict[str, Any]]:
@@ -34,11 +33,11 @@ class Summing:
                     doing, done, total, of = part
                     yield {"doing": doing, "done": done, "total": total, "of": of}
 
+    @queued(READING, "summary")
     def summaries(self, model: str, rows: Any, sample: Any = None) -> Iterator[Any]:
         """As `summary`, as records and tuples."""
-        with place(self._explaining):
-            task = self.catalogue.task(model)
-            yield from self.streams.summarise(task, parsed(task, rows), sample)
+        task = self.catalogue.task(model)
+        yield from self.streams.summarise(task, parsed(task, rows), sample)
 
 
 def parsed(task: Task, rows: Any) -> list[Raw]:

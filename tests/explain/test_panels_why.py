@@ -19,7 +19,7 @@ from explain.types import LabelMap
 from inference.errors import InputError, NotFound
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
-from inference.serving.places import Streams
+from inference.serving.streams import Streams
 from inference.types import TextTarget
 
 EVIL = "<img src=x onerror=alert(1)>"

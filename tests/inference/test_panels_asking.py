@@ -281,7 +281,7 @@ def test_no_event_of_the_form_is_offered_to_programs() -> None:
 def test_only_predicting_and_explaining_wait_for_a_place() -> None:
     form = wired([gr.Textbox(render=False)], rows=[["a"]])
     streams = {"answered", "begun", "followed", "typed", "rested", "other", "checked", "explored"}
-    assert {function.concurrency_limit for function in form.functions if function.name in streams} == {16}
+    assert {function.concurrency_limit for function in form.functions if function.name in streams} == {160}
     places = {function.name: function.concurrency_id for function in form.functions}
     assert len({places[name] for name in streams}) == 3  # typing waits neither for explanations nor for those who rest
     assert all(isinstance(place, str) for place in places.values())  # an unnamed one would stay for good

@@ -19,10 +19,11 @@ from explain.summary import Summary
 from explain.sweep import Sweep
 from inference import models
 from inference.errors import Busy, NotFound
-from inference.serving import endpoints as serving
+from inference.serving.admission import EXPLAINING
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.places import Line
 from inference.types import Answer
 
 JSON = {"content-type": "application/json"}
@@ -214,9 +215,9 @@ def test_an_unforeseen_error_gives_an_id_and_keeps_its_traceback_in_the_log(
     assert "secret" in caplog.text
 
 
-def test_too_many_at_once_are_told_to_come_back(tiny_chat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "EXPLAINING", 1)
+def test_too_many_at_once_are_told_to_come_back(tiny_chat: Path) -> None:
     crowded = Endpoints(Catalogue({"tiny-chat": tiny_chat}), STREAMS)
+    crowded.admission.lines[EXPLAINING] = Line(1, 0)
     first = crowded.explanations("tiny-chat", {"prompt": "The sea in winter"})
     next(first)
     with pytest.raises(Busy):

@@ -1,7 +1,6 @@
 """The functions that everybody calls, and what a visitor is told when one fails."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 import pytest
 
 from inference import models
-from inference.errors import Busy, InputError, ModelError, NotFound, SeeWhyError
+from inference.errors import Busy, InputError, ModelError, NotFound, SeeWhyError, TimedOut, TooMany
 from inference.serving.catalogue import Catalogue
-from inference.serving.endpoints import Endpoints, place, report
-from inference.serving.places import Streams
+from inference.serving.endpoints import Endpoints, report
+from inference.serving.streams import Streams
 from inference.types import Answer, ItemTarget, Step
 
 INPUTS = {"prompt": "The sea"}
@@ -40,7 +39,16 @@ class Refused(InputError):
 
 
 @pytest.mark.parametrize(
-    ("kind", "status"), [(NotFound, 404), (InputError, 422), (Refused, 422), (Busy, 503), (ModelError, 500)]
+    ("kind", "status"),
+    [
+        (NotFound, 404),
+        (InputError, 422),
+        (Refused, 422),
+        (Busy, 503),
+        (TooMany, 429),
+        (TimedOut, 503),
+        (ModelError, 500),
+    ],
 )
 def test_our_own_errors_are_told_as_they_are(
     kind: type[SeeWhyError], status: int, caplog: pytest.LogCaptureFixture
@@ -131,16 +139,6 @@ def test_an_unknown_model_is_not_found_by_any_call(endpoints: Endpoints, call: s
 
 
 # Places
-
-
-def test_one_too_many_is_told_to_come_back_and_a_place_is_free_again_after_any_end() -> None:
-    places = threading.BoundedSemaphore(1)
-    with place(places), pytest.raises(Busy, match="try again in a few seconds"), place(places):
-        raise AssertionError("there was no second place")
-    with pytest.raises(ValueError), place(places):
-        raise ValueError
-    with place(places):
-        assert not places.acquire(blocking=False)
 
 
 def test_errors_before_and_within_the_model_give_the_place_back(endpoints: Endpoints) -> None:

@@ -20,7 +20,7 @@ from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.listening import hear, missing
-from inference.serving.places import Streams
+from inference.serving.streams import Streams
 from inference.types import Record
 
 SPEECH = wav(beeps(0.4, 0.2).samples)

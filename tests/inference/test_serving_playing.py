@@ -10,8 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from inference import models
-from inference.errors import Busy, InputError
+from inference.errors import InputError
 from inference.recording import MOST, Tick, read
+from inference.serving.admission import PLAYING, PREDICTING
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -115,18 +116,14 @@ def test_a_bad_tick_in_the_middle_ends_the_stream_with_its_message(client: TestC
     assert json.loads(lines[1])["detail"].startswith("Tick 1: Channel 1 must be a number")
 
 
-def test_others_take_their_turns_between_two_ticks(endpoints: Endpoints) -> None:
-    stream = endpoints.plays("shuttle")
+def test_who_plays_has_a_place_of_its_own_and_predictions_keep_theirs(endpoints: Endpoints) -> None:
+    stream: Any = endpoints.plays("shuttle")
     next(stream)
-    free = endpoints._predicting
-    taken = 0
-    while free.acquire(blocking=False):
-        taken += 1
-    with pytest.raises(Busy):  # the stream kept no place while nobody asked it on, and finds none now
-        next(stream)
-    for _ in range(taken):
-        free.release()
-    assert taken == 24
+    lines = endpoints.admission.lines
+    assert (lines[PLAYING].working, lines[PREDICTING].working) == (1, 0)
+    assert endpoints.predict("shuttle", RECORDING.ticks[0])["model"] == "shuttle"
+    stream.close()
+    assert lines[PLAYING].working == 0
 
 
 def test_many_streams_at_once_get_each_its_own(endpoints: Endpoints) -> None:

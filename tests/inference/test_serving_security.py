@@ -35,6 +35,7 @@ from inference.serving import security
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.security import Guard
+from inference.serving.watch import Watch
 
 ALLOWED = "https://example.com"
 
@@ -294,7 +295,8 @@ def test_a_setting_that_keeps_strangers_out_is_on(settings: dict[str, Any], name
 
 
 def test_the_guard_stands_in_front_and_knows_the_allowed_sites(settings: dict[str, Any]) -> None:
-    (guard,) = settings["app_kwargs"]["middleware"]
+    watch, guard = settings["app_kwargs"]["middleware"]
+    assert watch.cls is Watch  # around it, so that what is refused has an id and a line in the log as well
     assert (guard.cls, guard.kwargs) == (Guard, {"origins": [ALLOWED]})
     assert settings["app_kwargs"]["docs_url"] is settings["app_kwargs"]["redoc_url"] is None  # they load from outside
 

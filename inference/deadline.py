@@ -1,0 +1,47 @@
+"""How long a call may take: a stream that ends in time, and how much is left for whoever waits within it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from contextvars import ContextVar
+from typing import TypeVar
+
+from .errors import TimedOut
+
+T = TypeVar("T")
+
+_until: ContextVar[float | None] = ContextVar("until", default=None)
+
+
+def left() -> float | None:
+    """Seconds until the call that runs here must end, 0 once it should have; None without a limit."""
+    end = _until.get()
+    return None if end is None else max(0.0, end - time.monotonic())
+
+
+def within(parts: Iterator[T], seconds: float, answers: bool = False) -> Iterator[T]:
+    """The parts of a generator for so many seconds; what is under way then is still given. Raises TimedOut.
+
+    answers: whether every part is an answer already; then the stream just ends. A forward pass is never interrupted.
+    """
+    end, late, given = time.monotonic() + seconds, False, False
+    with closing(parts):  # type: ignore[type-var]  # generators all
+        while True:
+            token = _until.set(end)  # anew for each part: a server makes each in a context of its own
+            try:
+                part = next(parts)
+            except StopIteration:
+                return
+            except TimedOut:
+                if answers and given:
+                    return
+                raise
+            finally:
+                _until.reset(token)
+            if late and not answers:
+                raise TimedOut(f"This took more than {seconds:,.0f} s and was ended. {TimedOut.REMEDY}")
+            yield part
+            given = True
+            if late:
+                return
+            late = time.monotonic() >= end

@@ -1,0 +1,143 @@
+"""Who comes in: places for each kind of work, a queue before them, a rate for each address, a time limit for each call.
+
+It knows no model: what is asked of one is handed in, and whoever watches is told how it went.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+
+from ..deadline import within
+from ..errors import Busy, InputError, TooMany
+from ..types import Answer, Step
+from .callers import Caller, who
+from .limits import Rate
+from .places import Line, Waiting
+
+Check = Callable[[], str | None]
+"""Words for what is missing before visitors can be served, or nothing; it must be cheap."""
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work with places of its own, so that none waits for another kind.
+
+    usual, most: seconds that one takes before anything is known, and may take. answers: whether each part of its
+    streams is an answer already, so that one that is out of time just ends.
+    """
+
+    name: str
+    places: int
+    room: int
+    usual: float
+    most: float = 300.0
+    answers: bool = False
+
+
+PREDICTING = Kind("predictions", 32, 128, 0.1)
+"""As many places as meet in a forward pass; what they do is short."""
+EXPLAINING = Kind("explanations", 8, 64, 5.0, answers=True)
+CHECKING = Kind("checks", 4, 32, 5.0)
+"""Checks, counterfactuals, sweeps and comparisons: as long as explanations, but with one answer at their end."""
+PLAYING = Kind("recordings", 8, 32, 5.0)
+READING = Kind("files", 2, 16, 30.0, most=3600.0)
+"""Whole files, and whatever else looks at many rows."""
+KINDS = (PREDICTING, EXPLAINING, CHECKING, PLAYING, READING)
+THREADS = sum(kind.places + kind.room for kind in KINDS) + 8
+"""Threads for all who are at work or wait, apart from the server's own, which so are always free for the rest."""
+
+
+@dataclass
+class Call:
+    """One call: what was asked of which model, how it ended, and how long it waited and took, in seconds."""
+
+    name: str
+    kind: str
+    model: str
+    caller: Caller
+    begun: float = field(default_factory=time.monotonic)
+    outcome: str = "left"
+    """answered, refused (the input), limited, busy, failed, or left: the caller did not stay to the end."""
+    waited: float = 0.0
+    seconds: float = 0.0
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def since(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self.begun
+
+
+class Admission:
+    """Lets calls in, and tells each of `told` about every call once it has ended."""
+
+    def __init__(self, rate: Rate | None = None, limit: float | None = None) -> None:
+        """limit: seconds that a call may take which is no file, instead of what its kind says."""
+        self.rate, self.limit = rate or Rate(), limit
+        self.lines = {kind: Line(kind.places, kind.room, kind.usual) for kind in KINDS}
+        self.told: list[Callable[[Call], None]] = []
+
+    def admitted(self, kind: Kind, name: str, model: str, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
+        """The parts of `work()`, once it is the caller's turn; before, how it stands. Leaving ends both.
+
+        Raises TooMany, Busy, TimedOut, and what the work raises.
+        """
+        call = Call(name, kind.name, model, who())
+        try:
+            yield from self._parts(kind, call, work)
+            call.outcome = "answered"
+        except Exception as error:
+            call.outcome = outcome(error)
+            raise
+        finally:
+            call.seconds = call.since
+            for tell in self.told:
+                tell(call)
+
+    def _parts(self, kind: Kind, call: Call, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
+        self.rate.take(call.caller.user or call.caller.address)
+        most = kind.most if self.limit is None or kind is READING else self.limit
+        ticket = self.lines[kind].join(call.caller.key, 2 * most)
+        finished = False
+        try:
+            yield from ticket.turn()
+            call.waited = call.since
+            for part in within(work(), most, kind.answers):
+                if isinstance(part, Answer):
+                    call.steps = part.trace
+                yield part
+            finished = True
+        finally:
+            ticket.leave(finished)
+
+
+def outcome(error: Exception) -> str:
+    """How a call ended that raised an error."""
+    kinds = ((TooMany, "limited"), (Busy, "busy"), (InputError, "refused"))
+    return next((name for kind, name in kinds if isinstance(error, kind)), "failed")
+
+
+class Admitting(Protocol):
+    """What has streams that wait for their turn."""
+
+    admission: Admission
+
+
+Stream = Callable[Concatenate[Any, str, P], Iterator[T]]
+
+
+def queued(kind: Kind, name: str) -> Callable[[Stream[P, T]], Stream[P, T | Waiting]]:
+    """A stream, asked of a model by its name, that waits for its turn first; `name` is what it counts as."""
+
+    def decorate(work: Stream[P, T]) -> Stream[P, T | Waiting]:
+        @wraps(work)
+        def stream(self: Admitting, model: str, *given: P.args, **options: P.kwargs) -> Iterator[T | Waiting]:
+            yield from self.admission.admitted(kind, name, model, lambda: work(self, model, *given, **options))
+
+        return cast(Stream[P, T | Waiting], stream)
+
+    return decorate

@@ -1,0 +1,69 @@
+"""Who asks: the address behind a proxy, the visitor's session, and the request's id. It knows no page."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""What may stand in X-Request-ID; anything else could forge lines of a log."""
+FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "via", "cf-connecting-ip")
+"""Headers by which a proxy gives itself away."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The address that a request comes from, the session of a page, who has signed in, and the request's id."""
+
+    address: str = ""
+    session: str = ""
+    user: str = ""
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """Who takes turns with others: a person, one open page, or an address."""
+        return self.user or f"{self.address} {self.session}"
+
+
+asking: ContextVar[Caller | None] = ContextVar("asking", default=None)
+"""Who asks by HTTP, as the middleware `Watch` found."""
+elsewhere: list[Callable[[], Caller | None]] = []
+"""Who else may know: a page whose events do not run within a request."""
+
+
+def who() -> Caller:
+    """The caller, or nobody where code calls directly.
+
+    The page is asked first: Gradio runs all events in what the very first request to it left behind.
+    """
+    return next(filter(None, (look() for look in elsewhere)), None) or asking.get() or Caller()
+
+
+def ask(look: Callable[[], Caller | None]) -> None:
+    """Ask `look` too from now on."""
+    if look not in elsewhere:
+        elsewhere.append(look)
+
+
+def address(peer: str, headers: Mapping[str, str], proxies: int = 0) -> str:
+    """The caller's address: the peer's, or behind so many trusted proxies what the first of them has noted.
+
+    Each proxy appends whom it heard from, so that what a caller writes into the header itself stands before and is
+    not believed.
+    """
+    noted = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    return bare(noted[-proxies]) if 0 < proxies <= len(noted) else peer
+
+
+def bare(host: str) -> str:
+    """An address without the port that some proxies add."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0] if host.count(":") == 1 else host
+
+
+def request_id(given: str | None) -> str:
+    """The id that came along, if it can be one, or a new one."""
+    return given if given and ID.fullmatch(given) else secrets.token_hex(8)
