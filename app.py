@@ -32,6 +32,7 @@ from inference.serving.api import rest
 from inference.serving.arguments import catalogue, command, parser
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.remembering import opened, token
 from inference.serving.security import MAX_BODY, Guard
 from inference.task import Task
 
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file))
             return
-        endpoints = Endpoints(catalogue(options, tasks), STREAMS)
+        endpoints = Endpoints(catalogue(options, tasks), STREAMS, opened(options), token())
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:

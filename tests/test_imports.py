@@ -26,6 +26,7 @@ LAYERS = [
         "inference.wheels",
         "inference.metadata",
         "inference.tables",
+        "inference.contents",
         "inference.sheets",
         "inference.course",
     ],
@@ -70,6 +71,7 @@ LAYERS = [
     ],
     ["inference.tasks"],
     ["inference.study"],
+    ["inference.history"],
     ["inference.serving"],
     [
         "explain",
@@ -152,6 +154,8 @@ HEAVY = {
     "pandas",
     "pyarrow",
     "fairlearn",
+    "sqlalchemy",
+    "alembic",
 }
 LATE = (
     "inference.generation",
@@ -175,6 +179,8 @@ LATE = (
     "inference.modeling",
     "inference.functions",
     "inference.study.programs",
+    "inference.history.schema",
+    "inference.history.migrations",
 )
 """Modules that are themselves imported late, with the first model, and may therefore import torch at their top."""
 

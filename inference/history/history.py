@@ -4,6 +4,7 @@ What `keep` has returned is on the disk. Whoever holds an answer's id may mark a
 """
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -27,9 +28,10 @@ DAYS = 30
 LONGEST = 3_650
 MOST = 1_000_000
 """Answers that are kept; beyond them the oldest leave."""
+ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 SWEEP = 3_600.0
 """Seconds between two looks for answers that are too old."""
-REST = 5.0
+REST = 2.0
 """Seconds for which a database that could not be reached is left alone, so that predictions do not wait for it."""
 
 
@@ -105,9 +107,9 @@ class History:
         from .schema import answers
 
         with self._reached() as connection:
-            row = connection.execute(answers.select().where(answers.c.id == id, self._young())).one_or_none()
+            row = connection.execute(answers.select().where(answers.c.id == named(id), self._young())).one_or_none()
         if row is None:
-            raise NotFound("No answer is kept under this id; it may have been deleted.")
+            raise nothing()
         return entry_of(row)
 
     def forget(self, id: str) -> None:
@@ -115,9 +117,9 @@ class History:
         from .schema import answers
 
         with self._reached() as connection:
-            found = connection.execute(answers.delete().where(answers.c.id == id)).rowcount
+            found = connection.execute(answers.delete().where(answers.c.id == named(id))).rowcount
         if not found:
-            raise NotFound("No answer is kept under this id; it may have been deleted.")
+            raise nothing()
         self._overwrite()
 
     def sweep(self) -> int:
@@ -215,6 +217,18 @@ class History:
                 self.sweep()
             except Unreachable:  # which is in the log; the next look comes
                 continue
+
+
+def named(id: str) -> str:
+    """An id that could be one: nothing else reaches the database. Raises NotFound."""
+    if not isinstance(id, str) or not ID.fullmatch(id):
+        raise nothing()
+    return id
+
+
+def nothing() -> NotFound:
+    """What is said of an id under which nothing is kept."""
+    return NotFound("No answer is kept under this id; it may have been deleted.")
 
 
 def entry_of(row: Any) -> Entry:

@@ -16,6 +16,7 @@ from ..study.mapping import Columns, guess
 from ..study.source import Source, open_source
 from ..task import Task
 from ..units import clock
+from . import remembering
 from .catalogue import Catalogue
 from .guests import MOST, Guests
 
@@ -44,6 +45,7 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=None, help="port; the first free one from 7860")
     parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's relay")
     parser.add_argument("--origin", action="append", default=[], help="another site whose pages may call the API")
+    remembering.arguments(parser)
     commands = parser.add_subparsers(dest="command")
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
     starting = commands.add_parser("new-model", help="write a start of demo.json and of a model card into a folder")

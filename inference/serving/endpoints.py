@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Busy, InputError, ModelError, NotFound
+from ..history.history import History
 from ..recording import Tick
 from ..study.asked import evaluate
 from ..study.inspected import inspect
@@ -20,6 +21,7 @@ from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
 from .comparing import Comparing
+from .keeping import Keeping
 from .listening import Heard, hear
 from .others import Others
 from .places import Stream, Streams, place
@@ -52,11 +54,14 @@ def report(error: Exception) -> Report:
     return Report(500, f"Something went wrong on our side. Please try again, or quote error {number}.")
 
 
-class Endpoints(Comparing, Summing):
+class Endpoints(Keeping, Comparing, Summing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
-    def __init__(self, catalogue: Catalogue, streams: Streams = NOTHING) -> None:
-        self.catalogue, self.streams = catalogue, streams
+    def __init__(
+        self, catalogue: Catalogue, streams: Streams = NOTHING, history: History | None = None, token: str = ""
+    ) -> None:
+        """history: where answers are kept; token: what makes its holder the presenter, who may read it."""
+        self.catalogue, self.streams, self.history, self.token = catalogue, streams, history, token
         self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
@@ -139,7 +144,7 @@ class Endpoints(Comparing, Summing):
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
-        for part in self.answers(model, inputs):
+        for part in self.asked(model, inputs):
             yield part.to_json() if isinstance(part, Answer) else {"delta": part}
 
     def explain_stream(
