@@ -32,7 +32,7 @@ from inference.serving.api import rest
 from inference.serving.arguments import catalogue, command, parser
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
-from inference.serving.remembering import opened, token
+from inference.serving.remembering import invitation, opened, token
 from inference.serving.security import MAX_BODY, Guard
 from inference.task import Task
 
@@ -67,7 +67,9 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.
-    launch(blocks, endpoints, options, prevent_thread_lock=True)
+    _, address, _ = launch(blocks, endpoints, options, prevent_thread_lock=True)
+    if endpoints.history is not None:
+        print(invitation(address, next(iter(endpoints.catalogue.demos)), endpoints.token), flush=True)
     if not runtime.ZERO_GPU:
         loading = threading.Timer(OPENING, preload, [endpoints.catalogue])
         loading.daemon = True

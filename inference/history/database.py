@@ -110,11 +110,11 @@ def pool() -> dict[str, Any]:
 
 def migrate(engine: "Engine") -> None:
     """Bring the tables up to date; of several processes one does, the others wait. Raises what the database raises."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells what it loads as it is imported
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import text
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

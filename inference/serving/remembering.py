@@ -3,6 +3,7 @@
 import argparse
 import os
 import secrets
+from urllib.parse import quote
 
 from ..errors import ModelError
 from ..history.history import DAYS, KEEPS, LONGEST, History
@@ -51,3 +52,8 @@ def token() -> str:
     if own and len(own) < SHORTEST:
         raise ModelError(f"{TOKEN} must have at least {SHORTEST} characters, got {len(own)}.")
     return own or secrets.token_urlsafe(16)
+
+
+def invitation(address: str, model: str, token: str) -> str:
+    """What the log tells the presenter, and nobody else. The token stands behind the #, which browsers send nowhere."""
+    return f"* History, for you alone: {address.rstrip('/')}/?model={quote(model)}#history-{token}"

@@ -17,6 +17,8 @@ from .section import Judged, Section, asks, attribute, card, table
 TITLE = "Where is it at its worst?"
 MOST_FOUND = 6
 """Slices found by themselves that are listed."""
+SHARES = ("error rate", "disagreement")
+"""Metrics that are shares of rows."""
 MOST_QUERIES = 12
 """Queries that stand side by side."""
 SIGNS = {
@@ -159,7 +161,7 @@ def amount(value: float | None, found: Slices | Search) -> str:
     """A loss: a share in percent, else with its unit."""
     if value is None:
         return "–"
-    return percent(value) if found.metric == "error rate" else escape(quantity(value, found.unit, decimals(value)))
+    return percent(value) if found.metric in SHARES else escape(quantity(value, found.unit, decimals(value)))
 
 
 SECTION = Section("slices", shown, asked)
