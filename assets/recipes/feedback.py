@@ -33,7 +33,7 @@ def retrain(
     measures: dict[str, Measure],
     arguments: Sequence[str],
 ) -> Path:
-    """Do what `--feedback FILE [--output DIR]` asks: train, print old beside new on the held-out part, write the folder.
+    """Do what `--feedback FILE [--output DIR]` asks: train, print old beside new on held-out rows, write the folder.
 
     parts: training, validation and held-out rows, as the model of `source` was trained. Without a row in the file, the
     new weights are the old ones. Raises ValueError for a file that cannot be learned from and a folder that is taken.
@@ -98,8 +98,8 @@ def write(source: Path, folder: Path, fitted: network.Network, learned: int) -> 
     _, front, _ = (source / "README.md").read_text(encoding="utf-8").split("---\n", 2)
     kept = "".join(line for line in front.splitlines(keepends=True) if not line.startswith("quality:"))
     card = (
-        f"---\n{kept}---\n\n# {about['title']}\n\nThe model `{source.name}`, trained again by its recipe with {learned} "
-        "answers that people marked among the training rows. What they said was not checked. The form, the rule and the "
-        "reference rows are the old model's, and its card holds for the rest.\n"
+        f"---\n{kept}---\n\n# {about['title']}\n\nThe model `{source.name}`, trained again by its recipe with "
+        f"{learned} answers that people marked among the training rows. What they said was not checked. The form, the "
+        "rule and the reference rows are the old model's, and its card holds for the rest.\n"
     )
     (folder / "README.md").write_text(card, encoding="utf-8")

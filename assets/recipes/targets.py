@@ -137,7 +137,7 @@ class LogValue:
         return rows[self.column]
 
     def told(self, said: pd.Series) -> pd.Series:
-        """The way back from what a file says, float64[rows] from str[rows]. Raises ValueError unless all are positive."""
+        """The way back from what a file says, float64[rows] from str[rows]. Raises ValueError unless positive."""
         found = pd.to_numeric(said).astype(float)
         if not (found > 0).all():
             raise ValueError("The truth must be a positive number in every row.")

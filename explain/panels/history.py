@@ -48,7 +48,10 @@ def view(endpoints: Endpoints, name: str, token: str) -> None:
     found = gr.HTML("", elem_id="part-slices")
     listing = gr.HTML(asks.listing({}), elem_id="part-rows")
     sent = gr.Textbox("", elem_id="asked", visible="hidden", label="Asked", key=f"{name}.kept")
-    working = [look.click(asks.found, None, found, **RUNNING), judge.click(asks.judged, None, found, **RUNNING)]
+    working: list[Any] = [
+        look.click(asks.found, None, found, **RUNNING),
+        judge.click(asks.judged, None, found, **RUNNING),
+    ]
     stop.click(None, cancels=working, js=STOPPED)
     sent.change(asks.listed, sent, listing, **QUIET)
 

@@ -31,12 +31,15 @@ ONLY = {"all": "All", "marked": "Marked", "against": "Where people disagree"}
 
 def door(name: str, refused: bool) -> str:
     """Where the token is entered."""
-    told = '<p class="mark caution" role="alert"><b aria-hidden="true">!</b>This is not the token.</p>' if refused else ""
+    told = (
+        '<p class="mark caution" role="alert"><b aria-hidden="true">!</b>This is not the token.</p>' if refused else ""
+    )
     return (
         f'<form class="card presenter" data-of="{escape(name)}"{" data-refused=yes" if refused else ""}>'
-        '<h2 class="part">Who runs this page?</h2><p>The history is for the presenter alone. Its token stands in the log '
-        f'of the start.</p>{told}<div><label>Token <input name="token" type="password" autocomplete="off" maxlength="200">'
-        '</label><button type="submit">Open</button></div></form>'
+        '<h2 class="part">Who runs this page?</h2><p>The history is for the presenter alone. Its token stands in the '
+        f"log of the start.</p>{told}<div><label>Token "
+        '<input name="token" type="password" autocomplete="off" maxlength="200"></label>'
+        '<button type="submit">Open</button></div></form>'
     )
 
 
@@ -138,7 +141,8 @@ def said(entry: Entry, about: Demo) -> str:
     if entry.mark is None:
         return "–"
     if entry.mark.verdict == "should be":
-        told = clipped(quantity(float(entry.truth or 0), about.unit) if entry.prediction.kind == "value" else entry.truth or "")
+        value = entry.prediction.kind == "value"
+        told = clipped(quantity(float(entry.truth or 0), about.unit) if value else entry.truth or "")
         words = f"should be {told}"
     else:
         words = entry.mark.verdict
@@ -177,13 +181,17 @@ def disagreement(found: Slices, searched: Search | None) -> str:
     told = f"{found.metric} {amount(found.whole.value, found)} over {found.whole.rows:,} marked answers"
     if worse:
         first = worse[0]
-        lead = f"<b>{escape(first.name)}</b>: {found.metric} {amount(first.value, found)} of {first.rows:,} marked answers"
+        lead = (
+            f"<b>{escape(first.name)}</b>: {found.metric} {amount(first.value, found)} of {first.rows:,} marked answers"
+        )
         lead += f", beside {amount(found.whole.value, found)} of all."
     else:
         lead = f"{told[0].upper()}{told[1:]}; {NONE.replace('these rows', 'them')}"
     body = rows(found, found.slices)
     if searched is not None and searched.found:
-        body += f"<h3>Found by a search over all columns, measured on the other half</h3>{rows(searched, searched.found)}"
+        body += (
+            f"<h3>Found by a search over all columns, measured on the other half</h3>{rows(searched, searched.found)}"
+        )
     hint = '<p class="hint">Marks are what people said, not what is so, and who marks is no random sample.</p>'
     return card(title, body + hint, lead, "slices")
 
@@ -192,7 +200,9 @@ def drift(found: Sequence[Period], count: int) -> str:
     """The inputs of one stretch of time after the other, beside what the model knows; the last one in full."""
     title = "Has what is asked changed over time?"
     if not found:
-        return nothing(title, f"It takes {FEWEST} inputs to tell, twice as many without reference rows; {count:,} are kept.")
+        return nothing(
+            title, f"It takes {FEWEST} inputs to tell, twice as many without reference rows; {count:,} are kept."
+        )
     cells = [
         (
             f"{when(each.first)} to {when(each.last)}",

@@ -59,7 +59,9 @@ def url_of(where: str) -> "URL":
     try:
         url = make_url(where)
     except (ArgumentError, ValueError):  # its message may hold the password
-        raise ModelError("--history is no URL that can be read; postgresql://user:password@host/database is one.") from None
+        raise ModelError(
+            "--history is no URL that can be read; postgresql://user:password@host/database is one."
+        ) from None
     kind = url.drivername.partition("+")[0]
     if kind == "sqlite" and url.database and url.database != ":memory:":
         return url

@@ -47,7 +47,7 @@ class Entry(Record):
 
     @property
     def truth(self) -> str | None:
-        """What is right by the mark, as far as it says: of two labels that exclude each other, wrong means the other."""
+        """What is right, as far as the mark says: of two labels that exclude each other, wrong means the other."""
         if self.mark is None:
             return None
         if self.mark.verdict == "wrong":
@@ -78,7 +78,7 @@ def marked(verdict: Any, truth: Any = None) -> Mark:
     text = truth.strip() if isinstance(truth, str) else "" if truth is None else str(truth)
     if not text or len(text) > LONGEST:
         raise InputError(f"Send truth, what it should have been, in 1 to {LONGEST:,} characters; got {len(text):,}.")
-    if "\0" in text or not text.isprintable() and any(0xD800 <= ord(each) < 0xE000 for each in text):
+    if "\0" in text or (not text.isprintable() and any(0xD800 <= ord(each) < 0xE000 for each in text)):
         raise InputError("truth has characters that stand for no text.")
     return Mark(verdict, text)
 
@@ -90,7 +90,7 @@ def agrees(prediction: Prediction, mark: Mark) -> bool:
 
 @dataclass(frozen=True)
 class Tally(Record):
-    """What is kept of one revision of a model. first, last: when it was asked; ms: how long an answer took on average."""
+    """What is kept of one revision of a model. first, last: when it was asked; ms: of an answer, on average."""
 
     revision: str
     answers: int

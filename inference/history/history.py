@@ -4,7 +4,6 @@ What `keep` has returned is on the disk. Whoever holds an answer's id may mark a
 """
 
 import json
-import re
 import secrets
 import threading
 import time
@@ -12,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..errors import ModelError, NotFound
+from ..errors import ModelError
 from ..types import Prediction, Raw
-from .database import Unreachable, engine_of, identity, transaction
+from .database import WAIT, Unreachable, engine_of, identity, transaction
 from .entry import Entry, Mark, Tally, agrees
 from .inputs import fingerprint
+from .rows import entry_of, named, nothing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,7 +28,6 @@ DAYS = 30
 LONGEST = 3_650
 MOST = 1_000_000
 """Answers that are kept; beyond them the oldest leave."""
-ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 SWEEP = 3_600.0
 """Seconds between two looks for answers that are too old."""
 REST = 2.0
@@ -48,6 +47,7 @@ class History:
         self._engine = engine_of(where)
         self._file = identity(self._engine)
         self._rests_until = 0.0
+        self._writing = threading.Lock()
         self._ended = threading.Event()
         try:
             self._salt = self._salted()
@@ -88,17 +88,17 @@ class History:
             "decision": decision,
             "ms": ms,
         }
-        with self._reached() as connection:
+        with self._written() as connection:
             connection.execute(answers.insert().values(row))
         return id
 
     def mark(self, id: str, mark: Mark) -> Entry:
-        """An answer with what somebody says of it, in the place of what was said before. Raises NotFound, Unreachable."""
+        """An answer with what somebody says of it now, instead of before. Raises NotFound, Unreachable."""
         from .schema import answers
 
         entry = self.get(id)
         values = {"verdict": mark.verdict, "truth": mark.truth, "agreed": agrees(entry.prediction, mark)}
-        with self._reached() as connection:
+        with self._written() as connection:
             connection.execute(answers.update().where(answers.c.id == id).values(values))
         return self.get(id)
 
@@ -116,7 +116,7 @@ class History:
         """Delete an answer, its input and its mark. Raises NotFound, Unreachable."""
         from .schema import answers
 
-        with self._reached() as connection:
+        with self._written() as connection:
             found = connection.execute(answers.delete().where(answers.c.id == named(id))).rowcount
         if not found:
             raise nothing()
@@ -128,7 +128,7 @@ class History:
 
         from .schema import answers
 
-        with self._reached() as connection:
+        with self._written() as connection:
             found = connection.execute(answers.delete().where(~self._young())).rowcount
             newest = select(answers.c.time).order_by(answers.c.time.desc()).offset(MOST).limit(1)
             edge = connection.execute(newest).scalar_one_or_none()
@@ -157,7 +157,7 @@ class History:
         return [entry_of(row) for row in rows]
 
     def tallies(self, model: str) -> list[Tally]:
-        """Of each revision of a model how many answers, marks and disagreements; the newest first. Raises Unreachable."""
+        """How many answers, marks and disagreements each revision of a model has, newest first. Raises Unreachable."""
         from sqlalchemy import case, func, select
 
         from .schema import answers
@@ -184,6 +184,21 @@ class History:
             self._rests_until = time.monotonic() + REST
             raise
 
+    @contextmanager
+    def _written(self) -> Iterator["Connection"]:
+        """The same to write: SQLite takes one writer, and of many that knock it forgets some, so ours stand in line."""
+        if self._engine.dialect.name != "sqlite":
+            with self._reached() as connection:
+                yield connection
+            return
+        if not self._writing.acquire(timeout=WAIT):
+            raise Unreachable
+        try:
+            with self._reached() as connection:
+                yield connection
+        finally:
+            self._writing.release()
+
     def _young(self) -> Any:
         from .schema import answers
 
@@ -192,9 +207,9 @@ class History:
     def _overwrite(self) -> None:
         """Empty SQLite's log, where what was deleted still stands; where others read it just now, they do so later."""
         if self._engine.dialect.name == "sqlite":
-            with self._reached() as connection:
+            with self._written() as connection:
                 connection.commit()
-                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _salted(self) -> bytes:
         """What the digests of this database hang on; made by whoever opens it first."""
@@ -217,32 +232,3 @@ class History:
                 self.sweep()
             except Unreachable:  # which is in the log; the next look comes
                 continue
-
-
-def named(id: str) -> str:
-    """An id that could be one: nothing else reaches the database. Raises NotFound."""
-    if not isinstance(id, str) or not ID.fullmatch(id):
-        raise nothing()
-    return id
-
-
-def nothing() -> NotFound:
-    """What is said of an id under which nothing is kept."""
-    return NotFound("No answer is kept under this id; it may have been deleted.")
-
-
-def entry_of(row: Any) -> Entry:
-    """A row of the table as an entry."""
-    return Entry(
-        id=row.id,
-        time=row.time / 1000,
-        model=row.model,
-        revision=row.revision,
-        digest=row.digest,
-        inputs=None if row.inputs is None else json.loads(row.inputs),
-        prediction=Prediction.from_json(json.loads(row.prediction)),
-        decision=row.decision,
-        ms=row.ms,
-        mark=None if row.verdict is None else Mark(row.verdict, row.truth),
-        agreed=row.agreed,
-    )

@@ -106,4 +106,4 @@ def zipped(about: Demo, entries: Sequence[Entry]) -> bytes:
 
 def is_folder(name: str) -> bool:
     """Whether a truth can be what a folder is called, and leads nowhere else."""
-    return bool(name) and not set(name) & set('/\\:\0') and not name.startswith(".") and name == name.strip()
+    return bool(name) and not set(name) & set("/\\:\0") and not name.startswith(".") and name == name.strip()

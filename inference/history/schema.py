@@ -1,6 +1,6 @@
 """The tables of the history, for SQLAlchemy Core. Imported late: SQLAlchemy comes with the extra `history`.
 
-What a migration makes is held to these by a test. Texts of visitors are JSON, which both databases take whatever is in it.
+What a migration makes is held to these by a test. Texts of visitors are JSON, which both databases take.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, LargeBinary, MetaData, String, Table, Text

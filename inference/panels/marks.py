@@ -63,7 +63,8 @@ def should_be(found: Answer, about: Demo) -> str:
         box = f'<select name="truth">{"".join(map(option, items))}</select>'
     elif prediction.kind == "value":
         unit = f" ({about.unit})" if about.unit else ""
-        box = f'<input name="truth" inputmode="decimal" maxlength="40" autocomplete="off" placeholder="a number{escape(unit)}">'
+        hint = f"a number{escape(unit)}"
+        box = f'<input name="truth" inputmode="decimal" maxlength="40" autocomplete="off" placeholder="{hint}">'
     else:
         box = f'<input name="truth" maxlength="2000" autocomplete="off" list="kept-{escape(found.kept or "")}">'
         box += f'<datalist id="kept-{escape(found.kept or "")}">{"".join(map(option, items))}</datalist>'

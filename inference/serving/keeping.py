@@ -70,7 +70,7 @@ class Keeping:
         return {"id": id, "deleted": True}
 
     def labelled(self, model: str) -> Labelled:
-        """The marked answers of a model as a labelled file. It is the presenter's: whoever calls it has asked who calls."""
+        """The marked answers of a model as a labelled file, for the presenter: who asks is checked by the caller."""
         about = self.catalogue.about(model)
         return labelled(about, self._history().entries(model, MOST, marked=True))
 
