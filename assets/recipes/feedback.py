@@ -49,11 +49,18 @@ def retrain(
     new = unseen(marked, columns, (validation, held_out))
     print(f"{len(marked)} marked answers; {len(marked) - len(new)} left out, which validation or held-out rows repeat.")
     after = network.fit(columns, target, pd.concat([training, new], ignore_index=True), validation, settings)
-    before = network.Network(TabularExtractor.from_pretrained(source), TabularModel.from_pretrained(source), target)
-    before.model.eval()
-    report({"before": before, "with feedback": after}, {"held-out": held_out}, target.column, measures)
+    report(
+        {"before": fitted_in(source, target), "with feedback": after}, {"held-out": held_out}, target.column, measures
+    )
     write(source, asked.output, after, len(new))
     return asked.output
+
+
+def fitted_in(folder: Path, target: Target) -> network.Network:
+    """The network that a folder holds."""
+    return network.Network(
+        TabularExtractor.from_pretrained(folder), TabularModel.from_pretrained(folder).eval(), target
+    )
 
 
 def read(file: Path, columns: Columns, target: Target) -> pd.DataFrame:
