@@ -21,7 +21,7 @@ from inference.study import mapping
 from inference.study.reading import Study, read
 from inference.study.source import open_source
 
-MODEL, TOKEN = "home-loans", "the presenter's own token"
+MODEL, TOKEN = "home-loans", "the-presenters-own-token"
 PEOPLE = 60
 
 

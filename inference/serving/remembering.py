@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import secrets
 from urllib.parse import quote
 
@@ -9,8 +10,8 @@ from ..errors import ModelError
 from ..history.history import DAYS, KEEPS, LONGEST, History
 
 TOKEN = "SEEWHY_TOKEN"
-SHORTEST = 16
-"""Characters of a token of the presenter's own."""
+OWN = re.compile(r"[A-Za-z0-9_-]{16,200}")
+"""What a token of the presenter's own may be: it stands in an address."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +50,8 @@ def opened(options: argparse.Namespace) -> History | None:
 def token() -> str:
     """What makes its holder the presenter: SEEWHY_TOKEN, or a new one for each start. Raises ModelError."""
     own = os.environ.get(TOKEN, "")
-    if own and len(own) < SHORTEST:
-        raise ModelError(f"{TOKEN} must have at least {SHORTEST} characters, got {len(own)}.")
+    if own and not OWN.fullmatch(own):
+        raise ModelError(f"{TOKEN} must have 16 to 200 letters of a to z, digits, - and _; got {len(own)} characters.")
     return own or secrets.token_urlsafe(16)
 
 

@@ -12,7 +12,7 @@ from visiting import DESKTOP, EXPLAINED, PHONE, Visit, assert_no_sideways_scroll
 
 pytestmark = pytest.mark.browser
 
-MODEL, TOKEN = "home-loans", "the presenter's own token"
+MODEL, TOKEN = "home-loans", "the-presenters-own-token"
 
 
 @pytest.fixture(scope="module")
