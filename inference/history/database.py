@@ -39,10 +39,14 @@ def engine_of(where: str) -> "Engine":
     url = url_of(where)
     try:
         engine = sqlite(url) if url.get_backend_name() == "sqlite" else postgresql(url)
-        migrate(engine)
     except ImportError:
         raise ModelError(f"--history needs a driver that is not installed: {INSTALL}.") from None
+    except OSError as error:
+        raise ModelError(f"--history cannot be opened: {reason(error)}.") from None
+    try:
+        migrate(engine)
     except Exception as error:
+        engine.dispose()
         raise ModelError(f"--history cannot be opened: {reason(error)}.") from None
     return engine
 

@@ -53,6 +53,7 @@ class History:
             self._salt = self._salted()
             self.sweep()
         except Unreachable as error:
+            self._engine.dispose()
             raise ModelError(f"--history cannot be written to: {error}") from None
         threading.Thread(target=self._sweeping, daemon=True).start()
 
