@@ -100,7 +100,7 @@ def postgresql(url: "URL") -> "Engine":
 
     ms = int(WAIT * 1000)
     options = f"-c synchronous_commit=on -c lock_timeout={ms} -c statement_timeout={10 * ms}"
-    given = {"connect_timeout": 2, "tcp_user_timeout": 2 * ms, "options": options}
+    given = {"connect_timeout": 4, "tcp_user_timeout": 2 * ms, "options": options}
     return create_engine(url, connect_args=given, pool_pre_ping=True, **pool())
 
 
