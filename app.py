@@ -37,6 +37,7 @@ from inference.serving.callers import ask
 from inference.serving.endpoints import Endpoints
 from inference.serving.metrics import Metrics
 from inference.serving.preloading import Preloading
+from inference.serving.remembering import invitation, opened, token
 from inference.serving.security import MAX_BODY, Guard
 from inference.serving.watch import Watch, routes
 from inference.task import Task
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file))
             return
-        endpoints = Endpoints(catalogue(options, tasks), STREAMS, admission(options))
+        endpoints = Endpoints(catalogue(options, tasks), STREAMS, admission(options), opened(options), token())
     except SeeWhyError as error:
         sys.exit(f"{error}")
     preloading = Preloading(endpoints.catalogue)
@@ -72,7 +73,9 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         device.lent = spaces.GPU(device.carried)
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.
-    launch(blocks, endpoints, options, prevent_thread_lock=True)
+    _, address, _ = launch(blocks, endpoints, options, prevent_thread_lock=True)
+    if endpoints.history is not None:
+        print(invitation(address, next(iter(endpoints.catalogue.demos)), endpoints.token), flush=True)
     if not runtime.ZERO_GPU:
         loading = threading.Timer(OPENING, preloading.run)
         loading.daemon = True

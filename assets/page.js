@@ -165,7 +165,7 @@ async function picture() {
     const width = 760, shown = document.createElement("div");
     shown.className = `gradio-container sheet${at(".dark") ? " dark" : ""}`;
     for (const id of ["answer", "whatif", "why", "checked"]) shown.append(...at(`#${id}`).cloneNode(true).querySelectorAll(".card"));
-    shown.querySelectorAll("details, [data-case], .ask.hint, .opacity, .tests, .rather, .trail, .buttons, .whatif:not(:has(.oldnew))").forEach((part) => part.remove());
+    shown.querySelectorAll("details, [data-case], .ask.hint, .opacity, .tests, .rather, .trail, .buttons, .marks, .whatif:not(:has(.oldnew))").forEach((part) => part.remove());
     shown.style.width = `${width}px`;
     const title = document.createElement("h1");
     title.textContent = at(".heading h2").textContent;

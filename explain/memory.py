@@ -3,13 +3,12 @@
 Kept by whoever asks more than once, such as a visitor's page; nobody else ever sees it.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from inference.contents import digest
 from inference.targets import apart
 from inference.task import Task
 from inference.types import Raw, Target
@@ -98,22 +97,3 @@ class Memory:
         """What was said last of this input, whatever its target."""
         same = self._key is not None and self._key[:2] == (task, digest(raw))
         return next(reversed(self._explained.values()), None) if same else None
-
-
-def digest(raw: Raw) -> bytes:
-    """Of an input's values; two inputs with the same are the same."""
-    found = hashlib.sha256()
-    for name, value in raw.items():
-        found.update(repr(name).encode() + content(value))
-    return found.digest()
-
-
-def content(value: Any) -> bytes:
-    """What tells a value from any other; the repr of an array would leave most of it out."""
-    if is_dataclass(value):
-        return b"".join(content(getattr(value, field.name)) for field in fields(value))
-    if hasattr(value, "tobytes"):
-        return (
-            repr((value.size, getattr(value, "mode", None), getattr(value, "dtype", None))).encode() + value.tobytes()
-        )
-    return repr(value).encode()

@@ -14,7 +14,7 @@ import numpy as np
 
 from inference.device import on_device
 from inference.errors import InputError, ModelError
-from inference.study import agreement, sizes, variants
+from inference.study import agreement, evaluation, sizes, variants
 from inference.study.reading import Study, together
 from inference.study.results import Answers, answers
 from inference.study.timing import Timing, interleaved
@@ -106,13 +106,15 @@ def differ(task: Task, other: Task, study: Study, explained: int = EXPLAINED) ->
     study: the file as the first model, or the one that it is a variant of, read it. Closing the stream ends the work.
     Raises InputError, ModelError.
     """
-    results = study.results
-    asked = yield from ask(task, results.raws, results.truth, explained, 0, 2)
+    results, places = study.results, evaluation.held(study)  # rows that one was trained on would flatter it
+    raws = [results.raws[place] for place in places]
+    truth = None if results.truth is None else results.truth[places]
+    asked = yield from ask(task, raws, truth, explained, 0, 2)
     row, said = yield from held(asked, other, other.name, other.demo.title, 1, 2)
-    truths = [study.truth(int(number)) for number in results.rows.index]
-    listed = apart(asked.said, said, list(results.rows.index), truths)
+    numbers = results.rows.index[places].tolist()
+    listed = apart(asked.said, said, numbers, [study.truth(int(number)) for number in numbers])
     count = int((~agreement.alike(asked.said, said)).sum())
-    yield Differing(task.name, other.name, len(results.raws), len(asked.cases), shift(asked.own), row, count, listed)
+    yield Differing(task.name, other.name, len(raws), len(asked.cases), shift(asked.own), row, count, listed)
 
 
 def ask(

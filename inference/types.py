@@ -171,7 +171,8 @@ class Table(Record):
 
 @dataclass(frozen=True)
 class Answer(Record):
-    """A prediction with all that belongs beside it; `said` are the words of what was spoken, by field."""
+    """A prediction with all that belongs beside it; `said` are the words of what was spoken, by field;
+    `kept` is the id under which it is kept, where there is a history."""
 
     model: str
     task: str
@@ -181,3 +182,4 @@ class Answer(Record):
     trace: tuple[Step, ...]
     tables: tuple[Table, ...] = ()
     said: Annotated[dict[str, str] | None, absent] = None
+    kept: Annotated[str | None, absent] = None

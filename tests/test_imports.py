@@ -29,6 +29,7 @@ LAYERS = [
         "inference.wheels",
         "inference.metadata",
         "inference.tables",
+        "inference.contents",
         "inference.sheets",
         "inference.course",
     ],
@@ -74,6 +75,7 @@ LAYERS = [
     ],
     ["inference.tasks"],
     ["inference.study"],
+    ["inference.history"],
     ["inference.serving"],
     [
         "explain",
@@ -156,6 +158,8 @@ HEAVY = {
     "pandas",
     "pyarrow",
     "fairlearn",
+    "sqlalchemy",
+    "alembic",
 }
 LATE = (
     "inference.generation",
@@ -179,6 +183,8 @@ LATE = (
     "inference.modeling",
     "inference.functions",
     "inference.study.programs",
+    "inference.history.schema",
+    "inference.history.migrations",
 )
 """Modules that are themselves imported late, with the first model, and may therefore import torch at their top."""
 

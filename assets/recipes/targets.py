@@ -73,6 +73,12 @@ class YesNo:
         """What was true, as the label of each row."""
         return [self.labels[yes] for yes in rows[self.column].astype(int)]
 
+    def told(self, said: pd.Series) -> pd.Series:
+        """The way back from `said`: bool[rows] from labels str[rows]. Raises ValueError for another word."""
+        if strange := set(said) - set(self.labels):
+            raise ValueError(f"The truth must be {' or '.join(self.labels)}, got {sorted(strange)[0]!r}.")
+        return said == self.labels[1]
+
     def error(self, answers: Answers, rows: pd.DataFrame) -> float:
         """Mean of −ln(probability of what was true), in nats: the measure of every choice."""
         return log_loss(rows[self.column], answers, labels=[False, True])
@@ -129,6 +135,13 @@ class LogValue:
     def said(self, rows: pd.DataFrame) -> pd.Series:
         """What was true, in its own unit: float64[rows]."""
         return rows[self.column]
+
+    def told(self, said: pd.Series) -> pd.Series:
+        """The way back from what a file says, float64[rows] from str[rows]. Raises ValueError unless positive."""
+        found = pd.to_numeric(said).astype(float)
+        if not (found > 0).all():
+            raise ValueError("The truth must be a positive number in every row.")
+        return found
 
     def error(self, answers: Answers, rows: pd.DataFrame) -> float:
         """Mean absolute error of the logarithm, close to the mean relative error: the measure of every choice."""

@@ -60,7 +60,7 @@ class Case:
     def typed(self, values: Values) -> Iterator[Shown]:
         """The prediction while somebody types."""
         try:
-            yield from (shown for shown, _ in self._predicted(values, KEEP))
+            yield from (shown for shown, _ in self._predicted(values, KEEP, asked=False))
         except Exception as error:
             yield answer.failure(report(error).message), "", "", ""
 
@@ -127,9 +127,9 @@ class Case:
         size = filesize(catalogue.expected(self.name))
         yield from awaited(lambda: catalogue.task(self.name), f"Loading the model, {size}")
 
-    def _predicted(self, values: Values, reasons: Any) -> Iterator[tuple[Shown, Answer | None]]:
+    def _predicted(self, values: Values, reasons: Any, asked: bool = True) -> Iterator[tuple[Shown, Answer | None]]:
         inputs, trace, self.latest = self.inputs(values), Trace(), None
-        for shown, path, found in answer.stream(self.endpoints, self.name, inputs, trace):
+        for shown, path, found in answer.stream(self.endpoints, self.name, inputs, trace, asked):
             along = take(self.name, self.about, inputs) if found else ""
             if found:
                 self.latest = trace.raw or self.task.parse(inputs), found

@@ -6,14 +6,14 @@ from typing import Any
 import gradio as gr
 
 from inference.errors import NotFound, SeeWhyError
-from inference.panels import answer, guests, landing, look
+from inference.panels import answer, guests, landing, look, marks
 from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 
-from . import batch, compare, evaluate, story
+from . import batch, compare, evaluate, history, story
 from .case import Case
 from .opened import opened
 from .what_if import WhatIf
@@ -55,13 +55,16 @@ def page(endpoints: Endpoints) -> gr.Blocks:
             view, _, of = mark.partition("-")
             if name not in catalogue.demos:
                 gr.HTML(landing.heading("This model is not here") + unknown(catalogue, name) if name else "")
+            elif view == history.VIEW and endpoints.history is not None:
+                gr.HTML(landing.heading(catalogue.about(name).title, name, CALLED, history.VIEW))
+                history.view(endpoints, name, of)
             elif view in VIEWS:
                 gr.HTML(landing.heading(catalogue.about(name).title, name, CALLED, view))
                 VIEWS[view](endpoints, name, of)
             else:
                 model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None, of)
 
-        gr.HTML(look.FOOTER)
+        gr.HTML(marks.footer(endpoints.history))
         remote(endpoints)
     return blocks
 
@@ -98,6 +101,8 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None, row: str = 
     with left:
         if note:
             gr.HTML(note)
+        if endpoints.history is not None:
+            gr.HTML(marks.notice(endpoints.history))
         form(name, folder, about, WhatIf(Case(endpoints, name), start if told else None), shown, start, recorded)
 
 

@@ -13,6 +13,7 @@ from ..study.likeness import Likeness, likeness
 from ..trace import Sight, Trace
 from ..types import Answer, Prediction, Raw, Table
 from ..units import percent, quantity
+from .marks import marks
 from .predictions import FIGURES, Shown
 from .waiting import queued
 
@@ -32,14 +33,15 @@ WAITING = '<div class="card" aria-busy="true"><p class="hint">Predicting…</p><
 
 
 def stream(
-    endpoints: Endpoints, name: str, inputs: dict[str, Any], trace: Trace | None = None
+    endpoints: Endpoints, name: str, inputs: dict[str, Any], trace: Trace | None = None, asked: bool = True
 ) -> Iterator[tuple[str, str, Answer | None]]:
     """(answer, path) as HTML and the Answer once there is one, anew for each piece of a text being written.
 
-    trace: notes the checked input, for whoever wants it. Raises what `answers` raises.
+    trace: notes the checked input, for whoever wants it. asked: whether somebody asked, so that the answer may be kept;
+    not while somebody types. Raises what `answers` raises.
     """
     about, written, trace = endpoints.catalogue.about(name), "", trace or Trace()
-    for part in endpoints.answers(name, inputs, trace):
+    for part in (endpoints.asked if asked else endpoints.answers)(name, inputs, trace):
         if isinstance(part, Answer):
             task = endpoints.catalogue.task(name)
             sight = task.sight(trace.batch) if trace.batch else None
@@ -83,6 +85,7 @@ def answer(
             f'<p class="like{"" if like.like else " unlike"}"><b aria-hidden="true">{"✓" if like.like else "!"}</b>'
             f"{escape(like.words)}</p>"
         )
+    parts.append(marks(found, about))
     data = embedded("answer", found.to_json())
     return f'<div class="card answer" role="region" aria-label="Prediction">{"".join(parts)}{data}</div>'
 

@@ -39,14 +39,14 @@ def line(fault: Fault, link: Callable[[int], str], again: bool = False) -> str:
     )
 
 
-def drifts(found: Drifts) -> str:
-    """The columns that changed, with what they were and are; every test behind a fold."""
+def drifts(found: Drifts, now: str = "this file") -> str:
+    """The columns that changed, with what they were and are; every test behind a fold. now: what is compared."""
     changed = [each for each in found.columns if each.size != "none"]
     rows = "".join(map(column, changed[:LISTED]))
     more = f'<p class="hint">And {len(changed) - LISTED} more, in the table.</p>' if len(changed) > LISTED else ""
     legend = (
         f'<p class="sides"><i class="before"></i>{escape(found.reference)} ({found.known:,}) '
-        f'<i class="now"></i>this file ({found.rows:,})</p>'
+        f'<i class="now"></i>{now} ({found.rows:,})</p>'
     )
     shown = f'{legend}<ul class="drifts">{rows}</ul>{more}' if changed else ""
     return shown + tests(found)

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect
 from ..errors import InputError
 from ..types import Record
 from .endpoints import Endpoints, report
+from .marking import marking
 from .requests import (
     CheckRequest,
     CompareRequest,
@@ -158,6 +159,8 @@ def rest(endpoints: Endpoints) -> FastAPI:
         """NDJSON: one decision a tick, of a model's recording or of ticks sent along, as fast as they are made."""
         asked = await read(request, PlayRequest)
         return await lines_of(endpoints.play(asked.model, asked.ticks, asked.start, asked.count))
+
+    marking(app, endpoints, PREFIX, read)
 
     def predictions(asked: PredictRequest) -> Iterator[dict[str, Any]]:
         return endpoints.predict_stream(asked.model, asked.inputs)

@@ -17,7 +17,7 @@ from ..study.mapping import Columns, guess
 from ..study.source import Source, open_source
 from ..task import Task
 from ..units import clock
-from . import limits
+from . import limits, remembering
 from .admission import Admission
 from .catalogue import Catalogue
 from .guests import MOST, Guests
@@ -73,6 +73,7 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
         default=os.environ.get("METRICS_TOKEN"),
         help="who brings it may read /metrics; without it, only this machine may (better given as METRICS_TOKEN)",
     )
+    remembering.arguments(parser)
     commands = parser.add_subparsers(dest="command")
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
     starting = commands.add_parser("new-model", help="write a start of demo.json and of a model card into a folder")

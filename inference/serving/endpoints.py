@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import Any
 
 from ..device import on_device
+from ..history.history import History
 from ..recording import Tick
 from ..study.asked import evaluate
 from ..study.inspected import inspect
@@ -19,6 +20,7 @@ from ..types import Answer, Record
 from .admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, READING, Admission, Check, queued
 from .catalogue import Catalogue
 from .comparing import Comparing
+from .keeping import Keeping
 from .listening import Heard, hear
 from .others import Others
 from .playing import decided, ticks_of
@@ -40,11 +42,20 @@ def answered(task: Task, inputs: Any, trace: Trace) -> Iterator[str | Trace | An
             yield part
 
 
-class Endpoints(Comparing, Summing):
+class Endpoints(Keeping, Comparing, Summing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
-    def __init__(self, catalogue: Catalogue, streams: Streams = NOTHING, admission: Admission | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        streams: Streams = NOTHING,
+        admission: Admission | None = None,
+        history: History | None = None,
+        token: str = "",
+    ) -> None:
+        """history: where answers are kept; token: what makes its holder the presenter, who may read it."""
         self.catalogue, self.streams, self.admission = catalogue, streams, admission or Admission()
+        self.history, self.token = history, token
         self.ready: dict[str, Check] = {}
         self.others = Others(catalogue)
         self.studies = Store()
@@ -126,7 +137,7 @@ class Endpoints(Comparing, Summing):
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
-        for part in self.answers(model, inputs):
+        for part in self.asked(model, inputs):
             yield {"delta": part} if isinstance(part, str) else part.to_json()
 
     def explain_stream(

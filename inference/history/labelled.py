@@ -1,0 +1,109 @@
+"""Marked answers as a labelled file that Evaluate takes and `train.py --feedback` learns from.
+
+The truth of a row is what people said, not what is so: nobody has checked it.
+"""
+
+import base64
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..demo import Demo
+from ..errors import InputError
+from .entry import Entry
+
+TRUTH = "truth"
+MOST = 20_000
+"""Marked answers that are read at once, the newest."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would take for a formula; it gets an apostrophe (OWASP, "CSV Injection")."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The file's content, the ending of its name, how many rows it has, and how many marked answers are not in it."""
+
+    content: bytes
+    suffix: str
+    rows: int
+    left: int
+
+    @property
+    def media(self) -> str:
+        """What HTTP calls it."""
+        return "application/zip" if self.suffix == ".zip" else "text/csv; charset=utf-8"
+
+
+def labelled(about: Demo, entries: Iterable[Entry]) -> Labelled:
+    """The entries whose input is kept and whose truth is known, the oldest first. Raises InputError without any.
+
+    Left out: answers marked wrong where the mark does not say what is right, and inputs too large to be kept. A CSV, or
+    of a model that reads one picture a ZIP, in which each picture lies in a folder called as its truth.
+    """
+    found = [each for each in entries if each.mark is not None]
+    known = [each for each in reversed(found) if each.inputs is not None and each.truth is not None]
+    kinds = [field.kind for field in about.inputs if field.role == "input"]
+    pictures = kinds == ["image"]
+    if not pictures and {"image", "audio"} & set(kinds):
+        raise InputError("Pictures beside other inputs, and sounds, cannot be written as a file that Evaluate takes.")
+    known = [each for each in known if is_folder(each.truth or "")] if pictures else known
+    if not known:
+        raise InputError("No marked answer has both its input and what is right; inputs are kept by --keep inputs.")
+    content = zipped(about, known) if pictures else table(about, known)
+    return Labelled(content, ".zip" if pictures else ".csv", len(known), len(found) - len(known))
+
+
+def table(about: Demo, entries: Sequence[Entry]) -> bytes:
+    """A column for each field, under its name, and the truth; UTF-8."""
+    names, written = [field.name for field in about.inputs], io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow([*names, truth_of(about)])
+    for each in entries:
+        values = each.inputs or {}
+        writer.writerow([*(cell(values.get(name)) for name in names), cell(each.truth)])
+    return written.getvalue().encode("utf-8", "replace")
+
+
+def truth_of(about: Demo) -> str:
+    """What the column of the truth is called: not as a field is."""
+    name = TRUTH
+    while name in [field.name for field in about.fields]:
+        name = f"{name}_"
+    return name
+
+
+def cell(value: Any) -> str:
+    """A value in a CSV: what has parts as JSON, no text that a spreadsheet would take for a formula."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if value.startswith(FORMULA) and not is_number(value) else value
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, which is no formula."""
+    try:
+        return bool(float(text) or True)
+    except ValueError:
+        return False
+
+
+def zipped(about: Demo, entries: Sequence[Entry]) -> bytes:
+    """The pictures, each in the folder of its truth."""
+    (name,) = (field.name for field in about.inputs if field.kind == "image")
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for number, each in enumerate(entries, 1):
+            data = str((each.inputs or {}).get(name)).partition(",")[2]
+            archive.writestr(f"{each.truth}/{number:06}.jpg", base64.b64decode(data))
+    return content.getvalue()
+
+
+def is_folder(name: str) -> bool:
+    """Whether a truth can be what a folder is called, and leads nowhere else."""
+    return bool(name) and not set(name) & set("/\\:\0") and not name.startswith(".") and name == name.strip()
