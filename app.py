@@ -32,7 +32,11 @@ from inference.serving.api import rest
 from inference.serving.arguments import catalogue, command, parser
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.entrance import Entrance
+from inference.serving.environment import users
+from inference.serving.links import Links, secret_of
 from inference.serving.security import MAX_BODY, Guard
+from inference.serving.tools import Tools
 from inference.task import Task
 
 OPENING = 2.0
@@ -56,7 +60,9 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file))
             return
-        endpoints = Endpoints(catalogue(options, tasks), STREAMS)
+        endpoints = Endpoints(catalogue(options, tasks), STREAMS, Links(secret_of(options.secret), options.links))
+        options.auth = users(options.auth)
+        tools = Tools(endpoints) if options.mcp else None
     except SeeWhyError as error:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
@@ -66,7 +72,10 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
             setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.
-    launch(blocks, endpoints, options, prevent_thread_lock=True)
+    try:
+        launch(blocks, endpoints, options, tools, prevent_thread_lock=True)
+    except OSError as error:
+        sys.exit(f"Nothing can be served there: {error}")
     if not runtime.ZERO_GPU:
         loading = threading.Timer(OPENING, preload, [endpoints.catalogue])
         loading.daemon = True
@@ -74,17 +83,26 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     blocks.block_thread()
 
 
-def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, **how: Any) -> tuple[Any, str, str]:
-    """Serve until interrupted, or as `how` says; the application, its local and its public address."""
+def launch(
+    blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, tools: Tools | None = None, **how: Any
+) -> tuple[Any, str, str]:
+    """Serve until interrupted, or as `how` says; the application, its local and its public address.
+
+    tools: the same for assistants, where they are offered.
+    """
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
+    entrance = [Middleware(Entrance, users=options.auth)] if options.auth else []
     return blocks.launch(
         server_name=options.host,
         server_port=options.port,
+        root_path=options.root_path,
         share=options.share,
+        auth=list(options.auth.items()) if options.auth else None,
         app_kwargs={
-            "routes": rest(endpoints).routes,
-            "middleware": [Middleware(Guard, origins=options.origin)],
+            "routes": [*rest(endpoints).routes, *(tools.routes if tools else ())],
+            "lifespan": tools.running if tools else None,
+            "middleware": [Middleware(Guard, origins=options.origin), *entrance],
             "docs_url": None,
             "redoc_url": None,
         },

@@ -16,7 +16,7 @@ from inference.serving.endpoints import Endpoints, report
 from inference.serving.listening import missing
 from inference.task import Task
 from inference.trace import Trace
-from inference.types import Answer, Raw
+from inference.types import Answer, Raw, Target
 from inference.units import filesize
 
 from ..memory import Explained, Memory
@@ -37,16 +37,18 @@ class Case:
         self.memory = Memory()
         self.latest: tuple[Raw, Answer] | None = None
         """The input that was answered last, unless something was wrong with one since."""
+        self.wanted: Target | None = None
+        """Whose score to explain with the next answer, where it is not the first."""
         self.nothing = False  # the last prediction found something that can be explained
 
     def answered(self, values: Values) -> Iterator[Shown]:
         """First the prediction, then the sharpening explanation of what was predicted."""
         yield answer.WAITING, "", "", ""
-        target = None
+        target, wanted, self.wanted = None, self.wanted, None
         try:
             yield from ((html, "", "", "") for html in self._loading())
             for shown, found in self._predicted(values, why.WAITING):
-                target = self.task.target(found.prediction) if found else None
+                target = (wanted or self.task.target(found.prediction)) if found else None
                 yield shown
         except Exception as error:
             yield answer.failure(report(error).message), "", "", ""

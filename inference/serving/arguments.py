@@ -17,15 +17,17 @@ from ..study.source import Source, open_source
 from ..task import Task
 from ..units import clock
 from .catalogue import Catalogue
+from .environment import Several, from_environment, port, root_path
 from .guests import MOST, Guests
 
 
 def parser(description: str | None = None) -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="app.py", description=description)
+    epilog = "Each of these options has a variable: --root-path is SEEWHY_ROOT_PATH, several values parted by commas."
+    parser = argparse.ArgumentParser(prog="app.py", description=description, epilog=epilog)
     parser.add_argument(
         "--model",
-        action="append",
+        action=Several,
         help="a model folder, a folder of them, or owner/name[@revision] on the hub; repeatable",
     )
     parser.add_argument(
@@ -40,10 +42,7 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
         action="store_true",
         help=f"visitors may name models of the hub; {MOST} of theirs are kept, no larger together than one may be",
     )
-    parser.add_argument("--host", default=None, help="address to listen on; 127.0.0.1 unless GRADIO_SERVER_NAME is set")
-    parser.add_argument("--port", type=int, default=None, help="port; the first free one from 7860")
-    parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's relay")
-    parser.add_argument("--origin", action="append", default=[], help="another site whose pages may call the API")
+    addressed(parser)
     commands = parser.add_subparsers(dest="command")
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
     starting = commands.add_parser("new-model", help="write a start of demo.json and of a model card into a folder")
@@ -75,7 +74,37 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     telling.add_argument("--column", action="append", default=[], metavar="FIELD=COLUMN", help="as for batch")
     for command in (checking, starting):
         command.add_argument("folder", type=Path)
-    return parser
+    return from_environment(parser)
+
+
+def addressed(parser: argparse.ArgumentParser) -> None:
+    """The options that say where the page is, and who may open it."""
+    parser.add_argument("--host", default=None, help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=port, default=None, help="port (default: the first free one from 7860)")
+    parser.add_argument(
+        "--root-path", type=root_path, metavar="PATH", help="the path under which a proxy shows the page, such as /demo"
+    )
+    parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's relay")
+    parser.add_argument(
+        "--auth",
+        action=Several,
+        default=[],
+        metavar="NAME:PASSWORD",
+        help="ask visitors and programs for a name and a password, or @FILE with one NAME:PASSWORD a line; repeatable",
+    )
+    parser.add_argument(
+        "--secret",
+        metavar="KEY",
+        help="signs the links that reopen a case, or @FILE for a file that holds it, made if it is missing; the same "
+        "for every copy of a server (default: a new one at each start, with which older links end)",
+    )
+    parser.add_argument(
+        "--links", type=Path, metavar="FOLDER", help="where pictures and long inputs of links are kept, for 7 days"
+    )
+    parser.add_argument("--mcp", action="store_true", help="offer the API as tools to assistants, at /api/v1/mcp")
+    parser.add_argument(
+        "--origin", action=Several, default=[], help="another site whose pages may call the API; repeatable"
+    )
 
 
 Report = Callable[[Task, Source, Columns, int | None], Iterator[Any]]

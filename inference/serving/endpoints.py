@@ -20,6 +20,7 @@ from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
 from .comparing import Comparing
+from .links import Links
 from .listening import Heard, hear
 from .others import Others
 from .places import Stream, Streams, place
@@ -55,8 +56,8 @@ def report(error: Exception) -> Report:
 class Endpoints(Comparing, Summing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
-    def __init__(self, catalogue: Catalogue, streams: Streams = NOTHING) -> None:
-        self.catalogue, self.streams = catalogue, streams
+    def __init__(self, catalogue: Catalogue, streams: Streams = NOTHING, links: Links | None = None) -> None:
+        self.catalogue, self.streams, self.links = catalogue, streams, links or Links()
         self.others = Others(catalogue)
         self.studies = Store()
         self._predicting = threading.BoundedSemaphore(PREDICTING)
