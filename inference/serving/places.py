@@ -1,9 +1,9 @@
 """How many may be at work at once, and what is handed in to do it. Knows no model."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ..errors import Busy, NotFound
@@ -29,6 +29,10 @@ class Streams:
     vary: Stream = not_here
     differ: Stream = not_here
     summarise: Stream = not_here
+    reason: Callable[..., Any] = not_here
+    """What moved an answer most, in words, by task and checked input."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """Of which type the answers are that a call ends with, by its name; for the OpenAPI document."""
 
 
 @contextmanager
