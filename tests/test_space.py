@@ -1,4 +1,4 @@
-"""What a Space and a container are given is enough: requirements.txt, the Python of the front matter, the Dockerfile."""
+"""What a Space and a container are given is enough: requirements.txt, the front matter, the Dockerfile."""
 
 import ast
 import re

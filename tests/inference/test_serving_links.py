@@ -24,7 +24,9 @@ PICTURE = {"image": "data:image/png;base64,iVBORw0KGgo="}
 
 
 def case(**more: Any) -> Shared:
-    return Shared(**{"model": "sentiment", "inputs": {"text": "A warm, witty film."}, "revision": "0123456789ab"} | more)
+    return Shared(
+        **{"model": "sentiment", "inputs": {"text": "A warm, witty film."}, "revision": "0123456789ab"} | more
+    )
 
 
 TARGETS = [
@@ -45,7 +47,9 @@ def test_a_small_case_travels_in_its_link(target: Any, tmp_path: Path) -> None:
     assert not (tmp_path / "kept").exists()
 
 
-@given(st.dictionaries(st.text(), st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text()))
+@given(
+    st.dictionaries(st.text(), st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text())
+)
 def test_any_input_comes_back_as_it_went(inputs: dict[str, Any]) -> None:
     ours = Links(SECRET)
     assert ours.open(ours.make(case(inputs=inputs)).text).inputs == inputs
