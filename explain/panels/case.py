@@ -19,7 +19,7 @@ from inference.trace import Trace
 from inference.types import Answer, Raw, Target
 from inference.units import filesize
 
-from ..memory import Explained, Memory
+from ..memory import Explained, Memory, digest
 from . import trust, why
 
 Shown = tuple[Any, Any, Any, Any]
@@ -38,22 +38,32 @@ class Case:
         self.latest: tuple[Raw, Answer] | None = None
         """The input that was answered last, unless something was wrong with one since."""
         self.wanted: Target | None = None
-        """Whose score to explain with the next answer, where it is not the first."""
+        """Whose score to explain of the input that is answered first, where it is not what comes first itself."""
+        self._first = b""
         self.nothing = False  # the last prediction found something that can be explained
 
     def answered(self, values: Values) -> Iterator[Shown]:
         """First the prediction, then the sharpening explanation of what was predicted."""
         yield answer.WAITING, "", "", ""
-        target, wanted, self.wanted = None, self.wanted, None
+        target = None
         try:
             yield from ((html, "", "", "") for html in self._loading())
             for shown, found in self._predicted(values, why.WAITING):
-                target = (wanted or self.task.target(found.prediction)) if found else None
+                target = self._target(found) if found else None
                 yield shown
         except Exception as error:
             yield answer.failure(report(error).message), "", "", ""
         if target:
             yield from self.reasons(values, target)
+
+    def _target(self, found: Answer) -> Target | None:
+        """Whose score to explain of an answer; None if there is nothing."""
+        if self.wanted and self.latest:
+            key = digest(self.latest[0])
+            self._first = self._first or key
+            if key == self._first:
+                return self.wanted
+        return self.task.target(found.prediction)
 
     def follows(self) -> bool:
         """Whether answers follow typing: of a model in memory, unless it would write a text at every key."""
