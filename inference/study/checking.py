@@ -7,6 +7,8 @@ One definition of right and wrong: a field's own `parse`. What a field can tell 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import Any
 
 from ..demo import Demo
@@ -59,12 +61,14 @@ def check_chunk(about: Demo, columns: Columns, chunk: Chunk, fits: Callable[[Raw
             problems.append(Problem(chunk.rows[place], column, message))
     names = list(values)
     raws = [dict(zip(names, row, strict=True)) for row in zip(*values.values(), strict=True)]
-    places = [place for place in range(count) if not wrong[place]]
+    places = [*compress(range(count), map(not_, wrong))]
     for place, message in misfits(fits, raws, places).items() if fits else ():
         wrong[place] = True
         problems.append(Problem(chunk.rows[place], "", message))
-    places = [place for place in places if not wrong[place]]
-    return Checked(places, [raws[place] for place in places], sorted(problems, key=lambda problem: problem.row))
+    if any(wrong):
+        places = [place for place in places if not wrong[place]]
+        raws = [raws[place] for place in places]
+    return Checked(places, raws, sorted(problems, key=lambda problem: problem.row))
 
 
 def misfits(fits: Callable[[Raw], None], raws: Sequence[Raw], places: Sequence[int]) -> dict[int, str]:
@@ -82,9 +86,7 @@ def parsed(field: AnyField, cells: Sequence[Any]) -> tuple[list[Any], dict[int, 
     """The checked values of a column, and by its place what is wrong with a cell, whose value is None."""
     values, sure = field.sure(cells)
     faults: dict[int, str] = {}
-    for place, known in enumerate(sure):
-        if known:
-            continue
+    for place in compress(range(len(cells)), map(not_, sure)):
         try:
             values[place] = field.parse(given(field, cells[place]))
         except InputError as error:
