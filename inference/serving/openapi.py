@@ -38,7 +38,7 @@ REFUSALS = {
     413: "the body is too large",
     415: "a body of another media type",
     422: "the input cannot be used; `detail` says why",
-    500: "a fault of the model, or ours, which `detail` gives an id to quote of",
+    500: "a fault of the model, or ours; then `detail` has an id to quote",
     503: "too many at once; try again shortly",
 }
 ALWAYS = (401, 403, 500, 503)

@@ -41,11 +41,15 @@ def called(path: str, method: str, call: dict[str, Any], document: dict[str, Any
     """One call."""
     content = call.get("requestBody", {}).get("content", {})
     takes = "".join(taken(media, each) for media, each in content.items())
-    answers = "".join(answered(status, each) for status, each in call["responses"].items())
+    rest = {status: each for status, each in call["responses"].items() if status != "200"}
+    refusals = "".join(answered(status, each) for status, each in rest.items())
     return (
         f'<section id="{call["operationId"]}"><h2><code><b>{method.upper()}</b> {escape(path)}</code></h2>'
         f"<p>{prose(call['summary'])}</p>{takes}"
-        f"<table><caption>Answers</caption><tbody>{answers}</tbody></table>{sample(path, content)}</section>"
+        f"<table><caption>Answers</caption><tbody>{answered('200', call['responses']['200'])}</tbody></table>"
+        f"<details><summary>May be refused with {', '.join(rest)}</summary>"
+        f"<table><tbody>{refusals}</tbody></table></details>"
+        f"{sample(path, content)}</section>"
     )
 
 
