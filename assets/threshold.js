@@ -13,9 +13,9 @@ function shareOf(part, whole) {
     return `${points > 0 && points < 10 ? points.toFixed(1) : points.toFixed(0)} %`;
 }
 
-// The interval of Wilson (1927), 95 %.
-function around(hits, rows) {
-    const z = 1.96, share = hits / rows, middle = share + (z * z) / (2 * rows);
+// The interval of Wilson (1927), 95 %; rows: independent ones, which need not be whole.
+function around(share, rows) {
+    const z = 1.96, middle = share + (z * z) / (2 * rows);
     const half = z * Math.sqrt((share * (1 - share)) / rows + (z * z) / (4 * rows * rows));
     return [(middle - half) / (1 + (z * z) / rows), (middle + half) / (1 + (z * z) / rows)].map((end) => Math.min(1, Math.max(0, end)));
 }
@@ -110,19 +110,20 @@ function groups(part, all) {
         const head = table.createTHead().insertRow();
         for (const title of [column, "Rows", ...COLUMNS.map(([, said]) => said)]) head.append(Object.assign(document.createElement("th"), { textContent: title, scope: "col" }));
         const body = table.createTBody();
-        for (const [name, counts] of Object.entries(members)) groupRow(body.insertRow(), name, countsAt(counts, cut.place), all.small);
+        for (const [name, counts] of Object.entries(members)) groupRow(body.insertRow(), name, countsAt(counts, cut.place), all.small, all.sizes[column]?.[name]);
         wide.append(table);
         return wide;
     }));
 }
 
-function groupRow(row, name, counts, small) {
+// sizes: how many independent rows tell as much of each rate, where rows belong together.
+function groupRow(row, name, counts, small, sizes) {
     const rows = counts.reduce((sum, each) => sum + each, 0), rates = ratesOf(counts);
     row.append(Object.assign(document.createElement("th"), { textContent: name, scope: "row" }));
     const size = Object.assign(row.insertCell(), { textContent: rows.toLocaleString("en") });
     if (rows < small) size.append(Object.assign(document.createElement("span"), { className: "few", textContent: "few" }));
     for (const [rate, said] of COLUMNS) {
-        const [hits, out] = rates[rate], cell = row.insertCell(), [low, high] = out ? around(hits, out) : [0, 0];
+        const [hits, out] = rates[rate], cell = row.insertCell(), [low, high] = out ? around(hits / out, sizes?.[rate][cut.place] ?? out) : [0, 0];
         cell.className = "rate";
         cell.style.cssText = `--low: ${low}; --high: ${high}; --value: ${out ? hits / out : 0}`;
         cell.title = out ? `${said}: ${hits} of ${out}; ${shareOf(low, 1)} to ${shareOf(high, 1)}` : "no such rows";
@@ -184,18 +185,6 @@ let wanted = ""; // the card that is to be brought into view when it comes
 function inquire(section, asked) {
     wanted = section === "rows" ? "rows" : "";
     tell("asked", JSON.stringify([++questions, section, { threshold: sweeping() ? swept(sweeping()).thresholds[cut.place] : null, fees: cut.fees, ...asked }]));
-}
-
-// Which column is which, of a file that was opened.
-document.addEventListener("change", (event) => {
-    const chooser = event.target.closest?.(".columns-of");
-    if (chooser) tell("columns", JSON.stringify([++questions, chosen(chooser)]));
-});
-
-function chosen(chooser) {
-    const fields = {}, groups = [...chooser.querySelectorAll("[data-group]:checked")].map((box) => box.dataset.group);
-    for (const select of chooser.querySelectorAll("[data-field]")) if (select.value) fields[select.dataset.field] = select.value;
-    return { fields, truth: chooser.querySelector("[data-truth]").value || null, groups };
 }
 
 new MutationObserver((changes) => {

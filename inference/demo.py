@@ -46,7 +46,8 @@ class Demo(Record):
     `recording` names a JSON file with a stream of inputs to play, one decision a tick: {"title", "seconds" between
     ticks, "ticks": [inputs, …], "truth": [a word each, or null], "source"}. `evaluation` names a file of labelled rows
     that the model was not trained on (CSV, Parquet, or a ZIP of pictures), whose columns are called as the fields are
-    or as `inference.study.mapping.guess` finds them.
+    or as `inference.study.mapping.guess` finds them. `cluster` names a column of such files whose value is shared by
+    rows that belong together, as several of one customer do; intervals are then drawn by whole customers.
     """
 
     version: Literal[1] = 1
@@ -67,6 +68,7 @@ class Demo(Record):
     labels: tuple[str, ...] | None = None
     recording: str | None = None
     evaluation: str | None = None
+    cluster: str | None = None
 
     def __post_init__(self) -> None:
         if self.weights is not None and not SIBLING.fullmatch(self.weights):

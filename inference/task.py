@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .batching import Batcher
+from .device import on_device, stays
 from .explainable import Explainable
 from .fields import Field
 from .joining import padding
@@ -56,6 +57,7 @@ class Task(Explainable):
         self.folder, self.demo, self.pipeline = folder, about, pipeline
         self.name = name or folders.name_of(folder)
         self.tokenizing = threading.Lock()
+        stays(self)
         tokens.keep_plain(getattr(pipeline, "tokenizer", None))
         # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
@@ -97,6 +99,7 @@ class Task(Explainable):
         batch: Batch = self.pipeline.preprocess(self.prepare(raw), **self.preprocess_options)
         return batch
 
+    @on_device
     def forward(self, batch: Batch) -> Batch:
         """One forward pass; tensors come back on the CPU, floating ones as float32."""
         with accelerator:
@@ -212,6 +215,7 @@ class Task(Explainable):
         batches = in_batches(self.predict_some, raws, self.batch_size)
         return [prediction for some in batches for prediction in some]
 
+    @on_device
     def predict_some(self, raws: Sequence[Raw]) -> list[Prediction]:
         """The predictions for at most `batch_size` checked inputs."""
         return self.read(self.forward(self.encode(raws)), raws)

@@ -123,16 +123,15 @@ def batch_equals_singles(task: Task) -> None:
 
 def requests_that_meet_get_what_each_gets_alone(task: Task) -> None:
     """The examples' encoded inputs, put together as far as they fit, have the outputs that each has by itself."""
-    raws = [task.parse(inputs) for inputs in inputs_of(task)]
-    waiting = [(raw, task.encode([raw])) for raw in raws]
+    waiting = [(raw, task.encode([raw])) for raw in (task.parse(inputs) for inputs in inputs_of(task))]
+    along = {*task.padding, *task.along_tokens}
     while waiting and type(task).run is Task.run:  # what writes a text writes one at a time
         group: list[tuple[Any, Any]] = []
-        for raw, batch in waiting:
-            if fits([each for _, each in group], batch, task.padding):
-                group.append((raw, batch))
+        for each in waiting:
+            if len(group) < task.together and fits([batch for _, batch in group], each[1], task.padding):
+                group.append(each)
         waiting = [each for each in waiting if all(each is not other for other in group)]
         batches = [batch for _, batch in group]
-        along = {*task.padding, *task.along_tokens}
         outputs = parted(task.compute(joined(batches, task.padding)), batches, along)
         for (raw, _), own in zip(group, outputs, strict=True):
             same_outputs(own, task.forward(task.encode([raw])))

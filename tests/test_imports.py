@@ -20,6 +20,7 @@ LAYERS = [
         "inference.sounds",
         "inference.series",
     ],
+    ["inference.device"],
     ["inference.allocator", "inference.folding", "inference.precision"],
     [
         "inference.types",

@@ -1,6 +1,6 @@
 """What a report is put together from: the sections of Evaluate, what the model goes by, some errors, their origin."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 
@@ -18,17 +18,20 @@ from .. import modelcard
 from ..report import LIMITS, report
 from ..summary import Doing, Summary, whole
 from . import errors
-from .sections import goes_by
+from .sections import goes_by, identity, removal
 from .sections.every import SECTIONS, printed
 from .sections.measures import amount
 from .sections.section import Judged
 
 
-def reported(judged: Judged, sample: int | None = None, today: date | None = None) -> Iterator[Doing | str]:
-    """How far it has come, and last the report as HTML. sample: rows explained, where none are yet.
-
-    Raises InputError.
+def reported(
+    judged: Judged, sample: int | None = None, today: date | None = None, also: Sequence[str] = ()
+) -> Iterator[Doing | str]:
+    """How far it has come, and last the report as HTML. sample: rows explained, where none are yet. also: which of
+    LONG to do for it. Raises InputError.
     """
+    for name in also:
+        yield from LONG[name](judged)
     if not goes_by.printed(judged):
         yield from explained(judged, sample)
     mistakes, shown = errors.worst(judged), list[str]()
@@ -52,6 +55,8 @@ def explained(judged: Judged, sample: int | None) -> Iterator[Doing]:
                 yield part
 
 
+LONG: dict[str, Callable[[Judged], Iterator[Doing]]] = {"removal": removal.doing, "identity": identity.doing}
+"""What takes long, and is done where it is asked for."""
 TITLES = {
     "measures": "How right is it?",
     "threshold": "What the threshold does",
@@ -79,6 +84,7 @@ def facts_of(task: Task, study: Study, made: date) -> dict[str, str]:
         "SHA-256 of the file": study.sha256,
         "Rows": f"{rows:,}{cut}",
         "Faulty rows": f"{study.faulty:,}, left out",
+        "Rows belong together by": study.columns.cluster or "",
         "Truth": study.columns.truth or "none named: nothing is said of how right the model is",
         "Computed": task.where,
         "Made": made.isoformat(),
@@ -113,8 +119,10 @@ def measures(judged: Judged) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def of_file(task: Task, source: Source, columns: Columns, sample: int | None = None) -> Iterator[Doing | str]:
-    """The report of a file: read, measured, explained. Raises InputError."""
+def of_file(
+    task: Task, source: Source, columns: Columns, sample: int | None = None, also: Sequence[str] = ()
+) -> Iterator[Doing | str]:
+    """The report of a file: read, measured, explained. also: as for `reported`. Raises InputError."""
     study: Study | None = None
     for part in read(task, source, columns, source.path.name):
         if isinstance(part, Study):
@@ -122,4 +130,4 @@ def of_file(task: Task, source: Source, columns: Columns, sample: int | None = N
         else:
             yield Doing("Asking the model about every row", part.done, part.total or part.done, "rows")
     assert study is not None  # the stream's last part
-    yield from reported(Judged(task, study, ""), sample)
+    yield from reported(Judged(task, study, ""), sample, also=also)

@@ -123,7 +123,7 @@ def rest(endpoints: Endpoints) -> FastAPI:
     async def evaluate(request: Request) -> Response:
         """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
         asked = await read(request, EvaluateRequest)
-        told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs
+        told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs, asked.cluster
         return JSONResponse(await run_in_threadpool(endpoints.evaluate, asked.model, asked.rows, *told))
 
     @app.post(f"{PREFIX}/batch", openapi_extra=body_of(BatchRequest, file=True))

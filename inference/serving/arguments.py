@@ -57,7 +57,9 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     getting.add_argument("name", help=f"one of {', '.join(fetching.available())}")
     whole = commands.add_parser("batch", help="answer every row of a file; the same call goes on after a stop")
     whole.add_argument("--model", dest="of", required=True, help="a model's name, its folder, or owner/name on the hub")
-    whole.add_argument("--input", type=Path, required=True, help="CSV, Parquet, ZIP of pictures, or a text a line")
+    whole.add_argument(
+        "--input", type=Path, required=True, help="CSV, Parquet, ZIP of pictures or recordings, or a text a line"
+    )
     whole.add_argument("--output", type=Path, required=True, help="CSV or Parquet")
     whole.add_argument("--explain", action="store_true", help="say of each row what moved its answer most")
     whole.add_argument("--engine", choices=ENGINES, default="local", help="who does the work (default: %(default)s)")
@@ -65,13 +67,22 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     whole.add_argument(
         "--column", action="append", default=[], metavar="FIELD=COLUMN", help="which column is which field; repeatable"
     )
+    whole.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="what a field is in every row; repeatable"
+    )
     telling = commands.add_parser("report", help="examine a model on a file, and write what was found as one HTML file")
     telling.add_argument("--model", dest="of", required=True, help="as for batch")
     telling.add_argument("--input", type=Path, required=True, help="as for batch; with the truth in a column, if known")
     telling.add_argument("--output", type=Path, required=True, help="HTML")
     telling.add_argument("--truth", metavar="COLUMN", help="which column holds the right answers")
+    telling.add_argument(
+        "--cluster", metavar="COLUMN", help="which column rows that belong together share, such as a customer's number"
+    )
     telling.add_argument("--sample", type=int, metavar="ROWS", help="how many rows to explain, drawn at random")
+    for name, said in LONGER.items():
+        telling.add_argument(f"--{name}", dest="also", action="append_const", const=name, default=[], help=said)
     telling.add_argument("--column", action="append", default=[], metavar="FIELD=COLUMN", help="as for batch")
+    telling.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="as for batch")
     for command in (checking, starting):
         command.add_argument("folder", type=Path)
     return from_environment(parser)
@@ -107,8 +118,14 @@ def addressed(parser: argparse.ArgumentParser) -> None:
     )
 
 
-Report = Callable[[Task, Source, Columns, int | None], Iterator[Any]]
-"""How far a report of a file has come, as (words, done, total, of what), and last the report as HTML."""
+Report = Callable[[Task, Source, Columns, int | None, Sequence[str]], Iterator[Any]]
+"""Of a model, a file, its columns, rows to explain, and which of LONGER to do as well: how far a report has come, as
+(words, done, total, of what), and last the report as HTML."""
+LONGER = {
+    "removal": "also scramble the columns one by one: which could the model do without? (takes long)",
+    "identity": "also swap words that say who a text is about: does its score change? (takes long)",
+}
+"""What a report does where it is asked to."""
 
 
 def command(options: argparse.Namespace, reason: Reason | None = None, report: Report | None = None) -> str:
@@ -150,9 +167,18 @@ def given(options: argparse.Namespace) -> tuple[Task, Source, Columns]:
     if not options.input.is_file():
         raise InputError(f"There is no file {str(options.input)[:200]!r}.")
     task, source = registry.load(options.of), open_source(options.input)
-    pairs = dict(each.partition("=")[::2] for each in options.column)
+    named, same = pairs(options.column, "--column"), pairs(options.set, "--set")
     found = guess(task.demo, source.columns)
-    return task, source, replace(found, fields=found.fields | pairs)
+    guessed = {name: column for name, column in found.fields.items() if name not in same}
+    return task, source, replace(found, fields=guessed | named, constants=same)
+
+
+def pairs(said: Sequence[str], option: str) -> dict[str, str]:
+    """What an option says of each field. Raises InputError."""
+    for each in said:
+        if "=" not in each:
+            raise InputError(f"{option} takes FIELD=…, got {each[:80]!r}.")
+    return dict(each.split("=", 1) for each in said)
 
 
 def told(options: argparse.Namespace, report: Report) -> str:
@@ -162,9 +188,8 @@ def told(options: argparse.Namespace, report: Report) -> str:
     if options.sample is not None and options.sample < 1:
         raise InputError(f"--sample must be a number of rows from 1, got {options.sample}.")
     task, source, columns = given(options)
-    if options.truth:
-        columns = replace(columns, truth=options.truth)
-    for part in report(task, source, columns, options.sample):
+    columns = replace(columns, truth=options.truth or columns.truth, cluster=options.cluster or columns.cluster)
+    for part in report(task, source, columns, options.sample, options.also):
         if not isinstance(part, str):
             words, done, total, of = part
             tell(f"{done:,} of {total:,} {of}: {words.lower()}")
@@ -174,8 +199,8 @@ def told(options: argparse.Namespace, report: Report) -> str:
 
 def said(pace: Pace) -> str:
     """How far a job has come, in a line."""
-    of = f" of {pace.total:,}" if pace.total else ""
-    left = f", {clock(pace.seconds_left)} left" if pace.seconds_left else ""
+    of = f" of {'about ' if pace.about else ''}{pace.total:,}" if pace.total else ""
+    left = f", about {clock(pace.seconds_left)} left" if pace.seconds_left else ""
     return f"{pace.done:,}{of} rows, {pace.per_second:,.0f} a second{left}"
 
 

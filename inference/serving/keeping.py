@@ -58,10 +58,19 @@ class Keeping:
 
     def _sweep(self, coming: int) -> None:
         """Remove what is too old, and the oldest until `coming` bytes more fit. Another server may be at it, too."""
-        kept = sorted((entry.stat().st_mtime, entry.stat().st_size, Path(entry)) for entry in os.scandir(self.folder))
+        kept = sorted(found for entry in os.scandir(self.folder) if (found := sized(entry)))
         total = coming + sum(size for _, size, _ in kept)
         for since, size, file in kept:
             if total <= self.most_bytes and time.time() - since < self.seconds:
                 return
             file.unlink(missing_ok=True)
             total -= size
+
+
+def sized(entry: "os.DirEntry[str]") -> tuple[float, int, Path] | None:
+    """Since when a file is there, its bytes, and where; None of one that has left meanwhile, or got its name."""
+    try:
+        found = os.stat(entry)
+    except FileNotFoundError:
+        return None
+    return found.st_mtime, found.st_size, Path(entry)

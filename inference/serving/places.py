@@ -30,7 +30,7 @@ class Streams:
     differ: Stream = not_here
     summarise: Stream = not_here
     reason: Callable[..., Any] = not_here
-    """What moved an answer most, in words, by task and checked input."""
+    """What moved each answer most, in words, by task and checked inputs."""
     answers: Mapping[str, Any] = field(default_factory=dict)
     """Of which type the answers are that a call ends with, by its name; for the OpenAPI document."""
 

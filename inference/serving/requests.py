@@ -89,7 +89,8 @@ class EvaluateRequest(Record):
     """Labelled rows, each an object with the fields of an input and its truth, under the name that `truth` gives.
 
     groups: names of columns to compare groups by; label: whose score the threshold is on; costs: of one row, by
-    true_positive, false_positive, false_negative and true_negative.
+    true_positive, false_positive, false_negative and true_negative; cluster: name of the column whose value rows that
+    belong together share, such as a customer's number: intervals are then drawn by it.
     """
 
     model: str
@@ -99,6 +100,7 @@ class EvaluateRequest(Record):
     label: str | None = None
     threshold: float | None = None
     costs: dict[str, float] | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,11 @@ from .bootstrap import Asked, measured
 from .metrics import Metrics
 
 
-def of_anomalies(truth: Any, scores: Any, seed: int = 0) -> Metrics:
-    """Average precision and ROC AUC of scores float64[rows] for truth bool[rows]. Raises InputError."""
+def of_anomalies(truth: Any, scores: Any, seed: int = 0, clusters: Any = None) -> Metrics:
+    """Average precision and ROC AUC of scores float64[rows] for truth bool[rows].
+
+    clusters: as for `measured`. Raises InputError.
+    """
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     true, given = np.asarray(truth, dtype=bool), np.asarray(scores, dtype=np.float64)
@@ -31,4 +34,5 @@ def of_anomalies(truth: Any, scores: Any, seed: int = 0) -> Metrics:
             "ROC AUC", float(roc_auc_score(true, given)), weighted.roc_auc(true, given), weighted.roc_auc(true, order)
         ),
     ]
-    return Metrics("anomaly", len(true), tuple(measured(asked, len(true), true, seed)), "every row the same score")
+    measures = tuple(measured(asked, len(true), true, seed, clusters))
+    return Metrics("anomaly", len(true), measures, "every row the same score")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+from ..device import on_device
 from ..errors import InputError
 from ..task import Task
 from ..types import Record, absent
@@ -60,6 +61,7 @@ class Sent(Source):
             yield Chunk(number, list(range(start + 1, start + 1 + len(some))), cells)
 
 
+@on_device
 def evaluate(
     task: Task,
     rows: Any,
@@ -68,12 +70,17 @@ def evaluate(
     label: str | None = None,
     threshold: float | None = None,
     costs: Any = None,
+    cluster: str | None = None,
 ) -> Evaluation:
-    """What rows say. truth, groups: their columns; label: whose score the threshold is on. Raises InputError."""
+    """What rows say. truth, groups, cluster: their columns; label: whose score the threshold is on. Raises InputError.
+
+    cluster: what rows belong to, as to one customer; by default the column that demo.json names, where there is one.
+    """
     source = Sent(rows)
     found = guess(task.demo, source.columns)
     named = truth if truth in source.columns else None
-    *_, study = read(task, source, Columns(found.fields, named, tuple(groups) or found.groups))
+    columns = Columns(found.fields, named, tuple(groups) or found.groups, cluster=cluster or found.cluster)
+    *_, study = read(task, source, columns)
     assert isinstance(study, Study)  # the stream's last part
     return evaluated(task, study, label, threshold, Costs.from_json(costs) if costs is not None else Costs())
 
@@ -89,5 +96,6 @@ def evaluated(task: Task, study: Study, label: str | None, threshold: float | No
     if threshold is None:
         return told
     flagged, groups = case.scores >= threshold, study.results.groups.items()
-    fair = (fairness(column, case.truth, flagged, members[case.places]) for column, members in groups)
+    belongs = evaluation.clusters_at(study, case.places)
+    fair = (fairness(each, case.truth, flagged, members[case.places], belongs=belongs) for each, members in groups)
     return replace(told, at=outcomes(swept.at([threshold]))[0], groups=tuple(fair))

@@ -4,7 +4,6 @@ One definition of right and wrong: a field's own `parse`. What a field can tell 
 (`Field.sure`) does not go through it cell by cell.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -15,11 +14,9 @@ from ..demo import Demo
 from ..errors import InputError
 from ..fields import AnyField
 from ..types import Raw, Record
+from .cells import given
 from .mapping import Columns
 from .source import Chunk
-
-COMPOUND = ("history", "series", "labels", "messages", "scene")
-"""Kinds of field whose values a cell holds as JSON."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,8 @@ def check_chunk(about: Demo, columns: Columns, chunk: Chunk, fits: Callable[[Raw
     for each in about.inputs:
         column = columns.fields.get(each.name)
         if column is None:
-            given = columns.constants.get(each.name, each.default if each.role == "setting" else None)
-            values[each.name] = [each.parse(given)] * count
+            same = columns.constants.get(each.name, each.default if each.role == "setting" else None)
+            values[each.name] = [each.parse(given(each, same))] * count
             continue
         values[each.name], faults = parsed(each, chunk.cells[column])
         for place, message in faults.items():
@@ -92,17 +89,3 @@ def parsed(field: AnyField, cells: Sequence[Any]) -> tuple[list[Any], dict[int, 
         except InputError as error:
             values[place], faults[place] = None, str(error)
     return values, faults
-
-
-def given(field: AnyField, cell: Any) -> Any:
-    """A cell as `parse` takes it: JSON of what has parts as that, a number that names a category as its text."""
-    if isinstance(cell, float) and cell != cell:  # how numpy writes that there is nothing
-        return None
-    if field.kind in COMPOUND and isinstance(cell, str) and cell[:1] in ("[", "{"):
-        try:
-            return json.loads(cell)
-        except (ValueError, RecursionError):
-            return cell
-    if field.kind in ("category", "text") and isinstance(cell, int | float):
-        return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
-    return cell

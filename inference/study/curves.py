@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Record
+from .clusters import effective, wilson
 
 POINTS = 200
 """Points of a curve."""
@@ -103,21 +104,24 @@ def thinned(name: str, across: str, up: str, x: Any, y: Any, at: Any, chance: fl
     )
 
 
-def calibration(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> Calibration:
-    """How often the label is true among rows of like probability. scores: float64[rows] from 0 to 1."""
-    from scipy.stats import binomtest
+def calibration(
+    truth: NDArray[np.bool_], scores: NDArray[np.float64], belongs: NDArray[np.intp] | None = None
+) -> Calibration:
+    """How often the label is true among rows of like probability. scores: float64[rows] from 0 to 1.
+
+    belongs: the cluster of each row, intp[rows], where rows have something to do with one another.
+    """
     from sklearn.calibration import calibration_curve
 
     observed, predicted = calibration_curve(truth, scores, n_bins=BINS, strategy="quantile")
     # The same bins, to count their rows
     edges = np.percentile(scores, np.linspace(0, 100, BINS + 1))
-    counts = np.bincount(np.searchsorted(edges[1:-1], scores), minlength=BINS)
-    rows = counts[counts > 0].tolist()
-    ends = [
-        binomtest(round(share * n), n).proportion_ci(method="wilson") for share, n in zip(observed, rows, strict=True)
-    ]
-    intervals = tuple((float(each.low), float(each.high)) for each in ends)
-    return Calibration(tuple(predicted.tolist()), tuple(observed.tolist()), intervals, tuple(rows))
+    which = np.searchsorted(edges[1:-1], scores)
+    bins = np.unique(which)
+    rows = np.bincount(which, minlength=BINS)[bins].tolist()
+    sizes = rows if belongs is None else [effective(truth[which == each], belongs[which == each]) for each in bins]
+    ends = tuple(wilson(float(share), size) for share, size in zip(observed, sizes, strict=True))
+    return Calibration(tuple(predicted.tolist()), tuple(observed.tolist()), ends, tuple(rows))
 
 
 def confusion(truth: Sequence[str], predicted: Sequence[str], labels: Sequence[str]) -> Confusion:

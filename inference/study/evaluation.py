@@ -4,7 +4,7 @@ What suits follows from the kind of output and from the truth, never from the ta
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..task import Task
-from . import anomalies, curves, grouping, labels, ranking, values
+from . import anomalies, curves, grouping, labels, matching, ranking, values
+from .clusters import count
 from .metrics import Metrics
 from .reading import Study
 
-Suit = Literal["labels", "value", "ranking", "clusters", "anomaly"]
+Suit = Literal["labels", "value", "ranking", "clusters", "anomaly", "text", "spans", "boxes"]
 
 SPLITS = ("split", "part", "set", "subset")
 """What a column that says which rows the model was trained on is often called."""
@@ -28,15 +29,14 @@ def suit(task: Task, study: Study) -> Suit:
     """What can be measured. Raises InputError where nothing can, and says what is missing."""
     if task.kind == "labels" and not task.supervised:
         return "clusters"
-    if task.kind not in ("labels", "value", "ranking"):
-        raise InputError(
-            f"Evaluate measures labels, amounts, rankings, groups and anomalies; this model gives {task.kind}."
-        )
     if study.results.truth is None:
         raise InputError("To measure how right the model is, name the column that holds the truth.")
     if task.kind == "value" and two_kinds(study) is not None:
         return "anomaly"
-    return task.kind
+    predictions = study.results.answers.predictions
+    if predictions and predictions[0].text is not None:
+        return "text"  # of spans, too, what they amount to
+    return "labels" if task.kind == "action" else task.kind
 
 
 def two_kinds(study: Study) -> tuple[str, NDArray[np.bool_]] | None:
@@ -122,26 +122,47 @@ def held(study: Study) -> NDArray[np.intp]:
 
 def metrics(task: Task, study: Study, places: NDArray[np.intp] | None = None, positive: str | None = None) -> Metrics:
     """The measures of some rows, by default of all that the model was not trained on. Raises InputError."""
-    kind, answers = suit(task, study), study.results.answers
     at = held(study) if places is None else places
+    found, belongs = measures(task, study, at, positive), clusters_at(study, at)
+    return found if belongs is None else replace(found, cluster=study.columns.cluster, clusters=count(belongs))
+
+
+def clusters_at(study: Study, places: NDArray[np.intp]) -> NDArray[np.intp] | None:
+    """What some rows belong to; None where they have nothing to do with one another."""
+    return None if study.results.clusters is None else study.results.clusters[places]
+
+
+def measures(task: Task, study: Study, at: NDArray[np.intp], positive: str | None) -> Metrics:
+    """The measures that suit. Raises InputError."""
+    kind, answers, belongs = suit(task, study), study.results.answers, clusters_at(study, at)
     truth = None if study.results.truth is None else study.results.truth[at]
     if kind == "clusters":
         points = as_read(task, study, at)
-        return grouping.of_groups(points, answers.predicted[at], truth, names=answers.items)
+        return grouping.of_groups(points, answers.predicted[at], truth, names=answers.items, clusters=belongs)
     assert truth is not None  # by `suit`
     if kind == "labels":
         scores = np.nan_to_num(answers.scores[at])
-        return labels.of_labels(
-            truth, answers.predicted[at], scores, answers.items, positive or positive_of(task, study)
-        )
+        about = positive or positive_of(task, study)
+        return labels.of_labels(truth, answers.predicted[at], scores, answers.items, about, clusters=belongs)
     if kind == "anomaly":
         _, rare = two_kinds(study) or ("", np.zeros(0, dtype=np.bool_))  # there are two, by `suit`
-        return anomalies.of_anomalies(rare[at], answers.scores[at, 0])
+        return anomalies.of_anomalies(rare[at], answers.scores[at, 0], clusters=belongs)
     if kind == "ranking":
         suggested = [[item.id for item in answers.predictions[i].items] for i in at]
         items = list(getattr(task, "positions", answers.items))
-        return ranking.of_rankings([chosen(cell) for cell in truth], suggested, items)
-    return values.of_values(truth, answers.predicted[at], task.demo.unit)
+        return ranking.of_rankings([chosen(cell) for cell in truth], suggested, items, clusters=belongs)
+    if kind == "text":
+        return matching.text_metrics(answers.predicted[at].tolist(), truth.tolist(), belongs)
+    if kind in ("spans", "boxes"):
+        return matching.place_metrics(kind, places_at(study, kind, at), belongs)
+    return values.of_values(truth, answers.predicted[at], task.demo.unit, clusters=belongs)
+
+
+def places_at(study: Study, kind: str, places: NDArray[np.intp]) -> matching.Counts:
+    """How the spans or boxes of some rows agree with the true ones."""
+    results = study.results
+    assert results.truth is not None  # by `suit`
+    return matching.of_places(kind, [results.answers.predictions[i] for i in places], results.truth[places].tolist())
 
 
 def chosen(cell: Any) -> list[str]:

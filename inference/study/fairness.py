@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..types import Record
-from .bootstrap import DRAWS, ends
+from .bootstrap import DRAWS, draws, ends
+from .clusters import effective, wilson
 
 SMALL = 30
 """Rows below which a group is marked as too small to tell."""
@@ -73,8 +74,11 @@ RATES = {
 """Each rate in words."""
 
 
-def fairness(column: str, truth: Any, flagged: Any, groups: Any, seed: int = 0) -> Fairness:
-    """Rates per group. truth, flagged: bool[rows]; groups: object[rows], None where not known. Raises InputError."""
+def fairness(
+    column: str, truth: Any, flagged: Any, groups: Any, seed: int = 0, belongs: NDArray[np.intp] | None = None
+) -> Fairness:
+    """Rates per group. truth, flagged: bool[rows]; groups: object[rows], None where not known. belongs: the cluster of
+    each row, intp[rows], where rows have something to do with one another. Raises InputError."""
     true, said, own = np.asarray(truth, dtype=bool), np.asarray(flagged, dtype=bool), named(groups).astype(str)
     if not len(true):
         raise InputError("There are no rows to compare groups on.")
@@ -82,9 +86,15 @@ def fairness(column: str, truth: Any, flagged: Any, groups: Any, seed: int = 0) 
     counts = np.bincount(which * 4 + true * 2 + said, minlength=4 * len(names)).reshape(-1, 2, 2)
     frame = by_group(names, counts)
     order = sorted(range(len(names)), key=lambda i: (-counts[i].sum(), names[i]))
-    found = tuple(group(str(names[i]), counts[i], frame.loc[names[i]]) for i in order)
+    mine = [which == i for i in range(len(names))]
+    sizes = [None if belongs is None else tell(true[rows], said[rows], belongs[rows]) for rows in mine]
+    found = tuple(group(str(names[i]), counts[i], frame.loc[names[i]], sizes[i]) for i in order)
     large = [i for i in order if counts[i].sum() >= SMALL]
-    return Fairness(column, found, spreads(names[large], counts[large], seed) if len(large) > 1 else ())
+    if len(large) < 2:
+        return Fairness(column, found, ())
+    held = None if belongs is None else by_cluster(which * 4 + true * 2 + said, 4 * len(names), belongs)
+    drawn = by_group_drawn(counts[large], seed) if held is None else by_cluster_drawn(held, seed)[:, large]
+    return Fairness(column, found, spreads(names[large], counts[large], drawn, None if held is None else held.shape[0]))
 
 
 def named(groups: Any) -> NDArray[np.object_]:
@@ -127,8 +137,23 @@ def by_group(names: NDArray[np.str_], counts: NDArray[np.int64]) -> Any:
     return frame.by_group
 
 
-def group(name: str, counts: NDArray[np.int64], rates: Any) -> Group:
-    """One group out of fairlearn's rates, and how many rows each of them rests on. counts: int64[truth, flagged]."""
+def tell(truth: NDArray[np.bool_], flagged: NDArray[np.bool_], belongs: NDArray[np.intp]) -> dict[str, float]:
+    """How many independent rows would tell as much of each rate of a group as its rows do, without rates of no rows."""
+    every = np.ones(len(truth), bool)
+    parts = {
+        "selected": (flagged, every),
+        "true_positive_rate": (flagged, truth),
+        "false_positive_rate": (flagged, ~truth),
+        "accuracy": (flagged == truth, every),
+    }
+    return {rate: effective(hits[rows], belongs[rows]) for rate, (hits, rows) in parts.items() if rows.any()}
+
+
+def group(name: str, counts: NDArray[np.int64], rates: Any, sizes: dict[str, float] | None = None) -> Group:
+    """One group out of fairlearn's rates, and how many rows each of them rests on. counts: int64[truth, flagged].
+
+    sizes: how many independent rows tell as much, where rows belong together.
+    """
     false, true = counts.sum(1).tolist()
     rows = {
         "selected": false + true,
@@ -136,31 +161,53 @@ def group(name: str, counts: NDArray[np.int64], rates: Any) -> Group:
         "false_positive_rate": false,
         "accuracy": false + true,
     }
-    found = {each: rate(float(rates[each]), count) for each, count in rows.items()}
+    found = {each: rate(float(rates[each]), count, (sizes or {}).get(each)) for each, count in rows.items()}
     return Group(name, false + true, false + true < SMALL, **found)
 
 
-def rate(value: float, rows: int) -> Rate:
-    """A share with the interval of Wilson (1927), by scipy. A bootstrap of 0 out of 12 would call it certain."""
-    from scipy.stats import binomtest
+def rate(value: float, rows: int, size: float | None = None) -> Rate:
+    """A share with the interval of Wilson (1927). A bootstrap of 0 out of 12 would call it certain.
 
-    if not rows:
-        return Rate(None, None, 0)
-    found = binomtest(round(value * rows), rows).proportion_ci(method="wilson")
-    return Rate(value, (float(found.low), float(found.high)), rows)
+    size: how many independent rows tell as much, where that is not all of them.
+    """
+    return Rate(value, wilson(value, size or rows), rows) if rows else Rate(None, None, 0)
 
 
-def spreads(names: NDArray[np.str_], counts: NDArray[np.int64], seed: int) -> tuple[Spread, ...]:
-    """For each rate, the largest difference between groups, by bootstrap over the rows of each group.
+def by_group_drawn(counts: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """What draws of the rows of each group count, int64[draws, groups, truth, flagged], of the same without draws.
 
-    counts: int64[groups, truth, flagged]. What draws of a group count is multinomial: no row has to be drawn by itself.
+    It is multinomial: no row has to be drawn by itself.
     """
     generator = np.random.default_rng(seed)
-    drawn = np.stack(
+    return np.stack(
         [generator.multinomial(own.sum(), own.ravel() / own.sum(), DRAWS).reshape(-1, 2, 2) for own in counts], axis=1
     )
+
+
+def by_cluster(cells: NDArray[np.int64], most: int, belongs: NDArray[np.intp]) -> Any:
+    """How many rows of each cluster are in each of so many cells, a sparse matrix [clusters, cells]."""
+    from scipy.sparse import coo_array
+
+    names, which = np.unique(belongs, return_inverse=True)
+    return coo_array((np.ones(len(cells), np.int64), (which, cells)), (len(names), most)).tocsr()
+
+
+def by_cluster_drawn(held: Any, seed: int) -> NDArray[np.int64]:
+    """What draws of whole clusters count, int64[draws, groups, truth, flagged]: those of all groups at once, because a
+    cluster may have rows of several."""
+    parts = [(held.T @ some.T).T for some in draws(held.shape[0], None, seed)]
+    return np.concatenate(parts).round().astype(np.int64).reshape(-1, held.shape[1] // 4, 2, 2)
+
+
+def spreads(
+    names: NDArray[np.str_], counts: NDArray[np.int64], drawn: NDArray[np.int64], clusters: int | None = None
+) -> tuple[Spread, ...]:
+    """For each rate, the largest difference between groups, by bootstrap. counts: int64[groups, truth, flagged].
+
+    clusters: how many were drawn from.
+    """
     values, spread_out = rates_of(counts[None]), rates_of(drawn)
-    found = (spread(each, names, values[each][0], spread_out[each]) for each in RATES)
+    found = (spread(each, names, values[each][0], spread_out[each], clusters) for each in RATES)
     return tuple(each for each in found if each is not None)
 
 
@@ -177,12 +224,12 @@ def rates_of(counts: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
 
 
 def spread(
-    name: str, groups: NDArray[np.str_], values: NDArray[np.float64], drawn: NDArray[np.float64]
+    name: str, groups: NDArray[np.str_], values: NDArray[np.float64], drawn: NDArray[np.float64], clusters: int | None
 ) -> Spread | None:
     """The highest less the lowest of the groups for which a rate is defined; the interval is that of this same pair."""
     known = np.flatnonzero(np.isfinite(values))
     if len(known) < 2:
         return None
     low, high = int(known[values[known].argmin()]), int(known[values[known].argmax()])
-    apart = ends(drawn[:, high] - drawn[:, low])
+    apart = ends(drawn[:, high] - drawn[:, low], clusters)
     return Spread(name, float(values[high] - values[low]), apart, str(groups[low]), str(groups[high]))

@@ -16,19 +16,22 @@ MOST = 3_000
 """Rows that the silhouette is measured on: its cost grows with their square."""
 
 
-def of_groups(points: Any, groups: Any, truth: Any = None, seed: int = 0, names: Sequence[str] = ()) -> Metrics:
+def of_groups(
+    points: Any, groups: Any, truth: Any = None, seed: int = 0, names: Sequence[str] = (), clusters: Any = None
+) -> Metrics:
     """Silhouette, and agreement with known labels where they are given.
 
     points: float64[rows, columns], each column standardised; groups: str[rows]; truth: labels that the model never saw,
     None where there is none. names: all groups there could be. The naive rival draws groups at random, in the same
-    shares. Raises InputError.
+    shares. clusters: as for `measured`. Raises InputError.
     """
     places, own = np.asarray(points, dtype=np.float64), np.asarray(groups).astype(str)
     if len(np.unique(own)) < 2:
         raise InputError("All rows are in one group: how clear groups are shows only where there are several.")
     random = dummy(own, seed)
     some = np.sort(np.random.default_rng(seed).permutation(len(own))[:MOST])
-    measures = silhouettes(places[some], own[some], random[some], seed)
+    belongs = None if clusters is None else np.asarray(clusters)[some]
+    measures = silhouettes(places[some], own[some], random[some], seed, belongs)
     notes = [sizes(own, names)]
     if len(some) < len(own):
         notes.append(f"The silhouette is that of {len(some):,} rows drawn at random.")
@@ -50,7 +53,9 @@ def dummy(groups: NDArray[Any], seed: int) -> NDArray[Any]:
     return drawn
 
 
-def silhouettes(points: NDArray[np.float64], groups: NDArray[Any], random: NDArray[Any], seed: int) -> list[Measure]:
+def silhouettes(
+    points: NDArray[np.float64], groups: NDArray[Any], random: NDArray[Any], seed: int, clusters: Any = None
+) -> list[Measure]:
     """The mean silhouette (Rousseeuw 1987) of the groups and of random ones, from −1 to 1."""
     from sklearn.metrics import silhouette_samples
 
@@ -59,7 +64,7 @@ def silhouettes(points: NDArray[np.float64], groups: NDArray[Any], random: NDArr
     own = silhouette_samples(points, groups)
     rival = silhouette_samples(points, random) if 2 <= len(np.unique(random)) < len(random) else np.zeros(len(own))
     asked = Asked("Silhouette", float(own.mean()), weighted.mean_of(own), weighted.mean_of(rival))
-    return measured([asked], len(own), groups, seed)
+    return measured([asked], len(own), groups, seed, clusters)
 
 
 def agreement(truth: NDArray[Any], groups: NDArray[Any], random: NDArray[Any]) -> list[Measure]:

@@ -1,9 +1,10 @@
 """Rows that a program sends, and what is found of their data in one record: faults, drift, slices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
+from ..device import on_device
 from ..errors import InputError
 from ..task import Task
 from ..types import Record, absent
@@ -12,7 +13,7 @@ from .asked import Sent
 from .checking import check_chunk
 from .drift import Drifts
 from .faults import Fault
-from .mapping import Columns, check, guess
+from .mapping import check, guess
 from .reading import Study, read
 from .reference import Known
 from .search import Search
@@ -30,6 +31,7 @@ class Inspection(Record):
     slices: Annotated[Slices | None, absent] = None
 
 
+@on_device
 def inspect(task: Task, rows: Any, truth: str = "truth", queries: Sequence[str] = (), known: Any = None) -> Inspection:
     """What is found. truth: its column; known: rows to compare with, by default those that the model brings.
 
@@ -38,7 +40,7 @@ def inspect(task: Task, rows: Any, truth: str = "truth", queries: Sequence[str] 
     source = Sent(rows)
     found = guess(task.demo, source.columns)
     named = truth if truth in source.columns else None
-    *_, study = read(task, source, Columns(found.fields, named, found.groups))
+    *_, study = read(task, source, replace(found, truth=named))
     assert isinstance(study, Study)  # the stream's last part
     beside = Known("the rows sent to compare with", inputs(task, known)) if known is not None else None
     drift = reference.compared(task, study.results.raws, study.results.answers, beside)

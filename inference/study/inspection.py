@@ -2,14 +2,17 @@
 
 import weakref
 from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
 
 from ..errors import InputError
 from ..task import Task
-from . import evaluation, reference, traits
+from . import evaluation, matching, ranking, reference, traits
 from .checking import check_chunk
 from .drift import Drifts
 from .faults import Fault, Sample, faults, key
-from .losses import Losses, losses
+from .losses import Losses, lacking, losses, misplaced
 from .mapping import Columns
 from .reading import Study
 from .search import Search, search
@@ -23,7 +26,7 @@ def traits_of(task: Task, study: Study) -> list[Trait]:
     """What is known of each row: of its inputs, the file's other columns, the answers; not the truth."""
     if study not in _traits:
         columns, results = study.columns, study.results
-        own = {*columns.fields.values(), columns.truth}
+        own = {*columns.fields.values(), columns.truth, columns.cluster}
         others = [str(name) for name in results.rows.columns if name not in own and name not in APART]
         _traits[study] = traits.together(
             traits.of_inputs(task.demo.inputs, results.raws),
@@ -39,9 +42,25 @@ APART = ("file", "folder", *evaluation.SPLITS)
 
 def losses_of(task: Task, study: Study) -> Losses:
     """The loss of each row. Raises InputError where there is none."""
-    suited = evaluation.suit(task, study)
-    truth = study.results.truth if suited in ("labels", "value") else None
-    return losses(study.results.answers, truth, task.demo.unit)
+    return replace(suited(task, study), clusters=study.results.clusters)
+
+
+def suited(task: Task, study: Study) -> Losses:
+    """The loss that suits what the model gives. Raises InputError."""
+    kind, results = evaluation.suit(task, study), study.results
+    answers, truth, every = results.answers, results.truth, np.arange(len(results.raws))
+    if kind == "anomaly" and (found := evaluation.two_kinds(study)):
+        return misplaced(found[1], answers.scores[:, 0])
+    if kind == "text" and truth is not None:
+        return lacking(matching.f1(matching.of_texts(answers.predicted.tolist(), truth.tolist())), "F1 over words")
+    if kind in ("spans", "boxes"):
+        return lacking(matching.f1(evaluation.places_at(study, kind, every)), f"F1 of {kind}")
+    if kind == "ranking" and truth is not None:
+        wanted = [evaluation.chosen(cell) for cell in truth]
+        suggested = [[item.id for item in each.items][: ranking.FIRST] for each in answers.predictions]
+        gains = [ranking.gain(set(a), b) if a else np.nan for a, b in zip(wanted, suggested, strict=True)]
+        return lacking(np.array(gains, np.float64), f"NDCG@{ranking.FIRST}")
+    return losses(answers, truth if kind in ("labels", "value") else None, task.demo.unit)
 
 
 def worst(task: Task, study: Study) -> Search:

@@ -79,20 +79,22 @@ def of_labels(
     positive: str | None = None,
     fitted: Any = None,
     seed: int = 0,
+    clusters: Any = None,
 ) -> Metrics:
     """The measures of a classifier beside scikit-learn's dummy, which always says the commonest label.
 
     positive: the label that precision and recall are about, where there are two. fitted: str[any], the true labels that
-    the dummy learns from; by default those of the rows themselves. Arrays as for `Labelled`.
+    the dummy learns from; by default those of the rows themselves. Arrays as for `Labelled`, clusters as
+    for `measured`.
     """
     rows = Labelled(truth, predicted, scores, items)
     share = prior(rows, fitted)
     common = int(share.argmax())
     asked = [*of_counts(rows, common), *of_chances(rows, share), *of_ranks(rows, positive), *of_classes(rows, common)]
     baseline = f"always “{rows.items[common]}”, the commonest label, with the labels' shares as probabilities"
-    return Metrics(
-        "labels", len(rows), tuple(measured(asked, len(rows), rows.truth, seed)), baseline, tuple(rows.notes())
-    )
+    belongs = None if clusters is None else np.asarray(clusters)[rows.known]
+    measures = tuple(measured(asked, len(rows), rows.truth, seed, belongs))
+    return Metrics("labels", len(rows), measures, baseline, tuple(rows.notes()))
 
 
 def prior(rows: Labelled, fitted: Any = None) -> NDArray[np.float64]:

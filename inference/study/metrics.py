@@ -1,6 +1,6 @@
 """What was measured of a model over many rows, each measure beside a naive rival; the records that travel.
 
-This module computes nothing: see labels.py, values.py, ranking.py, grouping.py and anomalies.py.
+This module computes nothing: see labels.py, values.py, ranking.py, grouping.py, matching.py and anomalies.py.
 """
 
 from dataclasses import dataclass
@@ -41,14 +41,17 @@ class Measure(Record):
 class Metrics(Record):
     """All measures of a model over some rows; `baseline` says in words what the naive rival does.
 
-    notes: what a reader should know, such as rows that were left out.
+    notes: what a reader should know, such as rows that were left out. cluster, clusters: what whole ones of were drawn
+    for the intervals, where rows belong together, and how many of them there are.
     """
 
-    kind: Literal["labels", "value", "ranking", "clusters", "anomaly"]
+    kind: Literal["labels", "value", "ranking", "clusters", "anomaly", "text", "spans", "boxes"]
     rows: int
     measures: tuple[Measure, ...]
     baseline: str
     notes: tuple[str, ...] = ()
+    cluster: Annotated[str | None, absent] = None
+    clusters: Annotated[int | None, absent] = None
     version: Literal[1] = 1
 
     def named(self, name: str, label: str | None = None) -> Measure | None:

@@ -78,10 +78,12 @@ def parity(
     threshold: float,
     costs: Costs | None = None,
     seed: int = 0,
+    belongs: NDArray[np.intp] | None = None,
 ) -> Parity:
     """Thresholds per group for a goal. truth: bool[rows]; scores: float64[rows]; groups: object[rows].
 
-    threshold: the one for all, to compare with. Groups that are small, or all true or false, are left out and named.
+    threshold: the one for all, to compare with. belongs: the cluster of each row, as for `fairness`.
+    Groups that are small, or all true or false, are left out and named.
     Raises InputError.
     """
     if goal not in get_args(Goal):
@@ -95,14 +97,15 @@ def parity(
         )
     some = np.isin(own, fit)
     true, given, own = true[some], given[some], own[some]
+    belongs = None if belongs is None else belongs[some]
     before, charge = given >= threshold, costs or Costs()
-    single, flagged = crossed(goal, true, given, own, seed)
+    single, flagged = crossed(goal, true, given, own, seed, belongs)
     return Parity(
         goal,
         column,
         tuple(rules(fitted(goal, true, given, own))),
-        fairness(column, true, before, own, seed),
-        fairness(column, true, flagged, own, seed),
+        fairness(column, true, before, own, seed, belongs),
+        fairness(column, true, flagged, own, seed, belongs),
         (float((before == true).mean()), float((single == true).mean()), float((flagged == true).mean())),
         (price(true, before, charge), price(true, single, charge), price(true, flagged, charge)),
         tuple(name for name in names if name not in fit),
@@ -120,14 +123,17 @@ def price(truth: NDArray[np.bool_], flagged: NDArray[np.bool_], costs: Costs) ->
     return float((wrong + costs.true_positive * (flagged & truth) + costs.true_negative * (~flagged & ~truth)).mean())
 
 
-def crossed(goal: Goal, truth: Any, scores: Any, groups: Any, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def crossed(
+    goal: Goal, truth: Any, scores: Any, groups: Any, seed: int, belongs: Any = None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which rows are flagged by what the other half of the rows led to: the most accurate threshold for all, and those
-    for each group."""
-    from sklearn.model_selection import StratifiedKFold
+    for each group. Rows that belong together are in one half."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+    halves = StratifiedKFold if belongs is None else StratifiedGroupKFold
     strata = np.char.add(groups, truth.astype(str))
     single, flagged = np.zeros(len(truth), dtype=bool), np.zeros(len(truth), dtype=bool)
-    for made_of, judged in StratifiedKFold(2, shuffle=True, random_state=seed).split(scores, strata):
+    for made_of, judged in halves(2, shuffle=True, random_state=seed).split(scores, strata, belongs):
         best = cheapest(sweep(truth[made_of], scores[made_of]), Costs()).threshold
         single[judged] = scores[judged] >= (np.inf if best is None else best)
         optimizer = fitted(goal, truth[made_of], scores[made_of], groups[made_of])

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +18,13 @@ FIRST = 10
 Lists = Sequence[Sequence[str]]
 
 
-def of_rankings(chosen: Sequence[Collection[str]], suggested: Lists, items: Collection[str], seed: int = 0) -> Metrics:
+def of_rankings(
+    chosen: Sequence[Collection[str]], suggested: Lists, items: Collection[str], seed: int = 0, clusters: Any = None
+) -> Metrics:
     """NDCG and recall of the first suggestions, how popular they are, and how many items are ever suggested.
 
     chosen: of each row, ids of what was chosen afterwards; suggested: ids, the best first; items: all there are. The
-    naive rival suggests to everybody what is chosen most in these rows. Raises InputError.
+    naive rival suggests to everybody what is chosen most in these rows. clusters: as for `measured`. Raises InputError.
     """
     rows = [(set(wanted), list(found)[:FIRST]) for wanted, found in zip(chosen, suggested, strict=True) if wanted]
     if not rows:
@@ -38,7 +41,8 @@ def of_rankings(chosen: Sequence[Collection[str]], suggested: Lists, items: Coll
     asked.append(mean("Popularity", bias, lower=True))
     left_out = len(chosen) - len(rows)
     notes = (f"{left_out:,} rows are left out: nothing was chosen in them.",) if left_out else ()
-    measures = (*measured(asked, len(rows), None, seed), coverage(found, most, items, len(rows)))
+    belongs = None if clusters is None else np.asarray(clusters)[[bool(each) for each in chosen]]
+    measures = (*measured(asked, len(rows), None, seed, belongs), coverage(found, most, items, len(rows)))
     return Metrics("ranking", len(rows), measures, "to everybody what was chosen most in these rows", notes)
 
 

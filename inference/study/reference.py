@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import demo
+from ..errors import InputError
 from ..task import Task
 from ..types import Raw
 from . import drift, traits
 from .checking import check_chunk
 from .drift import Drifts
-from .mapping import guess
+from .mapping import check, guess
 from .results import Answers, answers
-from .source import open_source
+from .source import Source, open_source
 from .traits import Trait
 
 MOST = {"image": 300, "audio": 100, "text": 2_000}
@@ -49,12 +50,23 @@ def known(task: Task) -> Known:
 def held_out(task: Task, most: int) -> list[Raw]:
     """The first of the labelled rows that a model brings."""
     path = demo.file(task.folder, task.demo, task.demo.evaluation) if task.demo.evaluation else None
-    if path is None:
-        return []
-    source = open_source(path)
+    return first(task, open_source(path), most) if path else []
+
+
+def first(task: Task, source: Source, most: int) -> list[Raw]:
+    """Of the first rows of a file those that are inputs. Raises InputError."""
     with closing(source.chunks(most)) as chunks:  # type: ignore[type-var]  # generators all
         chunk = next(iter(chunks), None)
     return check_chunk(task.demo, guess(task.demo, source.columns), chunk).raws if chunk else []
+
+
+def of_file(task: Task, source: Source, called: str) -> Known:
+    """The first rows of a file, to compare with. called: what it is, for people. Raises InputError."""
+    check(task.demo, source.columns, guess(task.demo, source.columns))
+    raws = first(task, source, min(MOST.get(field.kind, ROWS) for field in task.demo.inputs))
+    if not raws:
+        raise InputError(f"{called} has no row that the model can take.")
+    return Known(called, raws)
 
 
 def compared(

@@ -79,9 +79,17 @@ def absolute_errors(scores: NDArray[np.float64], truth: NDArray[Any]) -> NDArray
 
 
 def removals(
-    ask: Ask, raws: Sequence[Raw], truth: Any, losses: Losses, columns: dict[str, str], metric: str, seed: int = 0
+    ask: Ask,
+    raws: Sequence[Raw],
+    truth: Any,
+    losses: Losses,
+    columns: dict[str, str],
+    metric: str,
+    seed: int = 0,
+    clusters: Any = None,
 ) -> Iterator[Removals]:
-    """Ever more columns. columns: names of fields and what they are called; truth: [rows]. Raises InputError."""
+    """Ever more columns. columns: names of fields and what they are called; truth: [rows]; clusters: [rows], as for
+    `measured`. Raises InputError."""
     if len(columns) < 2:
         raise InputError("Columns can be left out only where there are several.")
     if not len(raws):
@@ -89,11 +97,12 @@ def removals(
     generator = np.random.default_rng(seed)
     chosen = np.sort(generator.permutation(len(raws))[:ROWS])
     some, true = [raws[i] for i in chosen], np.asarray(truth)[chosen]
+    belongs = None if clusters is None else np.asarray(clusters)[chosen]
     whole = losses(ask(some), true)
     found: list[Removal] = []
     for field, label in columns.items():
         without = np.mean([losses(ask(scrambled(some, field, generator)), true) for _ in range(REPEATS)], axis=0)
-        found.append(removal(field, label, without - whole, float(whole.mean())))
+        found.append(removal(field, label, without - whole, float(whole.mean()), belongs))
         best = sorted(found, key=lambda each: -each.rise)
         yield Removals(metric, float(whole.mean()), len(some), REPEATS, tuple(best), len(columns))
 
@@ -104,9 +113,10 @@ def scrambled(raws: Sequence[Raw], field: str, generator: np.random.Generator) -
     return [{**raw, field: raws[other][field]} for raw, other in zip(raws, order, strict=True)]
 
 
-def removal(field: str, label: str, rises: NDArray[np.float64], loss: float) -> Removal:
+def removal(field: str, label: str, rises: NDArray[np.float64], loss: float, clusters: Any = None) -> Removal:
     """One column from what each row loses by its removal."""
-    (measure,) = measured([Asked(label, float(rises.mean()), weighted.mean_of(rises))], len(rises))
+    asked = Asked(label, float(rises.mean()), weighted.mean_of(rises))
+    (measure,) = measured([asked], len(rises), clusters=clusters)
     low, high = measure.interval or (measure.value or 0.0,) * 2
     verdict: Literal["free", "needed", "unclear"] = (
         "free" if high <= SLIGHT * loss else "needed" if low > 0 else "unclear"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..accelerator import in_batches
+from ..device import on_device
 from ..errors import OutOfMemory
 from ..task import Task
 from ..trace import Batch
@@ -46,15 +47,20 @@ class Answers:
 
 @dataclass(frozen=True)
 class Results:
-    """`Answers` with the rows they are about: `rows` as they came, indexed by their numbers from 1, and `raws`."""
+    """`Answers` with the rows they are about: `rows` as they came, indexed by their numbers from 1, and `raws`.
+
+    clusters: intp[n], the number of what each row belongs to; None where rows have nothing to do with one another.
+    """
 
     answers: Answers
     rows: "DataFrame"
     raws: list[Raw]
     truth: Truth | None
     groups: dict[str, NDArray[np.object_]]
+    clusters: NDArray[np.intp] | None = None
 
 
+@on_device
 def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     """What a model says of checked inputs, `batch_size` a forward pass."""
     order = by_length(task, raws)

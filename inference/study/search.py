@@ -81,11 +81,18 @@ def search(traits: Sequence[Trait], losses: Losses, seed: int = 0) -> Search:
     known = np.flatnonzero(np.isfinite(losses.values))
     if len(known) < FEWEST:
         raise InputError(f"Searching for the worst slices takes {FEWEST} rows with a truth, got {len(known):,}.")
-    order = np.random.default_rng(seed).permutation(known)
-    first, second = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
+    first, second = halves(known, losses.clusters, seed)
     usable = [trait for trait in traits if trait.kind != "text"]
-    nodes = grown([trait.at(first) for trait in usable], losses.values[first], losses.shares)
+    nodes = grown([trait.at(first) for trait in usable], losses.at(first))
     return tested(nodes, [trait.at(second) for trait in usable], losses.at(second))
+
+
+def halves(known: NDArray[np.intp], belongs: NDArray[np.intp] | None, seed: int) -> list[NDArray[np.intp]]:
+    """Two halves of the places of rows, drawn at random; rows that belong together stay in one."""
+    alone = known if belongs is None else belongs[known]
+    order = np.random.default_rng(seed).permutation(np.unique(alone))
+    mine = np.isin(alone, order[: len(order) // 2])
+    return [known[mine], known[~mine]]
 
 
 def tested(nodes: Sequence[Sequence[Condition]], traits: Sequence[Trait], losses: Losses) -> Search:
@@ -95,14 +102,14 @@ def tested(nodes: Sequence[Sequence[Condition]], traits: Sequence[Trait], losses
         name = worded(conditions)
         query = " and ".join(condition.query for condition in conditions)
         mask = select(query, traits)
-        p = difference(losses.values[mask], losses.values[~mask], losses.shares, "greater")
+        p = difference(losses, mask, "greater")
         found.append(replace(measured(name, query, mask, losses), p=p))
     whole = measured("all rows", "", np.ones(len(losses.values), bool), losses)
     order = sorted(adjusted(found), key=lambda each: -(each.value or 0))
     return Search(losses.metric, whole, tuple(order), len(found), losses.unit)
 
 
-def grown(traits: Sequence[Trait], losses: NDArray[np.float64], shares: bool) -> list[list[Condition]]:
+def grown(traits: Sequence[Trait], losses: Losses) -> list[list[Condition]]:
     """The nodes of a tree over the losses that are worse than all rows together, as conditions."""
     from sklearn.tree import DecisionTreeRegressor
 
@@ -110,8 +117,9 @@ def grown(traits: Sequence[Trait], losses: NDArray[np.float64], shares: bool) ->
     if not columns:
         return []
     table = np.column_stack([values for _, _, values in columns])
-    least = max(LEAST, round(SHARE * len(losses)))
-    tree = DecisionTreeRegressor(max_depth=DEPTH, min_samples_leaf=least, random_state=0).fit(table, losses).tree_
+    values = losses.values
+    least = max(LEAST, round(SHARE * len(values)))
+    tree = DecisionTreeRegressor(max_depth=DEPTH, min_samples_leaf=least, random_state=0).fit(table, values).tree_
     under = np.asarray(tree.decision_path(table.astype(np.float32)).todense(), bool)  # [rows, nodes]
 
     def parts(node: int, path: list[Condition]) -> list[tuple[int, list[Condition]]]:
@@ -122,12 +130,12 @@ def grown(traits: Sequence[Trait], losses: NDArray[np.float64], shares: bool) ->
         value = between(trait.values[trait.known], float(tree.threshold[node])) if value is None else value
         lower, upper = (Condition(trait, value, side) for side in (False, True))
         inner = parts(left, [*path, lower]) + parts(right, [*path, upper])
-        sides = losses[under[:, left]], losses[under[:, right]]
-        p = difference(*sides, shares) if path and len(inner) == 2 else 0.0
+        inside = under[:, node]
+        p = difference(losses.at(inside), under[inside, left]) if path and len(inner) == 2 else 0.0
         tells = p is not None and p < LEVEL / (CUTS * len(columns))
         return [(node, path), *(inner if tells else [])]
 
-    worse = [path for node, path in parts(0, []) if path and losses[under[:, node]].mean() > losses.mean()]
+    worse = [path for node, path in parts(0, []) if path and values[under[:, node]].mean() > values.mean()]
     return [narrowed(path) for path in worse]
 
 

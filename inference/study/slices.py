@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..types import Record
 from ..units import listed, quantity
+from . import clusters
 from .losses import Losses
 from .queries import between, literal, quote, select
 from .traits import Trait
@@ -24,6 +25,7 @@ LEVEL = 0.05
 """Share of false findings among findings that is allowed, and one less the level of intervals."""
 
 Mask = NDArray[np.bool_]
+Ends = tuple[float, float] | None
 Verdict = Literal["worse", "better", "usual", "small"]
 
 
@@ -117,47 +119,45 @@ def categories(trait: Trait) -> Iterator[tuple[str, str]]:
 
 def measured(name: str, query: str, mask: Mask, losses: Losses) -> Slice:
     """The mean loss of some rows, its interval, and whether the others differ."""
-    known = np.isfinite(losses.values)
-    inside, outside = losses.values[mask & known], losses.values[~mask & known]
+    known = np.flatnonzero(np.isfinite(losses.values))
+    mine, some = mask[known], losses.at(known)
+    inside, outside = some.values[mine], some.values[~mine]
     if not len(inside):
         return Slice(name, query, 0)
     rest = float(outside.mean()) if len(outside) else None
-    return Slice(
-        name,
-        query,
-        len(inside),
-        float(inside.mean()),
-        interval(inside, losses.shares),
-        rest,
-        difference(inside, outside, losses.shares),
-    )
+    ends = interval(inside, losses.shares, some.at(mine).clusters)
+    return Slice(name, query, len(inside), float(inside.mean()), ends, rest, difference(some, mine))
 
 
-def interval(values: NDArray[np.float64], shares: bool) -> tuple[float, float] | None:
-    """The 95 % interval of a mean: Wilson's (1927) of a share, Student's of amounts."""
+def interval(values: NDArray[np.float64], shares: bool, belongs: NDArray[np.intp] | None = None) -> Ends:
+    """The 95 % interval of a mean: Wilson's (1927) of a share, Student's of amounts. belongs: each row's cluster."""
     from scipy import stats
 
+    if belongs is not None and shares:
+        return clusters.wilson(float(values.mean()), clusters.effective(values, belongs))
+    if belongs is not None:
+        found = clusters.mean_interval(values, belongs)
+        return found and (max(0.0, found[0]), found[1])
     if shares:
-        found = stats.binomtest(int(values.sum()), len(values)).proportion_ci(1 - LEVEL, "wilson")
-        return float(found.low), float(found.high)
+        exact = stats.binomtest(int(values.sum()), len(values)).proportion_ci(1 - LEVEL, "wilson")
+        return float(exact.low), float(exact.high)
     if len(values) < 2 or not values.std():
         return None
     low, high = stats.t.interval(1 - LEVEL, len(values) - 1, values.mean(), stats.sem(values))
     return max(0.0, float(low)), float(high)
 
 
-def difference(
-    inside: NDArray[np.float64],
-    outside: NDArray[np.float64],
-    shares: bool,
-    alternative: Literal["two-sided", "greater"] = "two-sided",
-) -> float | None:
-    """The p-value of equal means: Fisher's exact test of shares, Welch's of amounts; None where there is no test."""
+def difference(losses: Losses, mask: Mask, alternative: Literal["two-sided", "greater"] = "two-sided") -> float | None:
+    """The p-value of equal means in some rows, bool[n], and in the others, all of known losses: Fisher's exact test of
+    shares, Welch's of amounts, one by whole clusters where rows belong together; None where there is no test."""
     from scipy import stats
 
+    inside, outside = losses.values[mask], losses.values[~mask]
     if min(len(inside), len(outside)) < 2:
         return None
-    if shares:
+    if losses.clusters is not None:
+        return clusters.difference(losses.values, mask, losses.clusters, alternative)
+    if losses.shares:
         table = [[int(each.sum()), int(len(each) - each.sum())] for each in (inside, outside)]
         return float(stats.fisher_exact(table, alternative=alternative).pvalue)
     with warnings.catch_warnings():

@@ -10,11 +10,14 @@ from .bootstrap import Asked, measured
 from .metrics import Metrics
 
 
-def of_values(truth: Any, predicted: Any, unit: str | None = None, fitted: Any = None, seed: int = 0) -> Metrics:
+def of_values(
+    truth: Any, predicted: Any, unit: str | None = None, fitted: Any = None, seed: int = 0, clusters: Any = None
+) -> Metrics:
     """Mean absolute error, root mean squared error and R² of float64[rows].
 
     The dummy always says the median where the mean error is measured, else the mean: either is the best constant.
-    fitted: float64[any], the true amounts that the dummy learns from; by default those of the rows. Raises InputError.
+    fitted: float64[any], the true amounts that the dummy learns from; by default those of the rows. clusters:
+    as for `measured`. Raises InputError.
     """
     from sklearn.dummy import DummyRegressor
     from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
@@ -51,7 +54,9 @@ def of_values(truth: Any, predicted: Any, unit: str | None = None, fitted: Any =
         rival = weighted.explained(true, np.full(len(true), mean))
         asked.append(Asked("R²", float(r2_score(true, said)), weighted.explained(true, said), rival))
     notes = [f"{(~known).sum():,} rows without a true amount are left out."] if not known.all() else []
-    return Metrics("value", len(true), tuple(measured(asked, len(true), None, seed)), RIVAL, tuple(notes))
+    belongs = None if clusters is None else np.asarray(clusters)[known]
+    measures = tuple(measured(asked, len(true), None, seed, belongs))
+    return Metrics("value", len(true), measures, RIVAL, tuple(notes))
 
 
 RIVAL = "always the same amount: the median beside the mean absolute error, the mean elsewhere"

@@ -10,11 +10,12 @@ import conftest
 import numpy as np
 import pytest
 
-from explain.panels.evaluate import SECTIONS, Upload, answers, html_of
-from explain.panels.sections import identity, measures
+from explain.panels.evaluate import SECTIONS, answers, html_of, measured
+from explain.panels.sections import identity, measures, removal
 from explain.panels.sections.section import Judged
 from explain.streams import STREAMS
 from inference import models
+from inference.panels.opening import Opening, Upload
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.study.mapping import guess
@@ -119,6 +120,27 @@ def test_columns_that_cost_nothing_are_listed(loans: Judged) -> None:
     shown = last(loans, "removal")
     assert shown.count('<span class="name">') == 9 and "aria-busy" not in shown
     assert "costs nothing" in shown
+    assert removal.printed(loans) == shown == section(loans, "removal")  # kept for whoever comes back, and a report
+
+
+def test_what_was_not_asked_is_told_in_a_report(reviews: Judged) -> None:
+    assert "Not asked" in identity.printed(reviews) and removal.printed(reviews) == ""
+
+
+def test_rows_of_one_advertisement_are_drawn_together_and_that_is_said(endpoints: Endpoints) -> None:
+    folder = models.find()["hiring"]
+    found = judged(conftest.load(folder), folder / "evaluation.csv")
+    assert "drawn by advertisement, 397 of them" in section(found, "measures")
+    assert "Intervals are drawn by advertisement, 397 of them." in section(found, "groups")
+    assert "Intervals and tests take rows together by advertisement, 397 of them." in section(found, "slices")
+    assert 'data-asks="{&quot;column&quot;: &quot;advertisement&quot;}"' not in section(found, "slices")
+    sent, shown = sweep_of(section(found, "threshold")), section(found, "threshold")
+    assert "for rows that belong together by advertisement" in shown
+    sizes = sent["sizes"]["Gender that the name suggests"]["woman"]
+    rows = [sum(each) for each in zip(*sent["groups"]["Gender that the name suggests"]["woman"], strict=True)]
+    assert all(len(each) == len(sent["thresholds"]) for each in sizes.values())
+    assert all(0 < size <= most for size, most in zip(sizes["accuracy"], rows, strict=True))
+    assert min(sizes["accuracy"]) < 0.7 * rows[0]  # employers call several of them or none
 
 
 def test_sections_are_made_once(loans: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,26 +218,24 @@ def endpoints() -> Endpoints:
     return Endpoints(Catalogue({"home-loans": LOANS}), STREAMS)
 
 
-def test_the_models_own_rows_are_mapped_read_and_measured(endpoints: Endpoints) -> None:
-    upload = Upload(endpoints, "home-loans")
-    shown, go, _ = upload.own()
-    assert go["visible"] and 'data-group="black" checked' in shown and "9 of 9 found" in shown
-    *_, arrived = upload.measured()
+def test_the_models_own_rows_are_read_and_measured(endpoints: Endpoints) -> None:
+    opening = Opening(endpoints, "home-loans", truth=True, groups=True)
+    upload, *_ = opening.opened(Upload(), opening.own)
+    *_, arrived = measured(endpoints, "home-loans", opening, upload, "")
     (token,) = re.findall(r'data-model="home-loans#evaluate-(\w+)"', arrived)
     assert set(endpoints.studies.get(token).found) == {each.id for each in SECTIONS}
 
 
-def test_a_column_can_be_said_to_be_another(endpoints: Endpoints) -> None:
-    upload = Upload(endpoints, "home-loans")
-    upload.own()
-    _, go, _ = upload.changed(json.dumps([1, {"fields": {"payments": "payments"}, "truth": None, "groups": []}]))
-    assert not go["visible"]
-    fields = {name: name for name in guess(upload.about, upload.source.columns).fields}  # type: ignore[union-attr]
-    shown, go, _ = upload.changed(json.dumps([2, {"fields": fields, "truth": "truth", "groups": ["single"]}]))
-    assert go["visible"] and 'data-group="single" checked' in shown and 'data-group="black" checked' not in shown
+def test_what_is_the_same_in_every_row_stands_in_a_row_that_is_opened(endpoints: Endpoints) -> None:
+    opening = Opening(endpoints, "home-loans", truth=True)
+    upload, *_ = opening.opened(Upload(), opening.own)
+    fields = {name: name for name in opening.chosen(upload, "").fields if name != "payments"}
+    asked = {"fields": fields, "constants": {"payments": "33"}, "truth": "truth", "groups": []}
+    *_, arrived = measured(endpoints, "home-loans", opening, upload, json.dumps([1, asked]))
+    (token,) = re.findall(r'data-model="home-loans#evaluate-(\w+)"', arrived)
+    assert {endpoints.studies.get(token).inputs(row)["payments"] for row in (1, 7, 700)} == {33.0}
 
 
-@pytest.mark.parametrize(("name", "text", "said"), [("x.exe", "a", "send a CSV"), ("x.csv", "a,b\n", "no rows")])
-def test_a_file_that_cannot_be_is_told(endpoints: Endpoints, tmp_path: Path, name: str, text: str, said: str) -> None:
-    (tmp_path / name).write_text(text)
-    assert any(said in str(part) for part in Upload(endpoints, "home-loans").opened(str(tmp_path / name)))
+def test_without_a_file_it_is_said_what_to_do(endpoints: Endpoints) -> None:
+    opening = Opening(endpoints, "home-loans")
+    assert "Open a file first" in "".join(measured(endpoints, "home-loans", opening, Upload(), ""))

@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 from explain.panels import batch
+from explain.panels.against import compare
 from explain.panels.evaluate import SECTIONS, answers, html_of
+from explain.panels.sections import drift
 from explain.panels.sections.section import Judged
 from explain.streams import STREAMS
 from inference import models
@@ -30,6 +32,7 @@ from inference.study.traits import Trait
 
 LOANS = models.find()["home-loans"]
 HOUSES = models.find()["ames-house-prices"]
+LOANS_COLUMNS = [name for name in pd.read_csv(LOANS / "background.csv").columns]
 
 
 @pytest.fixture(scope="module")
@@ -82,25 +85,58 @@ def test_a_click_on_a_column_gives_its_slices_and_on_a_slice_its_rows(loans: Jud
 
 
 def test_queries_stand_side_by_side_and_a_wrong_one_is_told(loans: Judged) -> None:
-    shown = last(loans, "slices", query="payments > 40", queries=["loan_to_value > 80"])
+    shown = last(loans, "slices", query="payments > 40", queries=[["Much borrowed", "loan_to_value > 80"]])
+    assert "Much borrowed</button>" in shown
     assert queries(shown)[-2:] == ["loan_to_value > 80", "payments > 40"]
-    wrong = last(loans, "slices", query="payments.max() > 0", queries=["loan_to_value > 80"])
+    wrong = last(loans, "slices", query="payments.max() > 0", queries=[["", "loan_to_value > 80"]])
     assert "is no number. Compare columns with" in wrong and "By query" not in wrong
     assert "Unknown column" in last(loans, "slices", column="nothing")
     assert "Unknown column" in last(loans, "rows", query="nothing > 3")
 
 
+@pytest.mark.parametrize("sent", ["x", 3, None, {}, ["x"], [["a"]], [[1, 2, 3]], [[]], [None]])
+def test_queries_that_the_page_never_sends_are_left_out(loans: Judged, sent: Any) -> None:
+    assert "By query" not in last(loans, "slices", queries=sent)
+
+
+def test_names_and_numbers_of_queries_are_bounded(loans: Judged) -> None:
+    many = [["n" * 500, f"payments > {i}"] for i in range(40)]
+    shown = last(loans, "slices", queries=many)
+    asked = json.loads(html.unescape(re.findall(r'class="query" data-section="slices" data-asks="(.*?)"', shown)[0]))
+    assert asked["queries"] == [["n" * 60, f"payments > {i}"] for i in range(28, 40)]
+
+
 def test_what_a_file_says_is_never_markup(loans: Judged) -> None:
-    shown = last(loans, "slices", column="<b>note") + last(loans, "slices", query='"<i>" == `<b>note`', queries=["<i>"])
+    shown = last(loans, "slices", column="<b>note") + last(
+        loans, "slices", query='"<i>" == `<b>note`', queries=[["<i>", "payments > 3"]]
+    )
+    assert "&lt;i&gt;</button>" in shown
     assert "<b>note" not in shown.replace("&lt;", "") and "<i>odd" not in shown
     assert "&lt;b&gt;note &lt;i&gt;odd" in shown
 
 
 def test_data_and_drift_are_told_with_rows_to_open(loans: Judged) -> None:
-    drift = section(loans, "drift")
-    assert "All debt payments" in drift.partition("</p>")[0] and "Kolmogorov–Smirnov" in drift
+    moved = section(loans, "drift")
+    assert "All debt payments" in moved.partition("</p>")[0] and "Kolmogorov–Smirnov" in moved
     quality = section(loans, "quality")
     assert "Loan to value 2 % lies outside the training data" in quality and "#row-token-146" in quality
+
+
+def test_rows_are_compared_with_those_of_another_file(loans: Judged, tmp_path: Path) -> None:
+    other = tmp_path / "<i>before.csv"
+    pd.read_csv(LOANS / "evaluation.csv").drop(columns="truth").to_csv(other, index=False)
+    *_, found = compare(loans, str(other))
+    assert "Beside &lt;i&gt;before.csv" in found and "Unlike &lt;i&gt;before.csv: All debt payments" in found
+    assert "Beside &lt;i&gt;before.csv" in drift.printed(loans) and "the model&#x27;s reference rows" in drift.printed(
+        loans
+    )
+    (tmp_path / "wrong.csv").write_text("x\n1\n")
+    *_, told = compare(loans, str(tmp_path / "wrong.csv"))
+    assert "No column for" in told and "Beside &lt;i&gt;before.csv" in drift.printed(loans)
+    (tmp_path / "empty.csv").write_text(",".join(LOANS_COLUMNS) + "\n")
+    *_, told = compare(loans, str(tmp_path / "empty.csv"))
+    assert 'role="alert"' in told
+    assert list(compare(loans, None)) == [""]
 
 
 def test_models_without_known_rows_or_losses_say_nothing_of_them() -> None:

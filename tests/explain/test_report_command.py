@@ -34,9 +34,25 @@ def test_a_file_becomes_a_report(rows: Path, tmp_path: Path, capsys: pytest.Capt
     assert "2 of 2 rows: explaining rows" in capsys.readouterr().err
 
 
+def test_what_takes_long_is_done_where_it_is_asked_for(rows: Path, tmp_path: Path) -> None:
+    rows.write_text("review,right,by\nShe is fun.,positive,a\nHe is awful.,negative,a\nRain.,negative,b\n")
+    output = tmp_path / "found.html"
+    given = ("--model", "sentiment", "--input", str(rows), "--output", str(output), "--truth", "right", "--sample", "2",
+             "--column", "text=review")  # fmt: skip
+    asked(*given)
+    assert "words that say who somebody is were not swapped" in output.read_text(encoding="utf-8")
+    asked(*given, "--identity", "--cluster", "by")
+    html = output.read_text(encoding="utf-8")
+    assert "2 of 3 texts have such words" in html and "were not swapped" not in html
+    assert "drawn by by, 2 of them" in html and "<dd>by</dd>" in html
+    with pytest.raises(InputError, match="Columns can be scrambled where a model reads several"):
+        asked(*given, "--removal")
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
+        ({"--cluster": "wrong"}, "wrong"),
         ({"--output": "found.pdf"}, "must end in .html"),
         ({"--input": "nowhere.csv"}, "There is no file"),
         ({"--sample": "0"}, "--sample must be a number of rows from 1"),

@@ -97,6 +97,7 @@ def test_a_report_says_what_was_evaluated_and_what_was_found() -> None:
     for title in ("Some of its errors", "Limits", "For the model card"):
         assert f">{title}</h2>" in html
     assert html.count("truly “") == 3 and "| Accuracy |" in html
+    assert "Not asked: the columns were not scrambled for this report." in html
     assert "Click a number" not in html and "Try a threshold" not in html and "<button" not in html
 
 

@@ -38,6 +38,14 @@ def test_labelled_rows_come_back_as_measures(client: TestClient, rows: list[dict
     assert [each.column for each in found.groups] == ["black", "single"]
 
 
+def test_rows_that_belong_together_are_named_by_a_column(client: TestClient, rows: list[dict[str, Any]]) -> None:
+    sent = [{**row, "bank": str(i // 4)} for i, row in enumerate(rows)]
+    found = client.post("/evaluate", json={"model": "home-loans", "rows": sent, "cluster": "bank"}).json()["metrics"]
+    assert (found["cluster"], found["clusters"]) == ("bank", 20)
+    alone = client.post("/evaluate", json={"model": "home-loans", "rows": sent}).json()["metrics"]
+    assert "cluster" not in alone and alone["measures"][0]["interval"] != found["measures"][0]["interval"]
+
+
 def test_the_truth_may_have_another_name(client: TestClient, rows: list[dict[str, Any]]) -> None:
     sent = [
         {**{name: cell for name, cell in row.items() if name != "truth"}, "outcome of it": row["truth"]} for row in rows
@@ -56,6 +64,7 @@ def test_the_truth_may_have_another_name(client: TestClient, rows: list[dict[str
         ({"label": "maybe"}, 422, "Unknown label"),
         ({"threshold": "high"}, 422, "threshold"),
         ({"costs": {"false_positive": 1e300}}, 422, "false_positive"),
+        ({"cluster": "bank"}, 422, "Unknown column"),
         ({"truth": "nothing"}, 422, "name the column that holds the truth"),
     ],
 )

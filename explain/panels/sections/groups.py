@@ -12,7 +12,8 @@ from inference.study.fairness import RATES, Fairness, Group, Spread, fairness
 from inference.study.parity import GOALS, MEANS, GroupRule, Parity, parity
 from inference.units import number, percent
 
-from .section import Judged, Section, asks, card, table
+from .by_group import called, drawn_by
+from .section import Judged, Section, asks, card, table, together
 from .threshold import rule_of
 
 SHORT = {
@@ -29,13 +30,14 @@ def shown(judged: Judged) -> str:
     case = evaluation.case_of(judged.task, judged.study) if judged.study.results.groups else None
     if case is None:
         return ""
-    threshold = starting(judged, case)
+    threshold, belongs = starting(judged, case), drawn_by(judged, case)
+    flagged = case.scores >= threshold
     body = "".join(
-        part(fairness(column, case.truth, case.scores >= threshold, groups[case.places]), called(judged, column))
+        part(fairness(column, case.truth, flagged, groups[case.places], belongs=belongs), called(judged, column))
         for column, groups in judged.study.results.groups.items()
     )
     said = f"Flagged as “{escape(case.name)}” at the threshold {number(threshold)}:"
-    return card("Is it fair to groups?", body, said, "groups")
+    return card("Is it fair to groups?", body + together(judged), said, "groups")
 
 
 def starting(judged: Judged, case: Case) -> float:
@@ -43,11 +45,6 @@ def starting(judged: Judged, case: Case) -> float:
     rule = rule_of(judged, case)
     own = [each.at_least for each in rule.rules if each.at_least is not None] if rule else []
     return own[0] if own else 0.5 if case.probability else float(sorted(case.scores)[len(case.scores) // 2])
-
-
-def called(judged: Judged, column: str) -> str:
-    """What a column is called, where the model has a field of that name."""
-    return next((field.label for field in judged.task.demo.fields if field.name == column), column)
 
 
 def part(found: Fairness, name: str) -> str:
@@ -90,7 +87,8 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     threshold = float(given) if isinstance(given, int | float) else starting(judged, case)
     yield shown(judged) + card("", '<p aria-busy="true">Looking for thresholds…</p>')
     goal: Any = asked.get("goal")  # checked there
-    found = parity(goal, column, case.truth, case.scores, groups[case.places], threshold, fees(asked))
+    belongs = drawn_by(judged, case)
+    found = parity(goal, column, case.truth, case.scores, groups[case.places], threshold, fees(asked), belongs=belongs)
     yield shown(judged) + outcome(found, called(judged, column))
 
 

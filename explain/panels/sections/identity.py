@@ -6,16 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from inference.errors import InputError
 from inference.study import evaluation
 from inference.study.identity import Identity, Moved, Shift, identity
 from inference.types import ItemTarget
 from inference.units import listed, number
 
+from ...summary import Doing
 from .groups import starting
-from .section import Judged, Section, asks, busy, card, link, nothing, table
+from .section import Judged, Section, asks, busy, card, link, table, together
 
-TITLE = "Does it mind who a text is about?"
-
+TITLE, ID = "Does it mind who a text is about?", "identity"
+ASKED = "identity was asked"
+"""Where a study remembers it, for a report."""
+DOING = "Swapping words"
 
 CAVEAT = (
     "A small list of plain words: it shows what it finds, and proves no fairness. Swapping can also make a text odd."
@@ -33,7 +37,7 @@ def shown(judged: Judged) -> str:
     if field_of(judged) is None:
         return ""
     said = "Words that say who somebody is (she, Muslim, Mary) are swapped, and each text is scored again."
-    return card(TITLE, f'<div class="tests">{asks("identity", "Swap them")}</div>', said, "identity")
+    return card(TITLE, f'<div class="tests">{asks(ID, "Swap them")}</div>', said, ID)
 
 
 def about(judged: Judged) -> tuple[str, float]:
@@ -47,6 +51,15 @@ def about(judged: Judged) -> tuple[str, float]:
 
 def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     """Some texts at a time."""
+    yield card(TITLE, busy(DOING, 0, len(judged.study.results.raws), "texts"), id=ID)
+    for found in gathered(judged):
+        if found.done < found.rows:
+            yield drawn(judged, found, about(judged)[0], busy(DOING, found.done, found.rows, "texts"))
+    yield judged.study.found[ID]
+
+
+def gathered(judged: Judged) -> Iterator[Identity]:
+    """What is known after ever more texts; after all of them it is kept with the file."""
     name = field_of(judged)
     assert name is not None  # by `shown`
     results, (item, threshold) = judged.study.results, about(judged)
@@ -56,13 +69,30 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
         return judged.task.scores([{**base, name: text} for text in texts], [ItemTarget(item)])[:, 0]
 
     texts, numbers = [str(raw[name]) for raw in results.raws], [int(row) for row in results.rows.index]
-    yield card(TITLE, busy("Swapping words", 0, len(texts), "texts"), id="identity")
-    for found in identity(ask, texts, numbers, threshold):
-        done = found.done >= found.rows
-        yield drawn(judged, found, item, "" if done else busy("Swapping words", found.done, found.rows, "texts"))
+    for found in identity(ask, texts, numbers, threshold, clusters=results.clusters):
+        if found.done >= found.rows:
+            judged.study.found.update({ID: drawn(judged, found, item), ASKED: "yes"})
+        yield found
 
 
-def drawn(judged: Judged, found: Identity, item: str, under: str) -> str:
+def doing(judged: Judged) -> Iterator[Doing]:
+    """The same for a report that wants it. Raises InputError where there is no text to swap words in."""
+    if field_of(judged) is None:
+        raise InputError("Words that say who a text is about can be swapped where a model reads one text.")
+    for found in gathered(judged):
+        yield Doing(DOING, found.done, found.rows, "texts")
+
+
+def printed(judged: Judged) -> str:
+    """What was found, or that it was not asked."""
+    if ASKED in judged.study.found:
+        return judged.study.found[ID]
+    if field_of(judged) is None:
+        return ""
+    return card(TITLE, "", "Not asked: words that say who somebody is were not swapped for this report.")
+
+
+def drawn(judged: Judged, found: Identity, item: str, under: str = "") -> str:
     """How the score shifts, and the texts most moved."""
     called = judged.task.demo.output if item == "value" else f"“{item}”"
     shifts = [cells(each) for each in found.shifts]
@@ -72,8 +102,8 @@ def drawn(judged: Judged, found: Identity, item: str, under: str) -> str:
         rows = [(opened(judged, each), escape(each.about), changed(each)) for each in found.most]
         listed_rows = table(("Row", "About", "Before and after"), rows, "listing moved", "Texts most moved")
         body += f"<h3>Most moved</h3>{listed_rows}"
-    hint = f'<p class="hint">{CAVEAT}</p>'
-    return card(TITLE, body + under + hint, "" if under else sentence(found), "identity")
+    hint = f'<p class="hint">{CAVEAT}</p>{together(judged)}'
+    return card(TITLE, body + under + hint, "" if under else sentence(found), ID)
 
 
 def sentence(found: Identity) -> str:
@@ -130,4 +160,4 @@ def changed(each: Moved) -> str:
     return f"{number(round(each.scores[0], 3))} · {one}<br>{number(round(each.scores[1], 3))} · {two}"
 
 
-SECTION = Section("identity", shown, asked, nothing)
+SECTION = Section(ID, shown, asked, printed)

@@ -27,6 +27,8 @@ TOLD = {
     "Recall@10": "share of what was chosen that is among ten suggestions",
     "Popularity": "share of rows that chose what is suggested; high means only the well known",
     "Coverage": "share of the catalogue that is suggested to anybody",
+    "F1 over words": "words in common with the true text, beside all words of both",
+    "Exact match": "share of texts that are the true one, but for case and punctuation",
     "Silhouette": "how much nearer rows are to their own group than to the next",
     "Average precision": "precision of the alarms, averaged over recall",
 }
@@ -52,8 +54,16 @@ def shown(judged: Judged) -> str:
         each_label = table(("Label", "F1", "Naive answer", "95 % interval"), rows, "measures", "F1 of each label")
         body += f"<details><summary>F1 of each label</summary>{each_label}</details>"
     notes = "".join(f'<p class="hint">{escape(note)}</p>' for note in found.notes)
-    rival = f'<p class="hint">The naive answer: {escape(found.baseline)}. Intervals by bootstrap over rows.</p>'
+    rival = f'<p class="hint">The naive answer: {escape(found.baseline)}. {drawn(found)}</p>'
     return card("How right is it?", body + rival + notes + trained(judged, found), sentence(found), "measures")
+
+
+def drawn(found: Metrics) -> str:
+    """How the intervals were made."""
+    if found.cluster is None:
+        return "Intervals by bootstrap over rows."
+    many = f"{found.clusters:,} of them"
+    return f"Intervals by bootstrap, drawn by {escape(found.cluster)}, {many}: rows that belong together stay together."
 
 
 def sentence(found: Metrics) -> str:

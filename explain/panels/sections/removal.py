@@ -6,14 +6,19 @@ from typing import Any
 
 import numpy as np
 
+from inference.errors import InputError
 from inference.study import evaluation
 from inference.study.removal import Removal, Removals, absolute_errors, log_losses, removals
 from inference.types import ItemTarget
 from inference.units import listed, number, percent
 
-from .section import Judged, Section, asks, busy, card, nothing
+from ...summary import Doing
+from .section import Judged, Section, asks, busy, card, together
 
-TITLE = "Which columns could it do without?"
+TITLE, ID = "Which columns could it do without?", "removal"
+ASKED = "removal was asked"
+"""Where a study remembers it, for a report."""
+DOING = "Scrambling columns"
 
 
 def shown(judged: Judged) -> str:
@@ -25,9 +30,7 @@ def shown(judged: Judged) -> str:
     ):
         return ""
     said = "Each column is scrambled among the rows, and the model is measured again: the worse, the more it needed it."
-    return card(
-        TITLE, f'<div class="tests">{asks("removal", "Scramble the columns one by one")}</div>', said, "removal"
-    )
+    return card(TITLE, f'<div class="tests">{asks(ID, "Scramble the columns one by one")}</div>', said, ID)
 
 
 def columns(judged: Judged) -> dict[str, str]:
@@ -37,6 +40,15 @@ def columns(judged: Judged) -> dict[str, str]:
 
 def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     """Column by column."""
+    yield card(TITLE, busy(DOING, 0, len(columns(judged)), "columns"), id=ID)
+    for found in gathered(judged):
+        if len(found.columns) < found.total:
+            yield drawn(judged, found, busy(DOING, len(found.columns), found.total, "columns"))
+    yield judged.study.found[ID]
+
+
+def gathered(judged: Judged) -> Iterator[Removals]:
+    """Ever more columns; all of them are kept with the file."""
     results, held = judged.study.results, evaluation.held(judged.study)
     items, amount = list(results.answers.items), evaluation.suit(judged.task, judged.study) == "value"
     assert results.truth is not None  # by `suit`
@@ -45,13 +57,29 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
     targets = [ItemTarget(item) for item in items]
     ask = lambda raws: judged.task.scores(raws, targets)  # noqa: E731
     raws, truth = [results.raws[i] for i in known], results.truth[known]
-    yield card(TITLE, busy("Scrambling columns", 0, len(columns(judged)), "columns"), id="removal")
-    for found in removals(ask, raws, truth, losses, columns(judged), metric):
-        done = len(found.columns) == found.total
-        yield drawn(found, "" if done else busy("Scrambling columns", len(found.columns), found.total, "columns"))
+    belongs = evaluation.clusters_at(judged.study, np.asarray(known, np.intp))
+    for found in removals(ask, raws, truth, losses, columns(judged), metric, clusters=belongs):
+        if len(found.columns) == found.total:
+            judged.study.found.update({ID: drawn(judged, found), ASKED: "yes"})
+        yield found
 
 
-def drawn(found: Removals, under: str = "") -> str:
+def doing(judged: Judged) -> Iterator[Doing]:
+    """The same for a report that wants it. Raises InputError where there are no columns to scramble."""
+    if not shown(judged):
+        raise InputError("Columns can be scrambled where a model reads several and the file holds the truth.")
+    for found in gathered(judged):
+        yield Doing(DOING, len(found.columns), found.total, "columns")
+
+
+def printed(judged: Judged) -> str:
+    """What was found, or that it was not asked."""
+    if ASKED in judged.study.found:
+        return judged.study.found[ID]
+    return card(TITLE, "", "Not asked: the columns were not scrambled for this report.") if shown(judged) else ""
+
+
+def drawn(judged: Judged, found: Removals, under: str = "") -> str:
     """A bar a column, the most needed first."""
     top = max((each.interval[1] for each in found.columns), default=0) or 1.0
     rows = "".join(bar(each, top) for each in found.columns)
@@ -60,10 +88,8 @@ def drawn(found: Removals, under: str = "") -> str:
         f"rows, each column scrambled {found.repeats} times. The model is not trained again: of two columns that say "
         "the same, either may look needless though the pair is not."
     )
-    hint = f'<p class="hint">{told}</p>'
-    return card(
-        TITLE, f'<ul class="effects removals">{rows}</ul>{under}{hint}', "" if under else sentence(found), "removal"
-    )
+    hint = f'<p class="hint">{told}</p>{together(judged)}'
+    return card(TITLE, f'<ul class="effects removals">{rows}</ul>{under}{hint}', "" if under else sentence(found), ID)
 
 
 def sentence(found: Removals) -> str:
@@ -90,4 +116,4 @@ def bar(each: Removal, top: float) -> str:
     )
 
 
-SECTION = Section("removal", shown, asked, nothing)
+SECTION = Section(ID, shown, asked, printed)

@@ -7,6 +7,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from inference.study import evaluation
+from inference.study.clusters import count
 from inference.study.reading import Study
 from inference.task import Task
 
@@ -65,6 +67,15 @@ def asks(section: str, said: str, kind: str = "", pressed: bool | None = None, *
 def attribute(**asked: Any) -> str:
     """What is asked, as JSON in an attribute."""
     return escape(json.dumps(asked))
+
+
+def together(judged: Judged, words: str = "Intervals are drawn by") -> str:
+    """By what rows were drawn for the intervals of a section, where rows belong together. words: what is said of it."""
+    study = judged.study
+    if study.results.clusters is None:
+        return ""
+    drawn = count(evaluation.clusters_at(study, evaluation.held(study)))
+    return f'<p class="hint">{words} {escape(study.columns.cluster or "")}, {drawn:,} of them.</p>'
 
 
 def busy(doing: str, done: int, total: int, of: str) -> str:

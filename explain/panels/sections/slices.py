@@ -12,13 +12,16 @@ from inference.study.slices import SMALL, Slice, Slices, by, of_queries, queries
 from inference.study.traits import Trait
 from inference.units import decimals, percent, quantity
 
-from .section import Judged, Section, asks, attribute, card, table
+from .section import Judged, Section, asks, attribute, card, table, together
 
 TITLE = "Where is it at its worst?"
 MOST_FOUND = 6
 """Slices found by themselves that are listed."""
-MOST_QUERIES = 12
-"""Queries that stand side by side."""
+MOST_QUERIES, LONGEST_NAME = 12, 60
+"""Queries that stand side by side, as many as queries.js keeps, and characters of a name that somebody gave to one."""
+TOGETHER = "Intervals and tests take rows together by"
+Named = tuple[str, str]
+"""A name, which is the query itself where nobody gave one, and a query."""
 SIGNS = {
     "worse": ("!", "caution", "worse than the other rows, by more than chance explains"),
     "better": ("✓", "good", "better than the other rows, by more than chance explains"),
@@ -33,12 +36,9 @@ def shown(judged: Judged) -> str:
 
 
 def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
-    """Slices by a column, {column}, or by queries, {query, queries}."""
-    if "query" in asked:
-        before = asked.get("queries")
-        queries = [str(each) for each in before] if isinstance(before, list) else []
-        queries = [*(each for each in queries if each != asked["query"]), str(asked["query"])][-MOST_QUERIES:]
-        yield whole(judged, *by_queries(judged, queries))
+    """Slices by a column, {column}, or by queries, {queries: [[name, query], …]}, with {query} a further one."""
+    if "query" in asked or "queries" in asked:
+        yield whole(judged, *by_queries(judged, named(asked.get("queries"), asked.get("query"))))
     else:
         name = str(asked.get("column"))
         traits, losses = held(judged)
@@ -50,6 +50,15 @@ def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
         yield whole(judged, body, name)
 
 
+def named(before: Any, last: Any) -> list[Named]:
+    """Queries by their names, a new one last; what the page never sends is left out."""
+    pairs = [each for each in before if isinstance(each, list) and len(each) == 2] if isinstance(before, list) else []
+    found = {str(query): str(name)[:LONGEST_NAME] for name, query in pairs}
+    if last is not None:
+        found[str(last)] = found.pop(str(last), "")
+    return [(name or query, query) for query, name in found.items()][-MOST_QUERIES:]
+
+
 def held(judged: Judged) -> tuple[list[Trait], Losses]:
     """Traits and losses of the rows that the model was not trained on. Raises InputError where there are no losses."""
     places = evaluation.held(judged.study)
@@ -57,25 +66,28 @@ def held(judged: Judged) -> tuple[list[Trait], Losses]:
     return [trait.at(places) for trait in inspection.traits_of(judged.task, judged.study)], losses
 
 
-def by_queries(judged: Judged, queries: Sequence[str]) -> tuple[str, str, Sequence[str]]:
+def by_queries(judged: Judged, queries: Sequence[Named]) -> tuple[str, str, Sequence[Named]]:
     """The slices of some queries; of a query that is none, why."""
+    if not queries:
+        return "", "", ()
     traits, losses = held(judged)
     try:
-        found = of_queries([(each, each) for each in queries], losses, traits)
+        found = of_queries(queries, losses, traits)
     except InputError as error:
         told = f'<p class="mark caution" role="alert"><b aria-hidden="true">!</b>{escape(str(error))}</p>'
         return told, "", queries[:-1]
     return f"<h3>By query</h3><p>{escape(sentence(found))}</p>{rows(found, found.slices)}", "", queries
 
 
-def whole(judged: Judged, body: str, column: str = "", queries: Sequence[str] = ()) -> str:
+def whole(judged: Judged, body: str, column: str = "", queries: Sequence[Named] = ()) -> str:
     """The section: what was found by itself, the columns to slice by, a query, and what was asked for."""
     traits, _ = held(judged)
     said, worst = searched(judged)
     chips = "".join(
         asks("slices", trait.label, pressed=trait.name == column, column=trait.name) for trait in offered(traits)
     )
-    return card(TITLE, f"{worst}<h3>Slice by</h3>{chosen(chips)}{query(traits, queries)}{body}", said, "slices")
+    asked = f"<h3>Slice by</h3>{chosen(chips)}{query(traits, queries)}{body}"
+    return card(TITLE, f"{worst}{together(judged, TOGETHER)}{asked}", said, "slices")
 
 
 def chosen(chips: str) -> str:
@@ -88,14 +100,16 @@ def offered(traits: Sequence[Trait]) -> list[Trait]:
     return [trait for trait in traits if trait.kind != "text" and len(set(trait.values[trait.known].tolist())) > 1]
 
 
-def query(traits: Sequence[Trait], before: Sequence[str]) -> str:
-    """Where a query is written, with the names that it may use."""
+def query(traits: Sequence[Trait], before: Sequence[Named]) -> str:
+    """Where a query is written, with the names that it may use, and a place where queries.js puts those it has kept."""
     names = ", ".join(f"<code>{escape(trait.name)}</code>" for trait in traits)
-    last = escape(before[-1]) if before else ""
+    last = escape(before[-1][1]) if before else ""
+    pairs = [["" if name == query else name, query] for name, query in before]
     return (
-        f'<form class="query" data-section="slices" data-asks="{attribute(queries=list(before))}"><label>Or by a query '
+        f'<form class="query" data-section="slices" data-asks="{attribute(queries=pairs)}"><label>Or by a query '
         f'<input name="query" value="{last}" maxlength="500" autocomplete="off" spellcheck="false" '
         f'placeholder="{escape(example(traits))}"></label><button>Slice</button></form>'
+        '<div class="kept-queries onscreen"></div>'
         f"<details><summary>Names that a query may use</summary><p>{names}</p></details>"
     )
 

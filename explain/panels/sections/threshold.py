@@ -8,21 +8,21 @@ from html import escape
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.policy import Policy
 from inference.study import curves, evaluation
 from inference.study.costs import Costs, cheapest
 from inference.study.curves import Calibration, Curve
 from inference.study.evaluation import Case
-from inference.study.fairness import SMALL, named
-from inference.study.thresholds import Sweep, grid, sweep
+from inference.study.fairness import SMALL
+from inference.study.thresholds import grid, sweep
 from inference.units import percent, quantity
 
 from ...axes import Axes
 from ...frame import folded
+from .by_group import apart, by_group, counts, drawn_by, sizes_of
 from .section import Judged, Section, asks, card
-
-COUNTS = ("true_positive", "false_positive", "false_negative", "true_negative")
 
 
 def shown(judged: Judged) -> str:
@@ -52,6 +52,7 @@ def drawn(judged: Judged, case: Case | None) -> str:
         "counts": counts(swept, steps),
         "rules": [[each.action, each.at_least, each.tone] for each in rule.rules] if rule else [],
         "groups": by_group(judged, case, steps),
+        "sizes": sizes_of(judged, case, steps),
         "small": SMALL,
         "theory": case.probability,
     }
@@ -59,7 +60,8 @@ def drawn(judged: Judged, case: Case | None) -> str:
     body = (
         f'{chooser(judged, case)}<div class="threshold" data-sweep="{data}">{slider(len(steps), sent["start"], case)}'
         f'<div class="halves"><div>{CONFUSION.replace("{}", escape(case.name))}</div><div>{RATES}</div></div>'
-        f"{DECISIONS if rule else ''}{pictures(case)}{COSTS}{GROUPS if sent['groups'] else ''}</div>"
+        f"{DECISIONS if rule else ''}{pictures(case, drawn_by(judged, case))}{COSTS}"
+        f"{GROUPS.replace('{}', apart(judged)) if sent['groups'] else ''}</div>"
     )
     return card("What does a threshold do?", body, sentence(case, rule), "threshold")
 
@@ -90,26 +92,6 @@ def chooser(judged: Judged, case: Case) -> str:
         for item in items
     )
     return f'<div class="chips" role="group" aria-label="Label">{buttons}</div>'
-
-
-def counts(swept: Sweep, steps: Any) -> list[list[int]]:
-    """What each threshold counts: true and false positives, false and true negatives."""
-    at = swept.at(steps)
-    return [getattr(at, name).tolist() for name in COUNTS]
-
-
-def by_group(judged: Judged, case: Case, steps: Any) -> dict[str, dict[str, list[list[int]]]]:
-    """The same of each group of each column, the largest first."""
-    found: dict[str, dict[str, list[list[int]]]] = {}
-    labels = {field.name: field.label for field in judged.task.demo.fields}
-    for column, groups in judged.study.results.groups.items():
-        own = named(groups[case.places]).astype(str)
-        names, rows = np.unique(own, return_counts=True)
-        order = names[np.argsort(-rows, kind="stable")]
-        found[labels.get(column, column)] = {
-            str(name): counts(sweep(case.truth[own == name], case.scores[own == name]), steps) for name in order
-        }
-    return found
 
 
 def slider(steps: int, start: int, case: Case) -> str:
@@ -154,12 +136,12 @@ COSTS = (
 
 GROUPS = (
     f'<div class="fair"><h3>What it does to groups</h3><div class="columns"></div>'
-    f'<p class="hint">Each rate with its 95 % interval (Wilson). Groups under {SMALL} rows are marked: too few to tell.'
-    "</p></div>"
+    f'<p class="hint">Each rate with its 95 % interval (Wilson){{}}. Groups under {SMALL} rows are marked: too few to '
+    "tell.</p></div>"
 )
 
 
-def pictures(case: Case) -> str:
+def pictures(case: Case, belongs: NDArray[np.intp] | None = None) -> str:
     """The curves, each with the mark that the slider moves."""
     drawn = [
         curve(curves.roc(case.truth, case.scores), "ROC: found against false alarms", "roc"),
@@ -167,7 +149,7 @@ def pictures(case: Case) -> str:
         curve(curves.lift(case.truth, case.scores), "Lift: how much commoner among the highest scores", "lift"),
     ]
     if case.probability:
-        drawn.append(calibration(curves.calibration(case.truth, case.scores)))
+        drawn.append(calibration(curves.calibration(case.truth, case.scores, belongs)))
     return f'<div class="charts">{"".join(drawn)}</div>'
 
 

@@ -18,6 +18,7 @@ from inference.study.reading import Study, read
 from inference.study.source import open_source
 
 LOANS = models.find()["home-loans"]
+RESUMES = models.find()["hiring"]
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +150,26 @@ def test_damaged_ids_are_told() -> None:
         evaluation.chosen('["a"')
 
 
-def test_a_model_of_texts_cannot_be_measured_so(tiny_models: Callable[[str], Path]) -> None:
+def test_a_model_of_texts_is_measured_by_its_words(tiny_models: Callable[[str], Path]) -> None:
     task = conftest.load(tiny_models("tiny-chat"))
-    with pytest.raises(InputError, match="this model gives text"):
-        evaluate(task, [{field.name: "Hello", "truth": "Hi"} for field in task.demo.inputs if field.role == "input"])
+    rows = [{field.name: "Hello", "truth": "Hi"} for field in task.demo.inputs if field.role == "input"]
+    found = evaluate(task, rows).metrics
+    assert found.kind == "text" and [each.name for each in found.measures] == ["F1 over words", "Exact match"]
+
+
+def test_rows_that_belong_together_are_drawn_together() -> None:
+    """The model's own rows name their advertisements; the card gives the interval that its recipe drew so."""
+    with (RESUMES / "evaluation.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    task = conftest.load(RESUMES)
+    together = evaluate(task, rows, threshold=0.107)
+    alone = evaluate(task, [{**row, "advertisement": ""} for row in rows], threshold=0.107)
+    assert (together.metrics.cluster, together.metrics.clusters) == ("advertisement", 397)
+    area, narrow = (each.metrics.named("ROC AUC", "callback") for each in (together, alone))
+    assert area and area.interval and narrow and narrow.interval
+    assert area.interval == pytest.approx((0.516, 0.649), abs=0.012)  # the card's
+    assert narrow.interval[0] > area.interval[0] + 0.01 and narrow.interval[1] < area.interval[1] - 0.01
+    rates = [each.groups[1].groups[0].true_positive_rate.interval for each in (together, alone)]
+    assert rates[0] and rates[1] and rates[0][0] < rates[1][0] and rates[0][1] > rates[1][1]
+    with pytest.raises(InputError, match="Unknown column"):
+        evaluate(task, rows, cluster="employer")

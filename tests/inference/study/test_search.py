@@ -78,7 +78,7 @@ def test_without_a_second_half_noise_would_be_found(monkeypatch: pytest.MonkeyPa
     for _ in range(30):
         known = traits(generator, 200)
         losses = Losses((generator.random(200) < 0.2) * 1.0, "error", True)
-        nodes = module.grown(known, losses.values, True)
+        nodes = module.grown(known, losses)
         alarms += bool(module.tested(nodes, known, losses).found)
     assert alarms > 9
 

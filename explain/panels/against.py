@@ -1,0 +1,41 @@
+"""Another file to compare the rows of this one with: last month's, say, or those of another town."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+
+from inference.panels.answer import failure
+from inference.panels.asking import QUIET
+from inference.panels.waiting import awaited
+from inference.serving.endpoints import report
+from inference.study.source import ENDINGS, open_source
+
+from .sections.drift import AGAINST, beside
+from .sections.section import Judged
+
+LABEL = "Compare with another file"
+
+
+def against(judged: Judged) -> None:
+    """Place the file, and under it how the rows of this one are distributed beside its."""
+    with gr.Group(elem_classes="fields files another"):
+        file = gr.File(label=LABEL, file_types=[*ENDINGS], height=110, key=f"{judged.token}.another")
+    told = gr.HTML(judged.study.found.get(AGAINST, ""), elem_id="part-against")
+
+    def compared(path: str | None) -> Iterator[str]:
+        yield from compare(judged, path)
+
+    file.upload(compared, file, told, **{**QUIET, "concurrency_id": "files", "concurrency_limit": 2})
+
+
+def compare(judged: Judged, path: str | None) -> Iterator[str]:
+    """How far it has come, and last what was found; why not, of a file that cannot be compared."""
+    if not path:
+        yield ""
+        return
+    try:
+        source = open_source(Path(path))
+        yield (yield from awaited(lambda: beside(judged, source, Path(path).name), "Comparing"))
+    except Exception as error:
+        yield failure(report(error).message)
