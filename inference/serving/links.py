@@ -24,7 +24,7 @@ from typing import Any
 from ..errors import InputError, NotFound
 from ..models import user_cache
 from ..types import Record, Target
-from .keeping import GONE, Keeping
+from .holding import GONE, Holding
 
 MOST_CHARACTERS = 4_000
 """Of a token that holds its input: with the rest of an address below the 8 KB of a line that proxies take."""
@@ -79,7 +79,7 @@ class Links:
         if folder is None and not secret:
             folder = Path(tempfile.gettempdir()) / f"seewhy-links-{secrets.token_hex(8)}"  # made when first needed
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self.keeping = Keeping(folder or user_cache() / "links")
+        self.keeping = Holding(folder or user_cache() / "links")
 
     def make(self, case: Shared) -> Token:
         """The token of a case. Raises InputError for one that is too large, Busy where nothing can be kept."""

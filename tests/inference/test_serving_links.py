@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from inference.errors import Busy, InputError, NotFound
 from inference.serving import keeping, links
-from inference.serving.keeping import Keeping
+from inference.serving.holding import Holding
 from inference.serving.links import MOST_CHARACTERS, Links, Shared, secret_of
 from inference.types import Contrast, ItemTarget, TextTarget
 
@@ -176,7 +176,7 @@ def test_no_more_is_unpacked_than_a_case_may_have(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_oldest_leave_where_the_room_does_not_suffice(tmp_path: Path) -> None:
-    kept = Keeping(tmp_path, most_bytes=250)
+    kept = Holding(tmp_path, most_bytes=250)
     names = []
     for number in range(4):
         names.append(kept.put(bytes([number]) * 100)[0])
@@ -188,7 +188,7 @@ def test_the_oldest_leave_where_the_room_does_not_suffice(tmp_path: Path) -> Non
 
 
 def test_what_is_too_old_is_neither_given_nor_kept(tmp_path: Path) -> None:
-    kept = Keeping(tmp_path, seconds=0.0)
+    kept = Holding(tmp_path, seconds=0.0)
     name, _ = kept.put(b"x")
     with pytest.raises(NotFound):
         kept.get(name)
@@ -202,17 +202,17 @@ def test_what_is_too_old_is_neither_given_nor_kept(tmp_path: Path) -> None:
 def test_no_other_file_can_be_named(name: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     with pytest.raises(NotFound):
-        Keeping(tmp_path / "kept").get(name)
+        Holding(tmp_path / "kept").get(name)
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file in its place")
     with pytest.raises(Busy, match="no room to keep this input"):
-        Keeping(tmp_path / "kept").put(b"x")
+        Holding(tmp_path / "kept").put(b"x")
 
 
 def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
-    kept, found = Keeping(tmp_path), []
+    kept, found = Holding(tmp_path), []
     put = [threading.Thread(target=lambda: found.append(kept.put(b"x" * 1000)[0])) for _ in range(16)]
     for each in put:
         each.start()

@@ -15,7 +15,7 @@ NAME = re.compile(r"[\w-]{22}", re.ASCII)
 GONE = "What this link led to is no longer kept."
 
 
-class Keeping:
+class Holding:
     """Files in a folder that several servers may share, readable by their owner alone."""
 
     def __init__(self, folder: Path, most_bytes: int = MOST_BYTES, seconds: float = SECONDS) -> None:
