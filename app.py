@@ -35,10 +35,14 @@ from inference.serving.api import rest
 from inference.serving.arguments import admission, catalogue, command, parser
 from inference.serving.callers import ask
 from inference.serving.endpoints import Endpoints
+from inference.serving.entrance import Entrance
+from inference.serving.environment import users
+from inference.serving.links import Links, secret_of
 from inference.serving.metrics import Metrics
 from inference.serving.preloading import Preloading
 from inference.serving.remembering import invitation, opened, token
 from inference.serving.security import MAX_BODY, Guard
+from inference.serving.tools import Tools
 from inference.serving.watch import Watch, routes
 from inference.task import Task
 
@@ -63,7 +67,16 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file))
             return
-        endpoints = Endpoints(catalogue(options, tasks), STREAMS, admission(options), opened(options), token())
+        endpoints = Endpoints(
+            catalogue(options, tasks),
+            STREAMS,
+            admission(options),
+            Links(secret_of(options.secret), options.links),
+            opened(options),
+            token(),
+        )
+        options.auth = users(options.auth)
+        tools = Tools(endpoints) if options.mcp else None
     except SeeWhyError as error:
         sys.exit(f"{error}")
     preloading = Preloading(endpoints.catalogue)
@@ -73,7 +86,10 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         device.lent = spaces.GPU(device.carried)
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.
-    _, address, _ = launch(blocks, endpoints, options, prevent_thread_lock=True)
+    try:
+        _, address, _ = launch(blocks, endpoints, options, tools, prevent_thread_lock=True)
+    except OSError as error:
+        sys.exit(f"Nothing can be served there: {error}")
     if endpoints.history is not None:
         print(invitation(address, next(iter(endpoints.catalogue.demos)), endpoints.token), flush=True)
     if not runtime.ZERO_GPU:
@@ -83,8 +99,13 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     blocks.block_thread()
 
 
-def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, **how: Any) -> tuple[Any, str, str]:
-    """Serve until interrupted, or as `how` says; the application, its local and its public address."""
+def launch(
+    blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace, tools: Tools | None = None, **how: Any
+) -> tuple[Any, str, str]:
+    """Serve until interrupted, or as `how` says; the application, its local and its public address.
+
+    tools: the same for assistants, where they are offered.
+    """
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
     ask(visitor)
@@ -94,15 +115,20 @@ def launch(blocks: gr.Blocks, endpoints: Endpoints, options: argparse.Namespace,
         batching.watchers.append(observing.observe_batch)
     endpoints.admission.told.append(logs.call_ended)
     watching = routes(endpoints.ready, metrics, options.metrics_token, options.share or options.trust_proxy > 0)
+    entrance = [Middleware(Entrance, users=options.auth)] if options.auth else []
     return blocks.launch(
         server_name=options.host,
         server_port=options.port,
+        root_path=options.root_path,
         share=options.share,
+        auth=list(options.auth.items()) if options.auth else None,
         app_kwargs={
-            "routes": [*rest(endpoints).routes, *watching],
+            "routes": [*rest(endpoints).routes, *(tools.routes if tools else ()), *watching],
+            "lifespan": tools.running if tools else None,
             "middleware": [
                 Middleware(Watch, proxies=options.trust_proxy, metrics=metrics),
                 Middleware(Guard, origins=options.origin),
+                *entrance,
             ],
             "docs_url": None,
             "redoc_url": None,

@@ -15,8 +15,10 @@ function tell(id, value) {
 // The model that the address names
 
 function named() {
-    const model = new URLSearchParams(location.search).get("model");
-    return model ? model + location.hash : "";
+    const asked = new URLSearchParams(location.search), model = asked.get("model"), shared = asked.get("case");
+    if (!model) return "";
+    if (!shared) return model + location.hash;
+    return location.hash ? `${model}${location.hash}-case.${shared}` : `${model}#case-${shared}`;
 }
 
 // The address of a model, with whatever else the address holds.
@@ -24,6 +26,7 @@ function addressOf(model) {
     const url = new URL(location.href), [name, mark] = model.split("#");
     if (name) url.searchParams.set("model", name);
     else url.searchParams.delete("model");
+    url.searchParams.delete("case"); // of the case that a link opened
     url.hash = mark ?? "";
     return url;
 }
@@ -99,6 +102,7 @@ document.addEventListener("click", (event) => {
     }
     const kind = event.target.closest("[data-save]")?.dataset.save;
     if (kind) saves[kind]();
+    if (event.target.closest("[data-link]")) tell("link", String(++questions));
     if (event.target.matches(".copy")) copy(event.target);
 });
 
@@ -108,7 +112,7 @@ function ask(target) {
 
 // Gradio hears a button some moments after it is drawn.
 function askWhenReady(times) {
-    if (!times || !at("#answer .empty")) return;
+    if (!times || (at("#answer") ? !at("#answer .empty") : at("#compared .card"))) return;
     at(".actions button.primary")?.click();
     setTimeout(() => askWhenReady(times - 1), 500);
 }

@@ -2,12 +2,15 @@
 
 from inference.serving.streams import Streams
 
-from .checks import check_stream
-from .comparison import compare_stream
+from .changes import Counterfactuals
+from .checks import Finding, check_stream
+from .comparison import Comparison, compare_stream
 from .counterfactual import counterfactual_stream
 from .explainer import explain_stream
-from .summary import whole
-from .sweep import sweep_stream
+from .reasons import top
+from .summary import Summary, whole
+from .sweep import Sweep, sweep_stream
+from .types import Explanation
 from .varying import differ, vary
 
 STREAMS = Streams(
@@ -19,4 +22,13 @@ STREAMS = Streams(
     vary=vary,
     differ=differ,
     summarise=whole,
+    reason=top,
+    answers={
+        "explain": Explanation,
+        "check": Finding,
+        "compare": Comparison,
+        "counterfactuals": Counterfactuals,
+        "sweep": Sweep,
+        "summary": Summary,
+    },
 )

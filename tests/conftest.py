@@ -99,11 +99,11 @@ def free_port() -> int:
 
 
 def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    """Until `url` answers; at most 90 seconds."""
+    """Until `url` answers, if only by asking who it is; at most 90 seconds."""
     for _ in range(300):
         assert process.poll() is None, "the app ended before it answered"
         try:
-            if httpx.get(url, timeout=5).status_code == 200:
+            if httpx.get(url, timeout=5).status_code in (200, 401):  # 401: asked for a name and a password
                 return
         except httpx.TransportError:
             time.sleep(0.3)

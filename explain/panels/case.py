@@ -16,10 +16,10 @@ from inference.serving.endpoints import Endpoints, report
 from inference.serving.listening import missing
 from inference.task import Task
 from inference.trace import Trace
-from inference.types import Answer, Raw
+from inference.types import Answer, Raw, Target
 from inference.units import filesize
 
-from ..memory import Explained, Memory
+from ..memory import Explained, Memory, digest
 from . import trust, why
 
 Shown = tuple[Any, Any, Any, Any]
@@ -37,6 +37,9 @@ class Case:
         self.memory = Memory()
         self.latest: tuple[Raw, Answer] | None = None
         """The input that was answered last, unless something was wrong with one since."""
+        self.wanted: Target | None = None
+        """Whose score to explain of the input that is answered first, where it is not what comes first itself."""
+        self._first = b""
         self.nothing = False  # the last prediction found something that can be explained
 
     def answered(self, values: Values) -> Iterator[Shown]:
@@ -46,12 +49,21 @@ class Case:
         try:
             yield from ((html, "", "", "") for html in self._loading())
             for shown, found in self._predicted(values, why.WAITING):
-                target = self.task.target(found.prediction) if found else None
+                target = self._target(found) if found else None
                 yield shown
         except Exception as error:
             yield answer.failure(report(error).message), "", "", ""
         if target:
             yield from self.reasons(values, target)
+
+    def _target(self, found: Answer) -> Target | None:
+        """Whose score to explain of an answer; None if there is nothing."""
+        if self.wanted and self.latest:
+            key = digest(self.latest[0])
+            self._first = self._first or key
+            if key == self._first:
+                return self.wanted
+        return self.task.target(found.prediction)
 
     def follows(self) -> bool:
         """Whether answers follow typing: of a model in memory, unless it would write a text at every key."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from inference.panels.asking import QUIET, RUNNING, one_or_more
+from inference.panels.asking import QUIET, RUNNING, linking, one_or_more
 from inference.panels.form import examples, widget
 from inference.serving.endpoints import Endpoints
 from inference.study import variants
@@ -42,14 +42,18 @@ def one_case(asks: Comparing, than: str, start: Sequence[Any]) -> None:
     name, about = asks.name, asks.about
     chosen = chooser(asks, than, asks.choices, "case")
     offered = examples(f"{name}.compare", about, asks.rows) if asks.rows else None
+    others = start if asks.others is None else asks.others
     dense = ["fields", "dense"] if len(about.inputs) > 3 else ["fields"]
     with gr.Group(elem_classes=dense):
         first = [widget(f"{name}.first", field, value) for field, value in zip(about.inputs, start, strict=True)]
     with gr.Group(elem_classes=dense, visible=than == INPUTS) as also:
         gr.HTML('<p class="also">The other input</p>')
-        second = [widget(f"{name}.second", field, value) for field, value in zip(about.inputs, start, strict=True)]
+        second = [widget(f"{name}.second", field, value) for field, value in zip(about.inputs, others, strict=True)]
     go, stop = buttons("Compare")
     out = gr.HTML("", elem_id="compared")
+    gr.HTML(TAKE)
+    link = gr.Textbox("", elem_id="link", visible="hidden", label="Link", key=f"{name}.compare.link")
+    linking(link, asks.linked, [chosen, *first, *second])
     chosen.change(lambda than: gr.update(visible=than == INPUTS), chosen, also, **QUIET)
     asking: list[Any] = [go.click(asks.case, [chosen, *first, *second], out, **RUNNING)]
     if offered:
@@ -82,6 +86,8 @@ def all_variants(asks: Comparing) -> None:
     stop.click(None, cancels=[asking], js=STOPPED)
 
 
+TAKE = '<div class="card take"><p class="buttons"><button type="button" data-link>Copy link</button></p>'
+TAKE += '<p class="link" role="status" hidden></p></div>'
 USUAL = ("bfloat16", "int8", "pruned", "onnx")
 """Made unless unticked: compiling may take a minute."""
 WHAT = (

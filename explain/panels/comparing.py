@@ -22,10 +22,13 @@ from ..comparison import Comparison, shape
 from ..types import Progress
 from ..variation import Differing, Doing, Variation
 from ..varying import REFERENCE
+from . import shared
 from .beside import Seen, beside
 from .opened import opened
 from .roster import differing, roster
 
+LINK = "case."
+"""Before the token of a link, in the address."""
 INPUTS = "inputs"
 """The choice of another input of the same model."""
 ROWS = 200
@@ -41,6 +44,8 @@ class Comparing:
         self.endpoints, self.name = endpoints, name
         self.catalogue = endpoints.catalogue
         self.about, self.folder = self.catalogue.about(name), self.catalogue.folders[name]
+        self.others: list[Any] | None = None
+        """What the other input begins with, where a link says so."""
         self.opening = Opening(endpoints, name, truth=True)
         self.rows = [example_values(self.folder, self.about, example) for example in self.about.examples]
 
@@ -63,6 +68,8 @@ class Comparing:
     def start(self, of: str) -> tuple[Sequence[Any], str, str]:
         """The values that the form starts with, what is compared with, and what to say of both."""
         than, values = self.choices[0][1], self.rows[0] if self.rows else [field.default for field in self.about.inputs]
+        if of.startswith(LINK):
+            return self.reopened(of.removeprefix(LINK), values, than)
         token, number, asked, *_ = *of.split("-", 2), "", ""
         if not token:
             return values, than, ""
@@ -71,6 +78,22 @@ class Comparing:
         except SeeWhyError as error:
             return values, than, failure(str(error))
         return found.values, asked if asked in [value for _, value in self.choices] else than, found.note(asked=False)
+
+    def reopened(self, token: str, values: Sequence[Any], than: str) -> tuple[Sequence[Any], str, str]:
+        """As `start`, for a link."""
+        try:
+            found = shared.reopened(self.endpoints, self.name, token)
+        except SeeWhyError as error:
+            return values, than, failure(str(error))
+        self.others, asked = found.others, found.case.than
+        known = asked in [value for _, value in self.choices]
+        return found.values, asked if known else than, found.note(asked=known)
+
+    def linked(self, _: str, than: str, *values: Any) -> str:
+        """A link to one case compared."""
+        half = len(values) // 2
+        others = values[half:] if than == INPUTS else None
+        return shared.made(self.endpoints, self.name, values[:half], others, view="compare", than=than)
 
     def case(self, than: str, *values: Any) -> Iterator[str]:
         """One case asked twice: both answers first, then the reasons."""

@@ -18,8 +18,9 @@ from inference.history.history import History
 from inference.history.labelled import MOST, labelled
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, RUNNING
-from inference.panels.waiting import awaited
+from inference.panels.waiting import awaited, queued
 from inference.serving.endpoints import Endpoints, report
+from inference.serving.places import Waiting
 from inference.study import mapping, reference
 from inference.study.queries import select
 from inference.study.reading import Study
@@ -157,7 +158,7 @@ class Asks:
                     if isinstance(part, Study):
                         token = self.endpoints.studies.put(part)
                     else:
-                        yield progress(part)
+                        yield queued(part) if isinstance(part, Waiting) else progress(part)
             address = f"{self.name}#evaluate-{token}"
             yield f'<a class="arrived" href="?" data-model="{escape(address)}">What people said</a>'
         except Exception as error:

@@ -8,6 +8,7 @@ from inference.errors import InputError
 from inference.panels.entered import entered
 from inference.serving.endpoints import Endpoints
 from inference.study.reading import Study
+from inference.types import Target
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Opened:
     number: int
     values: list[Any]
     """As the widgets take them, in the order of the fields."""
+    target: Target | None = None
+    """Whose score to explain, where that is said."""
 
     def note(self, asked: bool) -> str:
         """Which row is shown, for people; where it is `asked`, page.js asks about it at once."""

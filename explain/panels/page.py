@@ -13,9 +13,9 @@ from inference.panels.remote import remote
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 
-from . import batch, compare, evaluate, history, story
+from . import batch, compare, evaluate, history, shared, story
 from .case import Case
-from .opened import opened
+from .opened import Opened, opened
 from .what_if import WhatIf
 
 VIEWS: dict[str, Callable[[Endpoints, str, str], None]] = {
@@ -62,28 +62,32 @@ def page(endpoints: Endpoints) -> gr.Blocks:
                 gr.HTML(landing.heading(catalogue.about(name).title, name, CALLED, view))
                 VIEWS[view](endpoints, name, of)
             else:
-                model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None, of)
+                model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None, view, of)
 
         gr.HTML(marks.footer(endpoints.history))
         remote(endpoints)
     return blocks
 
 
-def model(endpoints: Endpoints, name: str, told: story.Story | None, row: str = "") -> None:
-    """The screen of one model, with a story told already or nothing asked yet.
+STARTS: dict[str, Callable[[Endpoints, str, str], Opened | shared.Reopened]] = {
+    "row": opened,
+    shared.MARK: shared.reopened,
+}
+"""What a form may start with, by what it is called in the address: `NAME#row-STUDY-NUMBER`, or the token of a link."""
 
-    row: which row of which file the form starts with, `STUDY-NUMBER`.
-    """
+
+def model(endpoints: Endpoints, name: str, told: story.Story | None, view: str = "", of: str = "") -> None:
+    """The screen of one model, with a story told already, or what the address names, or nothing asked yet."""
     about, folder = endpoints.catalogue.about(name), endpoints.catalogue.folders[name]
     parts = story.told(told, about, folder) if told else (answer.EMPTY, "", "", "")
     start: Sequence[Any] | None = None
-    note = ""
+    note, asks = "", Case(endpoints, name)
     if told:
         start = example_values(folder, about, about.examples[told.example])
-    elif row:
+    elif of:
         try:
-            case = opened(endpoints, name, row)
-            start, note = case.values, case.note(asked=True)
+            case = STARTS.get(view, opened)(endpoints, name, of)
+            start, note, asks.wanted = case.values, case.note(asked=True), case.target
         except SeeWhyError as error:
             parts = (answer.failure(str(error)), "", "", "")
     gr.HTML(landing.heading(about.title, name, CALLED))
@@ -103,7 +107,7 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None, row: str = 
             gr.HTML(note)
         if endpoints.history is not None:
             gr.HTML(marks.notice(endpoints.history))
-        form(name, folder, about, WhatIf(Case(endpoints, name), start if told else None), shown, start, recorded)
+        form(name, folder, about, WhatIf(asks, start if told else None), shown, start, recorded)
 
 
 def unknown(catalogue: Catalogue, name: str) -> str:

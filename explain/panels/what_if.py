@@ -19,7 +19,7 @@ from ..changes import Counterfactual
 from ..differences import differences
 from ..hiding import without
 from ..memory import digest
-from . import flip
+from . import flip, shared
 from .case import Case
 from .compared import compared
 from .trail import Step, Trail, named
@@ -80,6 +80,10 @@ class WhatIf:
     def checked(self, values: Values, asked: str) -> Iterator[str]:
         """A check of the explanation."""
         return self.case.checked(values, asked)
+
+    def linked(self, values: Values) -> str:
+        """A link to the case."""
+        return shared.link(self.case, values)
 
     def hearing(self, field: TextField) -> str:
         """What has to be done before speech can be written into a field; empty where it can."""

@@ -1,7 +1,7 @@
 """When a visitor asks: what starts an answer or an explanation, and that a newer question ends the older one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -51,6 +51,9 @@ class Asks(Protocol):
     def explored(self, values: Values, asked: str) -> Iterator[str]:
         """What is asked about the values without changing them, as HTML again and again."""
 
+    def linked(self, values: Values) -> str:
+        """A link to the case as JSON for page.js, which makes an address of it."""
+
     def hearing(self, field: TextField) -> str:
         """What has to be done before speech can be written into a field; empty where it can."""
 
@@ -60,7 +63,7 @@ class Asks(Protocol):
 
 @dataclass(frozen=True)
 class Form:
-    """The widgets of a form; `rows` are the examples' values by widget; page.js asks by `target` to `explore`."""
+    """The widgets of a form; `rows` are the examples' values by widget; page.js asks by `target` to `link`."""
 
     widgets: list[gr.components.Component]
     go: gr.Button
@@ -69,6 +72,7 @@ class Form:
     check: gr.Textbox
     edit: gr.Textbox
     explore: gr.Textbox
+    link: gr.Textbox
     offered: gr.Dataset | None
     rows: list[list[Any]]
     recorded: tuple[gr.Textbox, Any] | None = None
@@ -154,11 +158,22 @@ def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> 
     form.explore.change(explored, **{**show, "inputs": [form.explore, *form.widgets]})
     form.target.change(other, **{**show, "inputs": [form.target, *form.widgets]})
     form.check.change(checked, **{**show, "inputs": [form.check, *form.widgets]})
+    linking(form.link, lambda _, *values: asks.linked(values), form.widgets)
     # A picture's own event is its upload, above.
     typing: list[Any] = [box.input for box in form.widgets if not isinstance(box, gr.Image)]  # type: ignore[attr-defined]
     if typing:
         follow(asks, turn, typing, show)
     form.stop.click(turn.take, js=STOPPED, **QUIET)
+
+
+def linking(box: gr.Textbox, make: Callable[..., str], inputs: Sequence[gr.components.Component]) -> None:
+    """Make a link of the inputs when page.js writes into the box, and hand it over.
+
+    make: gives it as JSON, from what was written and the inputs.
+    """
+    made = gr.Textbox("", visible="hidden", label="Link made")
+    asked = box.change(make, [box, *inputs], made, **QUIET)
+    asked.then(None, made, None, js="(made) => showLink(made)", api_visibility="private")
 
 
 def follow(asks: Asks, turn: Turn, typing: Sequence[Any], show: dict[str, Any]) -> None:

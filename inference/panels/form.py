@@ -14,7 +14,7 @@ from .asking import Asks, Form, wire
 from .speaking import speaking
 from .widgets import SILENT, WIDGETS
 
-BOXES = ("target", "check", "edit", "explore")
+BOXES = ("target", "check", "edit", "explore", "link")
 """Hidden, for what page.js asks."""
 
 

@@ -6,7 +6,16 @@ from ..models import ASSETS
 
 LOGO = ASSETS / "logo.svg"
 STYLE = ASSETS / "style.css"
-SCRIPTS = ("page.js", "what_if.js", "recording.js", "columns.js", "threshold.js", "queries.js", "kept.js")
+SCRIPTS = (
+    "page.js",
+    "link.js",
+    "what_if.js",
+    "recording.js",
+    "columns.js",
+    "threshold.js",
+    "queries.js",
+    "kept.js",
+)
 SCRIPT = "".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS)
 HEAD = '<link rel="icon" href="favicon.ico">'  # relative: behind a proxy's sub-path, the browser would guess wrong
 HEAD += f"<script>{SCRIPT}</script>"
@@ -18,8 +27,8 @@ HEADER = (
     '<p id="said" role="status"></p>'
 )
 FOOTER = (
-    '<footer class="seewhy">What you send is deleted within two hours. '
-    'Programs: <a href="api/v1/openapi.json">the API</a>.</footer>'
+    '<footer class="seewhy">What you send is deleted within two hours, what you make a link to within seven days. '
+    'Programs: <a href="api/v1/docs">the API</a>.</footer>'
 )
 
 

@@ -1,4 +1,4 @@
-"""What a visitor can take along: the case as a picture, as JSON or on paper, and the same question for a program."""
+"""What a visitor can take along: a case as a link, a picture, JSON or on paper, and its question for a program."""
 
 import json
 import shlex
@@ -24,6 +24,7 @@ def take(name: str, about: Demo, inputs: Mapping[str, Any]) -> str:
         f'<button type="button" data-save="{kind}">{label}</button>'
         for kind, label in (("png", "Save as PNG"), ("json", "Save as JSON"), ("print", "Print"))
     )
+    link = '<button type="button" data-link>Copy link</button>'
     samples = "".join(
         f'<figure class="code"><figcaption>{title}<button type="button" class="copy">Copy</button></figcaption>'
         f'<pre tabindex="0" role="region" aria-label="{title}"><code>{escape(text)}</code></pre></figure>'
@@ -31,7 +32,8 @@ def take(name: str, about: Demo, inputs: Mapping[str, Any]) -> str:
     )
     return (
         f'<div class="card take" role="region" aria-label="Take it along" data-asked="{saved}">'
-        f'<h2 class="eyebrow">Take this case along</h2><p class="buttons">{buttons}</p>'
+        f'<h2 class="eyebrow">Take this case along</h2><p class="buttons">{link}{buttons}</p>'
+        '<p class="link" role="status" hidden></p>'
         f"<details><summary>Ask the same from a program</summary>{samples}</details></div>"
     )
 

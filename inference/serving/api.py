@@ -1,28 +1,30 @@
 """REST: `/api/v1/models`, `/predict`, `/explain`, `/counterfactuals`, the streaming twins of these three, `/check`,
-`/evaluate`, `/inspect`, `/sweep`, `/compare`, `/summary` and `/play`, with status codes.
+`/batch`, `/evaluate`, `/inspect`, `/sweep`, `/compare`, `/summary` and `/play`, with status codes.
 
 A FastAPI application of its own, so that its OpenAPI document is clean; any server can take its routes, as app.py does
 (routes and not a mount, which would go astray behind a proxy's sub-path). Bodies are JSON, or multipart/form-data whose
 files are fields and whose part `inputs` is a JSON object.
 """
 
-import base64
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from ..errors import InputError
-from ..types import Record
+from ..study.job import Pace
+from . import reference
+from .batch import MEDIA, Batches, BatchRequest
+from .bodies import read, read_file
 from .endpoints import Endpoints, report
 from .marking import marking
+from .openapi import describe
+from .places import Waiting
 from .requests import (
     CheckRequest,
     CompareRequest,
@@ -40,9 +42,6 @@ from .threads import closing, threads
 
 PREFIX = "/api/v1"
 CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
-
-
-Asked = TypeVar("Asked", bound=Record)
 
 
 class Route(APIRoute):
@@ -67,9 +66,16 @@ class Route(APIRoute):
 
 def rest(endpoints: Endpoints) -> FastAPI:
     """The application, all of it under /api/v1."""
-    # The pages of docs_url and redoc_url load from outside hosts.
+    # The pages of docs_url and redoc_url load from outside hosts; ours is in reference.py.
     app = FastAPI(title="SeeWhy", version="1", docs_url=None, redoc_url=None, openapi_url=f"{PREFIX}/openapi.json")
+    describe(app, endpoints)
     app.router.route_class = Route
+    batches = Batches(endpoints)
+
+    @app.get(reference.PATH, include_in_schema=False, response_class=HTMLResponse)
+    async def docs() -> str:
+        """The API for people to read."""
+        return reference.page(app.openapi())
 
     @app.get(f"{PREFIX}/models")
     @app.post(f"{PREFIX}/models", include_in_schema=False)
@@ -122,6 +128,14 @@ def rest(endpoints: Endpoints) -> FastAPI:
         told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs, asked.cluster
         found = endpoints.evaluations(asked.model, asked.rows, *told)
         return await last_of(request, (each.to_json() for each in found))
+
+    @app.post(f"{PREFIX}/batch", openapi_extra=body_of(BatchRequest, file=True))
+    async def batch(request: Request) -> Response:
+        """A file with an answer for each row: NDJSON while it goes on, or a CSV or Parquet file at the end."""
+        asked, file = await read_file(request, BatchRequest)
+        if asked.format == "ndjson":
+            return await lines_of(batches.lines(asked, *file))
+        return await file_of(request, batches.whole(asked, *file), MEDIA[asked.format])
 
     @app.post(f"{PREFIX}/inspect", openapi_extra=body_of(InspectRequest, form=False))
     async def inspect(request: Request) -> Response:
@@ -176,40 +190,6 @@ def rest(endpoints: Endpoints) -> FastAPI:
     return app
 
 
-async def read(request: Request, kind: type[Asked]) -> Asked:
-    """The body as a `kind`. Raises InputError, or HTTPException 400 for damaged JSON, 415 for another media type."""
-    media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media == "multipart/form-data":
-        return kind.from_json(await read_form(request))
-    if media != "application/json":
-        raise HTTPException(415, f"Send application/json or multipart/form-data, not {media[:80]}.")
-    return kind.from_json(damaged_or(await request.body(), "The body"))
-
-
-async def read_form(request: Request) -> dict[str, Any]:
-    """A form's parts, its files as data URIs among the inputs."""
-    async with request.form(max_files=8, max_fields=16) as form:
-        parts = {name: value for name, value in form.items() if isinstance(value, str)}
-        inputs = damaged_or(parts.pop("inputs", "{}"), "The part inputs")
-        if not isinstance(inputs, dict):
-            raise InputError("The part inputs must be a JSON object keyed by field name.")
-        for name, value in form.items():
-            if isinstance(value, UploadFile):
-                data = base64.b64encode(await value.read()).decode()
-                inputs[name] = f"data:{value.content_type or 'application/octet-stream'};base64,{data}"
-    if parts.get("target", "").startswith("{"):
-        return {**parts, "target": damaged_or(parts["target"], "The part target"), "inputs": inputs}
-    return {**parts, "inputs": inputs}
-
-
-def damaged_or(text: bytes | str, what: str) -> Any:
-    """Parsed JSON. Raises HTTPException 400."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise HTTPException(400, f"{what} is no valid JSON.") from None
-
-
 async def last_of(request: Request, stream: Iterator[dict[str, Any]]) -> Response:
     """The last part of a stream; between two parts, and while it waits, whether the caller is still there."""
     found: dict[str, Any] = {}
@@ -233,3 +213,22 @@ async def lines_of(stream: Iterator[dict[str, Any]]) -> Response:
             yield json.dumps({"detail": report(error).message}) + "\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+async def file_of(request: Request, stream: Iterator[Pace | Waiting | bytes], media: str) -> Response:
+    """A file that is sent once it is whole; what fails until then gets its own status, and who leaves ends the work."""
+    part: Pace | Waiting | bytes | None = None
+    while not isinstance(part, bytes):
+        part = await run_sync(next, stream, b"", limiter=threads())
+        if await request.is_disconnected():
+            await run_sync(stream.close, limiter=threads())  # type: ignore[attr-defined]  # a generator
+            return Response(status_code=CLIENT_LEFT)
+    first = part
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in closing(stream):
+            assert isinstance(piece, bytes)  # nothing else follows the first piece
+            yield piece
+
+    return StreamingResponse(pieces(), media_type=media)

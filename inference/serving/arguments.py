@@ -20,15 +20,17 @@ from ..units import clock
 from . import limits, remembering
 from .admission import Admission
 from .catalogue import Catalogue
+from .environment import Several, from_environment, port, root_path
 from .guests import MOST, Guests
 
 
 def parser(description: str | None = None) -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="app.py", description=description)
+    epilog = "Each of these options has a variable: --root-path is SEEWHY_ROOT_PATH, several values parted by commas."
+    parser = argparse.ArgumentParser(prog="app.py", description=description, epilog=epilog)
     parser.add_argument(
         "--model",
-        action="append",
+        action=Several,
         help="a model folder, a folder of them, or owner/name[@revision] on the hub; repeatable",
     )
     parser.add_argument(
@@ -43,36 +45,8 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
         action="store_true",
         help=f"visitors may name models of the hub; {MOST} of theirs are kept, no larger together than one may be",
     )
-    parser.add_argument("--host", default=None, help="address to listen on; 127.0.0.1 unless GRADIO_SERVER_NAME is set")
-    parser.add_argument("--port", type=int, default=None, help="port; the first free one from 7860")
-    parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's relay")
-    parser.add_argument("--origin", action="append", default=[], help="another site whose pages may call the API")
-    parser.add_argument(
-        "--rate",
-        type=float,
-        default=0 if os.environ.get("SPACE_ID") else limits.PER_MINUTE,  # there all callers have the proxy's address
-        metavar="CALLS",
-        help=f"calls a minute from one address, {limits.PER_MINUTE} unless on a Space; 0 sets no limit, as for this "
-        "machine itself",
-    )
-    parser.add_argument(
-        "--time-limit", type=float, default=300.0, metavar="SECONDS", help="of a call; files take longer (%(default)g)"
-    )
-    parser.add_argument(
-        "--trust-proxy",
-        type=int,
-        nargs="?",
-        const=1,
-        default=0,
-        metavar="PROXIES",
-        help="how many proxies stand in front; the address of a caller is then what the first of them noted",
-    )
-    parser.add_argument("--log", choices=("text", "json"), default="text", help="how the log is written")
-    parser.add_argument(
-        "--metrics-token",
-        default=os.environ.get("METRICS_TOKEN"),
-        help="who brings it may read /metrics; without it, only this machine may (better given as METRICS_TOKEN)",
-    )
+    addressed(parser)
+    admitted(parser)
     remembering.arguments(parser)
     commands = parser.add_subparsers(dest="command")
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
@@ -116,7 +90,66 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     telling.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="as for batch")
     for command in (checking, starting):
         command.add_argument("folder", type=Path)
-    return parser
+    return from_environment(parser)
+
+
+def addressed(parser: argparse.ArgumentParser) -> None:
+    """The options that say where the page is, and who may open it."""
+    parser.add_argument("--host", default=None, help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=port, default=None, help="port (default: the first free one from 7860)")
+    parser.add_argument(
+        "--root-path", type=root_path, metavar="PATH", help="the path under which a proxy shows the page, such as /demo"
+    )
+    parser.add_argument("--share", action="store_true", help="also open a public link through Gradio's relay")
+    parser.add_argument(
+        "--auth",
+        action=Several,
+        default=[],
+        metavar="NAME:PASSWORD",
+        help="ask visitors and programs for a name and a password, or @FILE with one NAME:PASSWORD a line; repeatable",
+    )
+    parser.add_argument(
+        "--secret",
+        metavar="KEY",
+        help="signs the links that reopen a case, or @FILE for a file that holds it, made if it is missing; the same "
+        "for every copy of a server (default: a new one at each start, with which older links end)",
+    )
+    parser.add_argument(
+        "--links", type=Path, metavar="FOLDER", help="where pictures and long inputs of links are kept, for 7 days"
+    )
+    parser.add_argument("--mcp", action="store_true", help="offer the API as tools to assistants, at /api/v1/mcp")
+    parser.add_argument(
+        "--origin", action=Several, default=[], help="another site whose pages may call the API; repeatable"
+    )
+
+
+def admitted(parser: argparse.ArgumentParser) -> None:
+    """The options that say how much may be asked, and who watches."""
+    parser.add_argument(
+        "--rate",
+        type=float,
+        default=0 if os.environ.get("SPACE_ID") else limits.PER_MINUTE,  # there all callers have the proxy's address
+        metavar="CALLS",
+        help=f"calls a minute from one address, {limits.PER_MINUTE} unless on a Space; 0 sets no limit, as for this "
+        "machine itself",
+    )
+    parser.add_argument(
+        "--time-limit", type=float, default=300.0, metavar="SECONDS", help="of a call; files take longer (%(default)g)"
+    )
+    parser.add_argument(
+        "--trust-proxy",
+        type=int,
+        nargs="?",
+        const=1,
+        default=0,
+        metavar="PROXIES",
+        help="how many proxies stand in front; the address of a caller is then what the first of them noted",
+    )
+    parser.add_argument("--log", choices=("text", "json"), default="text", help="how the log is written")
+    parser.add_argument(
+        "--metrics-token",
+        help="who brings it may read /metrics; without it, only this machine may (better by its variable)",
+    )
 
 
 Report = Callable[[Task, Source, Columns, int | None, Sequence[str]], Iterator[Any]]

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, TypeVar
 
 from ..device import on_device
 from ..history.history import History
 from ..recording import Tick
 from ..study.asked import evaluate
 from ..study.inspected import inspect
-from ..study.job import Pace
 from ..study.mapping import Columns
 from ..study.reading import Progress, Study, read
 from ..study.source import Source
@@ -21,6 +20,7 @@ from .admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, READING, Admis
 from .catalogue import Catalogue
 from .comparing import Comparing
 from .keeping import Keeping
+from .links import Links
 from .listening import Heard, hear
 from .others import Others
 from .playing import decided, ticks_of
@@ -30,6 +30,7 @@ from .streams import Stream, Streams
 from .summing import Summing
 
 NOTHING = Streams()
+T = TypeVar("T")
 
 
 @on_device
@@ -50,12 +51,13 @@ class Endpoints(Keeping, Comparing, Summing):
         catalogue: Catalogue,
         streams: Streams = NOTHING,
         admission: Admission | None = None,
+        links: Links | None = None,
         history: History | None = None,
         token: str = "",
     ) -> None:
         """history: where answers are kept; token: what makes its holder the presenter, who may read it."""
         self.catalogue, self.streams, self.admission = catalogue, streams, admission or Admission()
-        self.history, self.token = history, token
+        self.links, self.history, self.token = links or Links(), history, token
         self.ready: dict[str, Check] = {}
         self.others = Others(catalogue)
         self.studies = Store()
@@ -197,8 +199,8 @@ class Endpoints(Keeping, Comparing, Summing):
         yield from read(self.catalogue.task(model), source, columns, title)
 
     @queued(READING, "batch")
-    def jobs(self, model: str, job: Callable[[Task], Iterator[Pace]]) -> Iterator[Pace]:
-        """How far a job over a file has come; `job` makes it for the loaded model."""
+    def jobs(self, model: str, job: Callable[[Task], Iterator[T]]) -> Iterator[T]:
+        """What a job over a file tells of itself; `job` makes it for the loaded model."""
         yield from job(self.catalogue.task(model))
 
     @queued(PREDICTING, "predict")

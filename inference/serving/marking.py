@@ -11,10 +11,8 @@ from starlette.exceptions import HTTPException
 
 from ..types import Record
 from .endpoints import Endpoints
-from .requests import REFUSALS, body_of
+from .requests import body_of
 
-REFUSED: dict[int | str, dict[str, Any]] = {status: {"description": REFUSALS[status]} for status in (422, 503)}
-REFUSED |= {401: {"description": "not the presenter"}, 404: {"description": "nothing of that name or id is kept"}}
 ATTACHED = 'attachment; filename="feedback{}"'
 
 
@@ -36,7 +34,7 @@ def marking(app: FastAPI, endpoints: Endpoints, prefix: str, read: Callable[...,
         sent = await read(request, FeedbackRequest)
         return JSONResponse(await run_in_threadpool(endpoints.feedback, sent.id, sent.verdict, sent.truth))
 
-    @app.get(f"{prefix}/feedback", response_class=Response, responses=REFUSED)
+    @app.get(f"{prefix}/feedback", response_class=Response)
     async def labelled(request: Request, model: str) -> Response:
         """Marked answers of a model as a labelled file, for the presenter: `Authorization: Bearer TOKEN`."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -46,7 +44,7 @@ def marking(app: FastAPI, endpoints: Endpoints, prefix: str, read: Callable[...,
         headers = {"content-disposition": ATTACHED.format(found.suffix), "cache-control": "no-store"}
         return Response(found.content, media_type=found.media, headers=headers)
 
-    @app.delete(f"{prefix}/history/{{id}}", responses=REFUSED)
+    @app.delete(f"{prefix}/history/{{id}}")
     async def forget(id: str) -> JSONResponse:
         """Delete what is kept of an answer, by the id that came with it."""
         return JSONResponse(await run_in_threadpool(endpoints.forget, id))

@@ -15,23 +15,22 @@ OWN = re.compile(r"[A-Za-z0-9_-]{16,200}")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add them; environment variables of the same names, with SEEWHY_ in front, stand in for those not given."""
-    given = parser.add_argument_group("history", "also by SEEWHY_HISTORY, SEEWHY_KEEP, SEEWHY_DAYS")
+    """Add them."""
+    given = parser.add_argument_group("history")
     given.add_argument(
         "--history",
-        default=os.environ.get("SEEWHY_HISTORY") or None,
         metavar="URL|FILE",
         help="keep answers and what people say of them: a SQLite file, or postgresql://…; off unless given",
     )
     given.add_argument(
         "--keep",
-        default=os.environ.get("SEEWHY_KEEP") or KEEPS[0],
+        default=KEEPS[0],
         metavar="|".join(KEEPS),
         help="of an input: a digest that tells it from others, or the input itself (default: %(default)s)",
     )
     given.add_argument(
         "--days",
-        default=os.environ.get("SEEWHY_DAYS") or DAYS,
+        default=str(DAYS),
         help="days after which an answer is deleted (default: %(default)s)",
     )
 

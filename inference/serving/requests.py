@@ -117,29 +117,36 @@ class InspectRequest(Record):
     known: list[dict[str, Any]] | None = None
 
 
-def body_of(kind: Any, form: bool = True) -> dict[str, Any]:
-    """The request body of a route that reads it by itself, and how it may be refused, for the OpenAPI document."""
+def body_of(kind: Any, form: bool = True, file: bool = False) -> dict[str, Any]:
+    """The request body of a route that reads it by itself, for the OpenAPI document.
+
+    form: it may come as a form whose files are fields. file: it comes as a form with a file.
+    """
     schema = adapter(kind).json_schema()
-    told = {"type": "object", "properties": {"detail": {"type": "string"}}}
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": schema}} | (FORM if form else {}),
-        },
-        "responses": {
-            str(status): {"description": reason, "content": {"application/json": {"schema": told}}}
-            for status, reason in REFUSALS.items()
-        },
+    if file:
+        content = {"multipart/form-data": {"schema": with_file(schema)}}
+    else:
+        content = {"application/json": {"schema": schema}} | (FORM if form else {})
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def with_file(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a form with the parts of a record, and a file."""
+    file = {"type": "string", "format": "binary", "description": "CSV, Parquet, ZIP of pictures, or TXT"}
+    parts = schema["properties"] | {"file": file}
+    return {**schema, "properties": parts, "required": [*schema["required"], "file"]}
+
+
+INPUTS = "A JSON object; inputs that are files may be parts of their own instead"
+FORM: dict[str, Any] = {
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "properties": {
+                "model": {"type": "string"},
+                "inputs": {"type": "string", "contentMediaType": "application/json", "description": INPUTS},
+            },
+            "required": ["model"],
+        }
     }
-
-
-FORM = {"multipart/form-data": {"schema": {"type": "object"}}}
-REFUSALS = {
-    400: "the body is no valid JSON",
-    404: "no such model",
-    413: "the body is too large",
-    415: "neither JSON nor a form",
-    422: "the input cannot be used; `detail` says why",
-    429: "too many from this address; Retry-After says when to try again",
-    503: "too many at once; Retry-After says when to try again",
 }

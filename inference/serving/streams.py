@@ -1,7 +1,7 @@
 """What is handed in to do the work: this package does not know the one that explains."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ..errors import NotFound
@@ -27,3 +27,7 @@ class Streams:
     vary: Stream = not_here
     differ: Stream = not_here
     summarise: Stream = not_here
+    reason: Callable[..., Any] = not_here
+    """What moved each answer most, in words, by task and checked inputs."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """Of which type the answers are that a call ends with, by its name; for the OpenAPI document."""

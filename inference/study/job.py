@@ -76,14 +76,19 @@ class Work:
     reason: Reason | None = None
 
     def __call__(self, chunk: Chunk) -> Part:
+        rows, part = self.answered(chunk)
+        put(rows, part, part_file(self.parts, chunk.number))
+        return part
+
+    def answered(self, chunk: Chunk) -> "tuple[pa.Table, Part]":
+        """The rows of a chunk with their answers, and what became of it."""
         checked = check_chunk(self.task.demo, self.columns, chunk, self.task.fits)
         found = patiently(answers, self.task, checked.raws)
         reasons = self.reason(self.task, checked.raws) if self.reason else None
         rows = table(self.task, chunk, checked, found, self.types, reasons)
         faulty = len({problem.row for problem in checked.problems})
         part = Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
-        put(rows, part, part_file(self.parts, chunk.number))
-        return part
+        return rows, part
 
 
 def counted(task: Task, found: Answers) -> dict[str, int]:

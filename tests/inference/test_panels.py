@@ -496,7 +496,7 @@ def test_the_form_of_each_model_has_a_widget_per_input_and_all_examples(name: st
     parts = formed(name, folder, about)
     keys = {part.key for part in parts if isinstance(getattr(part, "key", None), str)}
     assert keys == {f"{name}.{field.name}" for field in about.inputs} | {
-        f"{name}.{part}" for part in ("examples", "target", "check", "edit", "explore")
+        f"{name}.{part}" for part in ("examples", "target", "check", "edit", "explore", "link")
     }
     (dataset,) = [part for part in parts if isinstance(part, gr.Dataset)]
     assert len(dataset.samples) == len(about.examples)

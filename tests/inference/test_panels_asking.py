@@ -128,6 +128,9 @@ class Asks:
     def explored(self, values: Any, asked: str) -> Iterator[Any]:
         yield f"{asked} of {values}"
 
+    def linked(self, values: Any) -> str:
+        return f"a link to {values}"
+
 
 def wired(widgets: list[Any], rows: list[list[Any]] | None = None, spoken: Any = ()) -> SimpleNamespace:
     """A wired form: its parts, and what it asked for."""
@@ -136,7 +139,7 @@ def wired(widgets: list[Any], rows: list[list[Any]] | None = None, spoken: Any =
         for each in [*widgets, *(recorder for recorder, *_ in spoken)]:
             each.render()
         parts: dict[str, Any] = {name: gr.Button(name) for name in ("go", "stop")}
-        parts |= {name: gr.Textbox("") for name in ("target", "check", "edit", "explore")}
+        parts |= {name: gr.Textbox("") for name in ("target", "check", "edit", "explore", "link")}
         offered = gr.Dataset(components=[gr.Textbox(render=False)], samples=[["One"]], type="index") if rows else None
         outputs = [gr.HTML("") for _ in range(6)]
         wire(asks, Form(widgets, **parts, offered=offered, rows=rows or [], spoken=spoken), outputs)

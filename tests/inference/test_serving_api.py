@@ -310,7 +310,7 @@ def test_what_is_not_offered_is_404() -> None:
 def test_the_openapi_document_describes_the_bodies(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     names = ("models", "predict", "predict/stream", "explain", "explain/stream", "check", "sweep", "play")
-    names += ("counterfactuals", "counterfactuals/stream", "evaluate", "inspect", "compare", "summary")
+    names += ("counterfactuals", "counterfactuals/stream", "evaluate", "inspect", "compare", "summary", "batch")
     names += ("feedback", "history/{id}")
     assert set(paths) == {f"/api/v1/{name}" for name in names}
     schema = paths["/api/v1/explain"]["post"]["requestBody"]["content"]["application/json"]["schema"]
