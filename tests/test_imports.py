@@ -14,6 +14,7 @@ LAYERS = [
     [
         "inference.errors",
         "inference.folders",
+        "inference.growth",
         "inference.units",
         "inference.pictures",
         "inference.quality",
