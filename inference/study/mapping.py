@@ -7,6 +7,7 @@ from typing import Any
 
 from ..demo import Demo
 from ..errors import InputError
+from ..sheets import listed
 from ..types import Record
 
 TRUTHS = ("truth", "label", "labels", "target", "class", "y", "answer", "outcome", "folder")
@@ -68,6 +69,6 @@ def check(about: Demo, header: Sequence[str], columns: Columns) -> Columns:
     if lacking:
         raise InputError(
             f"No column for {', '.join(lacking[:8])}{f' and {len(lacking) - 8} more' if len(lacking) > 8 else ''}: "
-            f"the file has {', '.join(header[:12])}{' and more' if len(header) > 12 else ''}. Say which column it is."
+            f"the file has {listed(header)}. Say which column it is."
         )
     return columns

@@ -59,6 +59,7 @@ def open_source(path: Path, title: str = "") -> Source:
     title = title or path.name
     from .archive import Pictures
     from .delimited import Csv, Lines
+    from .parquet import Parquet
 
     kinds: Sequence[type[Source]] = (Csv, Csv, Parquet, Pictures, Lines)
     kind = dict(zip(ENDINGS, kinds, strict=True)).get(Path(title).suffix.lower())
@@ -68,43 +69,6 @@ def open_source(path: Path, title: str = "") -> Source:
         return kind(path)
     except OSError as error:
         raise InputError(f"{title[:80]} cannot be read: {error.strerror or 'it is damaged'}.") from None
-
-
-class Parquet(Source):
-    """Rows of typed values."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        import pyarrow as pa
-        from pyarrow.parquet import ParquetFile
-
-        try:
-            with ParquetFile(path) as file:
-                self.columns, self.total = named(file.schema_arrow.names), file.metadata.num_rows
-        except (pa.ArrowException, OSError) as error:
-            raise InputError(f"The file is no Parquet that can be read: {reason(error)}.") from None
-
-    @property
-    def types(self) -> "dict[str, pa.DataType]":
-        from pyarrow.parquet import read_schema
-
-        schema = read_schema(self.path)
-        return dict(zip(self.columns, schema.types, strict=True))
-
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        import pyarrow as pa
-        from pyarrow.parquet import ParquetFile
-
-        done = 0
-        try:
-            with ParquetFile(self.path, pre_buffer=False) as file:
-                for number, batch in enumerate(file.iter_batches(size, use_threads=False)):
-                    cells = dict(zip(self.columns, map(pa.Array.to_pylist, batch), strict=True))
-                    rows = list(range(done + 1, done + 1 + batch.num_rows))
-                    done += batch.num_rows
-                    yield Chunk(number, rows, cells)
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:  # the last two: times beyond Python's
-            raise InputError(f"The Parquet file cannot be read after row {done:,}: {reason(error)}.") from None
 
 
 def named(names: Sequence[str]) -> tuple[str, ...]:

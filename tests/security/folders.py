@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from security import watch
 
 DEEP = 100_000
@@ -304,10 +305,29 @@ def outcome(folder: Path) -> list[str]:
                 registry.check(place)
                 demo.example_files(place, demo.read(place))
             task = registry.load(place)
-            answer = task.predict(task.demo.examples[0].inputs)
-            return ["answered", str(len(answer.prediction.items))]
+            return asked(task)
     except SeeWhyError as error:
         return [type(error).__name__, str(error)]
     except Exception as error:
         return [f"unforeseen {type(error).__name__}", str(error)]
     raise AssertionError("a folder without models raises")
+
+
+def asked(task: Any) -> list[str]:
+    """What an answer ends with; an error within a model that could be loaded is told as one of ours, with an id."""
+    from inference.serving.endpoints import report
+
+    try:
+        answer = task.predict({field.name: VALID.get(field.kind, field.default) for field in task.demo.inputs})
+        return ["answered", str(len(answer.prediction.items))]
+    except Exception as error:
+        return ["told", report(error).message]
+
+
+def dark() -> Any:
+    from PIL import Image
+
+    return Image.new("RGB", (32, 32))
+
+
+VALID: dict[str, Any] = {"text": "I live in Paris.", "image": dark(), "audio": (16_000, np.zeros(16_000, np.int16))}

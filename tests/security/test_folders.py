@@ -7,7 +7,7 @@ import pytest
 from security.folders import ATTACKS, PLACES
 from security.watch import Watched, watched
 
-KINDS = ("ModelError", "NotFound", "InputError", "answered")
+KINDS = ("ModelError", "NotFound", "InputError", "answered", "told")
 GROWTH = 300
 """Megabytes: a deep text takes some for a moment; a width that is believed would take hundreds of gigabytes."""
 

@@ -7,7 +7,6 @@ before and after.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -101,7 +100,8 @@ class Watch:
 
 def megabytes() -> float:
     """The most that this process has taken so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()  # getrusage would count what the parent took before the fork
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 WATCH = Watch.__new__(Watch)
