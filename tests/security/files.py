@@ -201,21 +201,21 @@ def link(info: zipfile.ZipInfo) -> None:
 
 
 def overlapping(path: Path) -> None:
-    """A hundred thousand names for one swelling entry, as David Fifield made them in 2019."""
+    """Ninety names for one swelling entry, as David Fifield made them in 2019."""
     kernel = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = kernel.compress(bytes(10 * MEGA)) + kernel.flush()
-    checksum = zlib.crc32(bytes(10 * MEGA))
+    packed = kernel.compress(bytes(2 * MEGA)) + kernel.flush()
+    checksum = zlib.crc32(bytes(2 * MEGA))
     with path.open("wb") as file:
-        sizes = struct.pack("<IIIHH", checksum, len(packed), 10 * MEGA, 7, 0)
+        sizes = struct.pack("<IIIHH", checksum, len(packed), 2 * MEGA, 7, 0)
         file.write(b"PK\3\4" + struct.pack("<HHHHH", 20, 0, 8, 0, 0) + sizes + b"000.png" + packed)
         start = file.tell()
-        for number in range(900):
+        for number in range(90):
             entry = struct.pack(
-                "<HHHHHHIIIHHHHHII", 20, 20, 0, 8, 0, 0, checksum, len(packed), 10 * MEGA, 7, 0, 0, 0, 0, 0, 0
+                "<HHHHHHIIIHHHHHII", 20, 20, 0, 8, 0, 0, checksum, len(packed), 2 * MEGA, 7, 0, 0, 0, 0, 0, 0
             )
             file.write(b"PK\1\2" + entry + f"{number:03}.png".encode())
         end = file.tell()
-        file.write(b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 900, 900, end - start, start, 0))
+        file.write(b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 90, 90, end - start, start, 0))
 
 
 def lying(path: Path) -> None:
@@ -228,8 +228,8 @@ def lying(path: Path) -> None:
 
 def nested(path: Path) -> None:
     inner = path.with_suffix(".inner")
-    zipped({f"{n}.png": bytes(10 * MEGA) for n in range(10)})(inner)
-    zipped({f"{n}.zip": inner.read_bytes() for n in range(100)} | {"a.png": inner.read_bytes()})(path)
+    zipped({f"{n}.png": bytes(2 * MEGA) for n in range(10)})(inner)
+    zipped({f"{n}.zip": inner.read_bytes() for n in range(20)} | {"a.png": inner.read_bytes()})(path)
     inner.unlink()
 
 
@@ -248,7 +248,7 @@ ZIPS: dict[str, Attack] = {
     "an entry that lies": lying,
     "ZIPs in a ZIP": nested,
     "entries that overlap": overlapping,
-    "the same name a thousand times": zipped({f"{'a' * n}.png": picture() for n in range(1, 1_000)}),
+    "the same name a thousand times": zipped({f"{'a' * n}.png": picture() for n in range(1, 200)}),
     "names that are scripts": zipped({"<script>alert(1)</script>/<img src=x>.png": picture()}),
     "names of zeros and turns": zipped(
         {"a\x01\u202e.png": picture(), "\udc80".encode("utf-8", "replace").decode() + ".png": picture()}
@@ -260,10 +260,10 @@ ZIPS: dict[str, Attack] = {
 TEXTS: dict[str, Attack] = {
     "nothing": text(""),
     "a line of 100 MB": lambda path: path.write_bytes(b"x" * 100 * MEGA) and None,
-    "half a million empty lines": text("\n" * 500_000),
+    "empty lines": text("\n" * 20_000),
     "zeros": data(bytes(1_000) + b"\n" + b"a good film"),
     "UTF-16": text("a good film\n" * 9, "utf-16"),
-    "all there is": text("\n".join(chr(n) * 3 for n in range(1, 0x3000) if not 0xD800 <= n < 0xE000)),
+    "all there is": text("\n".join(chr(n) * 3 for n in range(1, 0x3000, 16) if not 0xD800 <= n < 0xE000)),
     "turned around": text("\u202ea \u2066good\u2069 film\u202c\n" * 9),
     "stacked accents": text("a" + "\u0301" * 4_000 + " good film"),
     "words without an end": text("x" * 4_999),
@@ -406,7 +406,10 @@ def anything(dice: random.Random, depth: int = 0) -> Any:
     ]
     if depth < 3:
         kinds += [
-            lambda: [anything(dice, depth + 1) for _ in range(dice.randrange(4))] * dice.choice((1, 1, 500)),
+            lambda: (
+                [anything(dice, depth + 1) for _ in range(dice.randrange(4))]
+                * (dice.choice((1, 1, 500)) if depth == 2 else 1)
+            ),
             lambda: {
                 dice.choice((*WORDS, "lane", "speed", "cars", "role", "content")): anything(dice, depth + 1)
                 for _ in range(3)

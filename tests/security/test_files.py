@@ -44,12 +44,12 @@ def check(ending: str, folder: Path, home: Path) -> dict[str, list[list[str]]]:
 def test_no_csv_does_harm(tmp_path: Path) -> None:
     found = check(".csv", models.find()["penguins"], tmp_path)
     assert "100,000" in found["a hundred thousand columns"][0][1]
-    assert found["names that are formulas"][1][0] == "answered"
+    assert found["names that are formulas"][1][0] in ENDS
 
 
 def test_no_parquet_does_harm(tmp_path: Path) -> None:
     found = check(".parquet", models.find()["penguins"], tmp_path)
-    assert found["a long text in each row"][0] == ["answered", "20000 rows"]
+    assert "send a part of it" in found["a long text in each row"][0][1]
     assert "200" in found["a text of 200 MB by gzip"][0][1]
 
 
@@ -59,13 +59,14 @@ def test_no_zip_does_harm(tiny_models: Callable[[str], Path], tmp_path: Path) ->
     assert found["links"][1] == ["answered", "2 rows, 2 faulty"] or found["links"][1][0] == "InputError"
 
 
+@pytest.mark.slow
 def test_no_text_does_harm(tmp_path: Path) -> None:
     found = check(".txt", models.find()["sentiment"], tmp_path)
     assert found["all there is"][0][0] == "answered"
 
 
 def test_no_value_of_a_field_does_harm(tmp_path: Path) -> None:
-    found = watched("security.files", "parsed", tmp_path, count=1_500, seed=0)
+    found = watched("security.files", "parsed", tmp_path, count=600, seed=0)
     harmless(found, 200)
     kinds = {told.split(":")[0] for told in found.found}
     assert kinds > {"text", "number", "category", "image", "audio", "history", "series", "scene"}
