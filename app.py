@@ -24,7 +24,7 @@ from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
 from explain.streams import STREAMS
-from inference import runtime
+from inference import device, runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
@@ -61,9 +61,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         sys.exit(f"{error}")
     if runtime.ZERO_GPU:
         preload(endpoints.catalogue)  # weights must be on the GPU before the first call is forked off
-        computing = ("answers", "reads", "explanations", "checks", "changes", "sweeps", "plays")
-        for name in (*computing, "comparisons", "variations", "differences", "summaries"):
-            setattr(endpoints, name, spaces.GPU(getattr(endpoints, name)))
+        device.lent = spaces.GPU(device.carried)
     blocks = page(endpoints)
     # Gradio asks the server whether it is there before it goes on: nothing may slow the answer until then.
     launch(blocks, endpoints, options, prevent_thread_lock=True)

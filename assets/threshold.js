@@ -186,18 +186,6 @@ function inquire(section, asked) {
     tell("asked", JSON.stringify([++questions, section, { threshold: sweeping() ? swept(sweeping()).thresholds[cut.place] : null, fees: cut.fees, ...asked }]));
 }
 
-// Which column is which, of a file that was opened.
-document.addEventListener("change", (event) => {
-    const chooser = event.target.closest?.(".columns-of");
-    if (chooser) tell("columns", JSON.stringify([++questions, chosen(chooser)]));
-});
-
-function chosen(chooser) {
-    const fields = {}, groups = [...chooser.querySelectorAll("[data-group]:checked")].map((box) => box.dataset.group);
-    for (const select of chooser.querySelectorAll("[data-field]")) if (select.value) fields[select.dataset.field] = select.value;
-    return { fields, truth: chooser.querySelector("[data-truth]").value || null, groups };
-}
-
 new MutationObserver((changes) => {
     const list = wanted && changes.some((change) => change.target.closest?.("#part-rows")) && at("#part-rows .card");
     if (list) {

@@ -24,6 +24,10 @@
 
     document.addEventListener("keydown", (event) => {
         if (event.key === "Escape" && picks.size) cleared();
+        const part = event.target.closest?.("#why svg [data-feature]");
+        if (!part || at("#why.stale") || (event.key !== "Enter" && event.key !== " ")) return;
+        event.preventDefault(); // a space would scroll
+        toggle(part.dataset.feature, part.dataset.label, part.dataset.verb, part);
     });
 
     function toggle(id, label, verb, pressedBy = null) {
@@ -43,7 +47,7 @@
     function show(pressedBy = null) {
         all("#why [data-feature]").forEach((part) => {
             const chosen = String(picks.has(part.dataset.feature));
-            if (part.matches("button")) part.setAttribute("aria-pressed", chosen);
+            if (part.matches("button, [role=button]")) part.setAttribute("aria-pressed", chosen);
             part.classList.toggle("picked", chosen === "true");
         });
         paint();
@@ -144,7 +148,20 @@
         if (region) toggle(region.id, region.label, "Brush away");
     });
 
+    // A drawing of a series or a road: its parts are buttons where this page can hide them
+
+    function reachable() {
+        all("#why svg [data-feature]:not([role])").forEach((part) => {
+            part.setAttribute("role", "button");
+            part.setAttribute("tabindex", "0");
+            part.setAttribute("aria-label", `${part.dataset.verb}: ${part.dataset.label}`);
+            part.setAttribute("aria-pressed", String(picks.has(part.dataset.feature)));
+            part.closest("svg").setAttribute("role", "group"); // of an image, nobody hears the parts
+        });
+    }
+
     new MutationObserver(() => {
+        reachable();
         if (map && !map.figure.isConnected) map = null;
         read();
         if (picks.size && !at("#why .why:not([aria-busy])")) cleared();

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from inference.device import on_device
 from inference.errors import InputError
 from inference.fields import shown
 from inference.task import Task
@@ -44,6 +45,7 @@ def check(task: Task, inputs: Any, check: str, target: Any = None) -> Finding:
     return last
 
 
+@on_device
 def check_stream(
     task: Task, inputs: Any, check: str, target: Any = None, memory: Memory | None = None
 ) -> Iterator[Record]:

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
+from inference.device import on_device
 from inference.errors import InputError
 from inference.study.timing import Timing, interleaved
 from inference.task import Task
@@ -60,6 +61,7 @@ def compare(task: Task, other: Task, inputs: Any, other_inputs: Any = None, targ
     return last
 
 
+@on_device
 def compare_stream(
     task: Task, other: Task, inputs: Any, other_inputs: Any = None, target: Any = None, reasons: bool = True
 ) -> Iterator[Record]:

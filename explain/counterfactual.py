@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from inference.device import on_device
 from inference.errors import InputError
 from inference.fields import shown
 from inference.nearest import smallest
@@ -44,6 +45,7 @@ def counterfactuals(task: Task, inputs: Any, **options: Any) -> Counterfactuals:
     return last
 
 
+@on_device
 def counterfactual_stream(
     task: Task,
     inputs: Any,

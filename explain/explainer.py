@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
+from inference.device import on_device
 from inference.task import Task
 from inference.types import Raw, Target
 
@@ -81,6 +83,28 @@ def explain_all(
     apart: each column is a player of its own, though others go with it.
     """
     memory = memory or Memory()
+    memory.begin(task, raw, evaluations)
+    asked = task, raw, targets, evaluations, seconds, seed, method, memory, apart
+    with closing(sharpened(*asked)) as levels:  # type: ignore[type-var]  # a generator
+        for found, players in levels:
+            for explanation in found:
+                memory.keep(explanation, players)
+            yield found
+
+
+@on_device
+def sharpened(
+    task: Task,
+    raw: Raw,
+    targets: Sequence[Target],
+    evaluations: int | None,
+    seconds: float | None,
+    seed: int,
+    method: str,
+    memory: Memory,
+    apart: bool,
+) -> Iterator[tuple[tuple[Explanation, ...], Partition]]:
+    """`explain_all`, each part with its players: memory of whoever asks is kept here only as far as games go."""
     start = time.perf_counter()
     play = memory.play(task, raw, targets, evaluations)
     allowed = evaluations or allowance(play.players)
@@ -97,9 +121,7 @@ def explain_all(
     before: Level | None = None
     for level in sharpen(play.game, groups, allowed, seed, **options):
         found = tuple(writing.of(target, i, level) for i, target in enumerate(targets))
-        for explanation in found:
-            memory.keep(explanation, level.players)
-        yield found
+        yield found, level.players
         if seconds is not None and found[0].seconds >= seconds:
             return
         if evaluations is None and 2 ** len(level.players) > allowed and done(level, before):

@@ -1,7 +1,7 @@
 """Games v: bool[m, n] → float64[m, k], and what can be said of their values. Knows no task, model or tokenizer."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -35,6 +35,17 @@ class Estimate:
     reason: str = ""
     excluded: int = 0
 
+    def of(self, outputs: slice) -> "Estimate":
+        """The same of some outputs."""
+        return replace(
+            self,
+            values=self.values[:, outputs],
+            stderr=None if self.stderr is None else self.stderr[:, outputs],
+            base=self.base[outputs],
+            score=self.score[outputs],
+            residual=self.residual[outputs],
+        )
+
 
 class Unexplainable(InputError, ValueError):
     """A game, or bounds, for which there are no values; the message says why and what to do."""
@@ -61,6 +72,12 @@ class Memo:
         if new:
             self._known |= zip(new, self.game(coalitions[list(new.values())]), strict=True)
         return np.array([self._known[key] for key in keys])
+
+    def narrowed(self, game: Game, outputs: Sequence[int]) -> "Memo":
+        """The same answers of a game that goes on with some of the outputs alone."""
+        found, chosen = Memo(game), list(outputs)
+        found._known = {key: scores[chosen] for key, scores in self._known.items()}
+        return found
 
 
 Closed = Callable[[Memo], Estimate | None]

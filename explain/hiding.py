@@ -11,6 +11,7 @@ import numpy as np
 
 from inference.errors import InputError
 from inference.fields import CategoryField, NumberField
+from inference.fields.scene import OF_CAR, OWN, mixed
 from inference.nearest import tidy
 from inference.task import Task
 from inference.types import Raw
@@ -105,11 +106,33 @@ def messages(task: Task, raw: Raw, field: Any, features: Sequence[Feature]) -> A
 
 
 def scene(task: Task, raw: Raw, field: Any, features: Sequence[Feature]) -> Any:
-    """A road without some cars."""
-    gone = {(f.where or {})["car"] for f in features}
-    found = raw[field.name]
-    cars = [car.to_json() for i, car in enumerate(found.cars, 1) if i not in gone]
-    return field.parse({"lane": found.lane, "speed": found.speed, "cars": cars})
+    """A road without some cars, and some numbers as is usual: the middle of those that would take their place."""
+    gone = {(f.where or {})["car"] for f in features if "part" not in (f.where or {})}
+    scene = raw[field.name]
+    found: dict[str, Any] = {"lane": scene.lane, "speed": scene.speed, "cars": [car.to_json() for car in scene.cars]}
+    for feature in features:
+        where = feature.where or {}
+        for name in where.get("part", "").split("+") if where["car"] not in gone else ():
+            holder = found["cars"][where["car"] - 1] if where["car"] else found
+            holder[name] = usual_number(task, raw, field, where["car"], name)
+    return field.parse(found | {"cars": [car for i, car in enumerate(found["cars"], 1) if i not in gone]})
+
+
+def usual_number(task: Task, raw: Raw, field: Any, car: int, name: str) -> float:
+    """The median, of a lane the most frequent, of what the reference scenes have in the place of a car's number.
+
+    car: from 1; 0 is the own. Raises InputError where no scene has such a car.
+    """
+    scene, values = raw[field.name], []
+    kept = np.ones(len(OWN) + len(OF_CAR) * len(scene.cars), bool)
+    kept[OWN.index(name) if not car else len(OWN) + len(OF_CAR) * (car - 1) + OF_CAR.index(name)] = False
+    for row in task.background:
+        other = mixed(scene, kept.tolist(), row[field.name])
+        if len(other.cars) == len(scene.cars):
+            values.append(float(getattr(other.cars[car - 1] if car else other, name)))
+    if not values:
+        raise InputError("What is usual is not known here: no reference road has such a car.")
+    return Counter(values).most_common(1)[0][0] if name == "lane" else round(float(np.median(values)), 1)
 
 
 def series(task: Task, raw: Raw, field: Any, features: Sequence[Feature]) -> Any:

@@ -43,9 +43,12 @@ def alt(found: Counterfactual, now: str) -> str:
 
 
 def words_of(change: Change) -> str:
-    """One change in words: `Living area 998 ft² instead of 1,040 ft²`, `“horrible” left out`."""
+    """One change in words: `Living area 998 ft² instead of 1,040 ft²`, `“horrible” left out`, of a word that gives way
+    to another both, for no sentence is claimed."""
     if change.gone:
         return f"“{change.label}” {change.after}"
+    if "chars" in (change.where or {}):
+        return f"“{change.before}” struck for “{change.after}”"
     return f"{f'{change.label} ' if change.before != change.label else ''}{change.after} instead of {change.before}"
 
 
@@ -80,7 +83,8 @@ def table(changes: Sequence[Change]) -> str:
 
 def text(found: Counterfactual, name: str, raw: Raw) -> str:
     """A text with words struck and inserted."""
-    return f'<p class="words" dir="auto">{marked(raw[name], changes_in(found, name))}</p>'
+    own = changes_in(found, name)
+    return f'<p class="words" dir="auto">{marked(raw[name], own)}</p>{unread(own)}'
 
 
 def talk(found: Counterfactual, name: str, raw: Raw) -> str:
@@ -90,7 +94,16 @@ def talk(found: Counterfactual, name: str, raw: Raw) -> str:
         own = [change for change in changes_in(found, name) if (change.where or {})["message"] == place]
         said = marked(message.text, own)
         shown.append(f'<li class="{message.role}"><small>{WHO[message.role]}</small><p dir="auto">{said}</p></li>')
-    return f'<ol class="words talk">{"".join(shown)}</ol>'
+    return f'<ol class="words talk">{"".join(shown)}</ol>{unread(changes_in(found, name))}'
+
+
+def unread(changes: Sequence[Change]) -> str:
+    """What a text with words inserted is not."""
+    inserted = any(not change.gone for change in changes)
+    return f'<p class="hint">{INSERTED}</p>' if inserted else ""
+
+
+INSERTED = "Single words, struck and inserted as the model was asked; the grammar of the text may no longer fit."
 
 
 def marked(text: str, changes: Sequence[Change]) -> str:

@@ -66,16 +66,23 @@ class Memory:
         self._played: Played | None = None
         self._explained: dict[Target, Explained] = {}
 
+    def __reduce__(self) -> tuple[type["Memory"], tuple[()]]:
+        return Memory, ()  # a game is of its process
+
     def play(self, task: Task, raw: Raw, targets: Sequence[Target], evaluations: int | None = None) -> Play:
         """As `scorer`; of the same input no coalition is scored twice."""
-        key = (task, digest(raw), evaluations)
-        if self._key != key:
-            self._explained = {}
-        if self._played is None or self._key != key or not self._played.of(targets):
-            self._key, self._played = key, Played(task, raw, [*targets, *self.likely], evaluations)
+        self.begin(task, raw, evaluations)
+        if self._played is None or not self._played.of(targets):
+            self._played = Played(task, raw, [*targets, *self.likely], evaluations)
         play = self._played.of(targets)
         assert play is not None  # they were just put in
         return play
+
+    def begin(self, task: Task, raw: Raw, evaluations: int | None = None) -> None:
+        """Forget all that is of another input."""
+        key = (task, digest(raw), evaluations)
+        if self._key != key:
+            self._key, self._played, self._explained = key, None, {}
 
     def keep(self, explanation: Explanation, players: Partition) -> None:
         """What is said of a target, instead of what was said of it before."""

@@ -20,11 +20,11 @@ USUAL = "Set to what is usual"
 
 
 def verb(feature: Feature) -> str:
-    """What hiding a part is called, or nothing where it cannot be hidden: of a car, only all of it can."""
+    """What hiding a part is called, or nothing where it cannot be hidden."""
     where = feature.where
     if where is None:
         return "" if feature.id != feature.field else USUAL
-    return "" if "car" in where and ("part" in where or not where["car"]) else VERBS.get(next(iter(where)), "")
+    return USUAL if "car" in where and "part" in where else VERBS.get(next(iter(where)), "")
 
 
 def pick(feature: Feature) -> str:

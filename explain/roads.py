@@ -8,7 +8,8 @@ from inference.fields import Scene
 from inference.road import Mark, Road, legend
 from inference.types import Raw
 
-from .types import Explanation
+from .picked import pick
+from .types import Explanation, Feature
 from .wording import side, signed
 
 
@@ -25,7 +26,14 @@ def road(explanation: Explanation, scene: Scene, name: str, alt: str) -> str:
     marks = {i: Mark(side(value), abs(value) / top, signed(value, explanation)) for i, value in values.items() if value}
     parts = [feature for feature in explanation.features if feature.parent]
     more = ["numbers above: its effect" + (", of a car taken apart that of its numbers together" if parts else "")]
-    return f'<div data-field="{escape(name)}">{Road(scene).draw(marks, alt=alt)}{legend(scene.unit, more)}</div>'
+    drawn = Road(scene).draw(marks, alt=alt, attributes=picks(scene, name))
+    return f'<div data-field="{escape(name)}">{drawn}{legend(scene.unit, more)}</div>'
+
+
+def picks(scene: Scene, name: str) -> dict[int, str]:
+    """What a click on each other car takes: all of it, whether or not it was taken apart."""
+    cars = range(1, len(scene.cars) + 1)
+    return {i: pick(Feature(f"{name}:{i}", name, f"car {i}", {"car": i})) for i in cars}
 
 
 def by_car(explanation: Explanation, name: str) -> dict[int, float]:

@@ -162,6 +162,7 @@ class Search:
 
     def nearer(self, chosen: Chosen) -> Generator[None, None, Chosen]:
         """The same places, each changed no further than it must, the one that goes furthest first."""
+        chosen = yield from self.plainer(chosen)
         for place, option in sorted(chosen, key=lambda one: -self.options.distance((one,))):
             low, high = 0.0, 1.0
             for _ in range(FINER):
@@ -177,6 +178,16 @@ class Search:
                 high = sets[nearest] if nearest else high
                 low = max((share for share in [low, *sets.values()] if share < high), default=low)
                 chosen = nearest or chosen
+        return chosen
+
+    def plainer(self, chosen: Chosen) -> Generator[None, None, Chosen]:
+        """The same places, each by its first option where that goes less far and is enough: a word left out for good
+        rather than another in its place."""
+        for place, option in chosen:
+            other = swapped(chosen, place, 0)
+            if option and self.options.distance(other) < self.options.distance(chosen):
+                (verdict,) = yield from self.ask([other])
+                chosen = other if verdict.passes else chosen
         return chosen
 
     # Few changes, one with another

@@ -3,6 +3,8 @@
 Knows estimates only.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .games import Estimate
@@ -58,3 +60,25 @@ def clear_output(values: Floats, stderr: Floats) -> bool:
     top = np.argsort(-size)[:TOP]
     narrow = LEVEL * stderr.max(initial=0) <= NARROW * size.max(initial=0)
     return bool(settled(values, stderr)[top].all() or narrow)
+
+
+SURE = 0.05
+"""Error of a mean over rows, as a share of the largest mean, from which it is sure enough to compare."""
+
+
+def each_enough(last: Sequence[Estimate], before: Sequence[Estimate] | None) -> list[bool]:
+    """Which of some rows may stop, each by itself as `enough` says."""
+    return [enough(*pair) for pair in zip(last, before, strict=True)] if before else [False] * len(last)
+
+
+def mean_enough(last: Sequence[Estimate], before: Sequence[Estimate] | None = None) -> list[bool]:
+    """Whether rows of which only the mean sizes of values count may stop, all together.
+
+    That is, as soon as the mean of the standard errors is SURE of the largest mean size, for every output: as if the
+    errors of all rows were the same, which is the worst that they can be. The rows have the same players and outputs.
+    """
+    told = [one.stderr for one in last if one.stderr is not None]
+    if len(told) < len(last):
+        return [False] * len(last)
+    size = np.mean([np.abs(one.values) for one in last], 0)
+    return [bool((np.mean(told, 0) <= SURE * size.max(0)).all())] * len(last)

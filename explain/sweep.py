@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from inference.accelerator import in_batches
+from inference.device import on_device
 from inference.errors import InputError
 from inference.fields import CategoryField, NumberField
 from inference.nearest import tidy
@@ -70,6 +71,7 @@ def sweep(task: Task, inputs: Any, field: str, **options: Any) -> Sweep:
     return last
 
 
+@on_device
 def sweep_stream(task: Task, inputs: Any, field: Any, target: Any = None, points: Any = None) -> Iterator[Record]:
     """Progress again and again, and a Sweep last.
 

@@ -13,6 +13,7 @@ from inference.course import LEFT, RIGHT, WIDTH, Course, course
 from inference.series import Series
 from inference.types import Raw
 
+from .picked import pick
 from .types import Explanation, Feature
 from .wording import side, signed
 
@@ -38,10 +39,12 @@ def timeline(explanation: Explanation, name: str, series: Series, alt: str) -> s
         band(drawn, step, value, np.abs(steps).max(), f"{series.name_of(step)}: {signed(value, explanation)}")
         for step, value in enumerate(steps.tolist())
     )
-    rows = cells(drawn, explanation, series, shares) if len(series.columns) > 1 else ""
+    many = len(series.columns) > 1
+    rows = cells(drawn, explanation, series, shares, features) if many else ""
+    over = "" if many else "".join(part(drawn, f, drawn.top, drawn.bottom - drawn.top) for f in features)
     told = ", ".join(f"{series.name_of(i)} {signed(value, explanation)}" for i, value in enumerate(steps.tolist()))
     whole = f"{alt} All columns together: {told}." if rows and len(series) <= TOLD else alt
-    return f'<figure class="series-values">{course(drawn, whole, bands)}{rows}</figure>'
+    return f'<figure class="series-values">{course(drawn, whole, bands, over)}{rows}</figure>'
 
 
 def shared(explanation: Explanation, features: Sequence[Feature], series: Series) -> NDArray[np.float64]:
@@ -65,7 +68,23 @@ def band(drawn: Course, step: int, value: float, largest: float, title: str) -> 
     )
 
 
-def cells(drawn: Course, explanation: Explanation, series: Series, shares: NDArray[np.float64]) -> str:
+def part(drawn: Course, feature: Feature, top: float, height: float) -> str:
+    """What a click takes: the steps of a feature, over all that is drawn there."""
+    first, end = (feature.where or {})["steps"]
+    left, right = drawn.edges(first)[0], drawn.edges(end - 1)[1]
+    return (
+        f'<rect class="part"{pick(feature)} x="{left:.1f}" width="{right - left:.1f}" y="{top}" height="{height}">'
+        f"<title>{escape(feature.label)}</title></rect>"
+    )
+
+
+def cells(
+    drawn: Course,
+    explanation: Explanation,
+    series: Series,
+    shares: NDArray[np.float64],
+    features: Sequence[Feature],
+) -> str:
     """A row for each column: its name and what it did in all, and its steps as cells under those of the chart."""
     largest = float(np.abs(shares).max()) or 1
     labels = series.titles or series.columns
@@ -82,7 +101,8 @@ def cells(drawn: Course, explanation: Explanation, series: Series, shares: NDArr
                 f'width="{max(right - left - 1, 0.5):.1f}" y="{top}" height="{ROW}" rx="2">'
                 f"<title>{escape(series.name_of(step))}: {signed(value, explanation)}</title></rect>"
             )
-        rows += told
+        own = [f for f in features if (f.where or {})["column"] == series.columns[i]]
+        rows += told + "".join(part(drawn, f, top, ROW) for f in own)
     height = len(labels) * (ROW + GAP) + 4
     alt = "; ".join(
         f"{label} {signed(float(column.sum()), explanation)}" for label, column in zip(labels, shares.T, strict=True)

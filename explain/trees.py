@@ -7,7 +7,9 @@ imported on the first call.
 
 from collections.abc import Sequence
 from functools import partial
+from threading import Lock
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -38,10 +40,7 @@ def closed_form(
     model: Any, background: Floats, row: Floats, outputs: Sequence[int], scale: str, memo: Memo
 ) -> Estimate | None:
     """The values, and what the game says of its two ends; None where there is no closed form."""
-    import shap
-
-    masker = shap.maskers.Independent(background, max_samples=len(background))  # it would keep 100 of them
-    explainer = shap.TreeExplainer(model, masker, model_output=scale, feature_perturbation="interventional")
+    explainer = explainer_of(model, background, scale)
     if scale == "probability" and explainer.model.tree_output != "probability":
         return None
     values = by_class(np.asarray(explainer.shap_values(row[None], check_additivity=False), np.float64)[0], model)
@@ -57,6 +56,28 @@ def closed_form(
         "TreeExplainer",
         reason="values of trees have a closed form",
     )
+
+
+KEPT = 4
+"""Explainers that are kept with a model, by reference rows and scale; making one reads all trees."""
+_kept: WeakKeyDictionary[Any, dict[tuple[bytes, str], Any]] = WeakKeyDictionary()
+_keeping = Lock()
+
+
+def explainer_of(model: Any, background: Floats, scale: str) -> Any:
+    """shap's TreeExplainer of a model over reference rows, made once for all rows that are explained against them."""
+    import shap
+
+    key = (background.tobytes(), scale)
+    with _keeping:
+        known = _kept.setdefault(model, {})
+        if key not in known:
+            masker = shap.maskers.Independent(background, max_samples=len(background))  # it would keep 100 of them
+            made = shap.TreeExplainer(model, masker, model_output=scale, feature_perturbation="interventional")
+            while len(known) >= KEPT:
+                known.pop(next(iter(known)))
+            known[key] = made
+        return known[key]
 
 
 def by_class(values: Floats, model: Any) -> Floats:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from inference.device import on_device
 from inference.errors import InputError, ModelError
 from inference.study import agreement, sizes, variants
 from inference.study.reading import Study, together
@@ -62,6 +63,7 @@ class Asked:
         return [case.own for case in self.cases]
 
 
+@on_device
 def vary(
     task: Task,
     raws: Sequence[Raw],
@@ -97,6 +99,7 @@ def vary(
 HELD = "What the others are held against."
 
 
+@on_device
 def differ(task: Task, other: Task, study: Study, explained: int = EXPLAINED) -> Iterator[Doing | Differing]:
     """What is under way, and last how far two models agree over a file, where they differ, and whether reasons move.
 

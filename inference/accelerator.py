@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
+from . import device
 from .errors import OutOfMemory
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Accelerator:
         self._urgent = 0
 
     def __enter__(self) -> None:
+        device.refuse()
         patient = in_background.get()
         with self._changed:
             self._urgent += not patient

@@ -49,8 +49,8 @@ class Course:
         return self.top + (self.bottom - self.top) * (high - value) / (high - low)
 
 
-def course(drawn: Course, alt: str, behind: str = "") -> str:
-    """The chart. alt: the picture in words; behind: what stands behind the line."""
+def course(drawn: Course, alt: str, behind: str = "", over: str = "") -> str:
+    """The chart. alt: the picture in words; behind: what stands behind the line; over: what lies over all."""
     count, values = len(drawn.series), drawn.values
     line = " ".join(f"{drawn.x(i):.1f},{drawn.y(value):.1f}" for i, value in enumerate(values))
     dots = "".join(f'<circle cx="{drawn.x(i):.1f}" cy="{drawn.y(v):.1f}" r="2.5"/>' for i, v in enumerate(values))
@@ -60,7 +60,7 @@ def course(drawn: Course, alt: str, behind: str = "") -> str:
         f'<svg class="course" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}">{behind}'
         f'{grid(drawn)}{feet(drawn)}{reach(drawn)}<polyline points="{line}"/>{dots if count <= 31 else ""}'
         f'<line class="next" {ends}/><circle class="next" cx="{there:.1f}" cy="{drawn.y(drawn.forecast):.1f}" r="4"/>'
-        "</svg>"
+        f"{over}</svg>"
     )
 
 

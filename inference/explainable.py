@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import demo, tokens
 from .accelerator import in_batches
+from .device import on_device
 from .masks import Parts, Variants
 from .targets import apart
 from .trace import Batch
@@ -85,6 +86,7 @@ class Explainable:
         """The scores of simple targets in each row of the outputs, float64[batch, targets], in `scale`."""
         raise NotImplementedError
 
+    @on_device
     def scores(self, raws: Sequence[Raw], targets: Sequence[Target]) -> "NDArray[np.float64]":
         """The score of each target for each input, float64[len(raws), targets], from one pass. Raises InputError."""
         import numpy as np

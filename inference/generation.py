@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -157,7 +158,7 @@ def stream(write: Callable[..., T], tokenizer: Any, name: str, patience: float) 
             started.set()
             streamer.end()
 
-    thread = threading.Thread(target=generate, name=f"generate {name}", daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(generate,), name=f"generate {name}", daemon=True)
     thread.start()
     try:
         if not started.wait(patience):

@@ -189,7 +189,8 @@ class ImageInput(Task):
     def file_batch_size(self) -> int:
         """Few on a processor: what a convolution holds of more pictures does not fit its caches.
 
-        MobileNetV2 takes 23 ms of one core for each of 4, 25 for each of 8, 40 for each of 32 (throughput.py).
+        tests/benchmarks/throughput.py holds a file of pictures against bare forward passes at the best of six sizes,
+        and says which that was.
         """
         return FEW if self.pipeline.device.type == "cpu" else self.batch_size
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import columns, demo, draft, folders, hub, models, snapshot, trees
 from .demo import Demo
+from .device import stays
 from .errors import InputError, ModelError, NotFound
 from .task import Task
 
@@ -147,4 +148,6 @@ def load(name_or_folder: str | Path, name: str = "", described: Demo | None = No
     folder = find(spec)[spec] if is_hub else models.folder(name_or_folder)
     said = described or about(folder)
     kind = task_class(said.task)
-    return kind(folder, said, kind.open(folder, said), name or (spec if is_hub else ""))
+    task = kind(folder, said, kind.open(folder, said), name or (spec if is_hub else ""))
+    stays(task, load, str(folder), task.name)
+    return task

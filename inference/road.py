@@ -44,10 +44,20 @@ class Road:
         """Pixels from the top of the middle of a lane."""
         return LANE * (lane - 0.5)
 
-    def draw(self, marks: Mapping[int, Mark] | None = None, action: str = "", alt: str = "") -> str:
-        """The drawing. marks: by car from 1, 0 is the own. action: what the own car does, where that can be drawn."""
+    def draw(
+        self,
+        marks: Mapping[int, Mark] | None = None,
+        action: str = "",
+        alt: str = "",
+        attributes: Mapping[int, str] | None = None,
+    ) -> str:
+        """The drawing. marks: by car from 1, 0 is the own. action: what the own car does, where that can be drawn.
+
+        attributes: of cars, as HTML, likewise.
+        """
         marks = marks or {}
-        cars = "".join(self.car(i, car, marks.get(i)) for i, car in enumerate(self.scene.cars, 1))
+        more = attributes or {}
+        cars = "".join(self.car(i, car, marks.get(i), more.get(i, "")) for i, car in enumerate(self.scene.cars, 1))
         parts = self.lanes() + self.ruler() + self.way(action) + cars + self.own(marks.get(0))
         said = escape(" ".join(filter(None, (alt, self.words()))))
         return (
@@ -88,7 +98,7 @@ class Road:
             for m in ticks
         )
 
-    def car(self, i: int, car: Car, mark: Mark | None) -> str:
+    def car(self, i: int, car: Car, mark: Mark | None, attributes: str = "") -> str:
         """One other car, its number, its speed, and an arrow for how fast it goes beside the own."""
         x, y = self.x(car.distance), self.y(car.lane)
         unit = self.scene.unit
@@ -96,7 +106,7 @@ class Road:
         drift = (car.speed - self.scene.speed) / 3.6 * SECONDS * WIDTH / (self.high - self.low)
         end = x + (CAR[0] / 2 if drift > 0 else -CAR[0] / 2)
         arrow = f'<path class="drift" d="M{end:.1f} {y:.1f}h{drift:.1f}{HEAD[drift > 0]}"/>' if abs(drift) > 4 else ""
-        return box(x, y, str(i), title, f"{number(round(car.speed))}", mark, arrow)
+        return box(x, y, str(i), title, f"{number(round(car.speed))}", mark, arrow, attributes=attributes)
 
     def own(self, mark: Mark | None) -> str:
         """The own car."""
@@ -118,7 +128,15 @@ class Road:
 
 
 def box(
-    x: float, y: float, name: str, title: str, speed: str, mark: Mark | None, arrow: str = "", kind: str = ""
+    x: float,
+    y: float,
+    name: str,
+    title: str,
+    speed: str,
+    mark: Mark | None,
+    arrow: str = "",
+    kind: str = "",
+    attributes: str = "",
 ) -> str:
     """A car as a rounded box with its name in it, its speed under it and its mark above."""
     width, height = CAR
@@ -126,7 +144,7 @@ def box(
     style = f' style="--strength:{mark.strength:.2f}"' if mark else ""
     above = f'<text class="effect" x="{x:.1f}" y="{y - height / 2 - 4:.1f}">{mark.label}</text>' if mark else ""
     return (
-        f'<g class="{classes}"{style}><title>{escape(title)}</title>{arrow}'
+        f'<g class="{classes}"{style}{attributes}><title>{escape(title)}</title>{arrow}'
         f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width}" height="{height}" rx="6"/>'
         f'<text x="{x:.1f}" y="{y + 4.5:.1f}">{escape(name)}</text>'
         f'<text class="speed" x="{x:.1f}" y="{y + height / 2 + 12:.1f}">{speed}</text>{above}</g>'

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
+from .batching import Batcher
+from .device import on_device, stays
 from .explainable import Explainable
 from .fields import Field
+from .joining import padding
 from .trace import Batch, Sight, Trace, shapes
 from .types import Answer, Kind, Prediction, Raw, Table
 
@@ -33,6 +36,8 @@ class Task(Explainable):
     just these weights is the question. Empty for the loaded model itself."""
     same_items: ClassVar[bool] = False
     """Whether every answer scores the same items, so that those of many inputs are the columns of an array."""
+    along_tokens: ClassVar[tuple[str, ...]] = ()
+    """Outputs of the model that are as long as a text, float[batch, tokens, …], which others' texts may have padded."""
     supervised: ClassVar[bool] = True
     """Whether its labels were given in training; else they were found in the data, and need no truth to be measured."""
     default: ClassVar[str] = ""
@@ -52,6 +57,7 @@ class Task(Explainable):
         self.folder, self.demo, self.pipeline = folder, about, pipeline
         self.name = name or folders.name_of(folder)
         self.tokenizing = threading.Lock()
+        stays(self)
         tokens.keep_plain(getattr(pipeline, "tokenizer", None))
         # The pipeline's own reading of its call options, so that ours and `pipeline(x, **options)` agree.
         self.preprocess_options, self.forward_options, self.postprocess_options = pipeline._sanitize_parameters(
@@ -93,16 +99,37 @@ class Task(Explainable):
         batch: Batch = self.pipeline.preprocess(self.prepare(raw), **self.preprocess_options)
         return batch
 
+    @on_device
     def forward(self, batch: Batch) -> Batch:
         """One forward pass; tensors come back on the CPU, floating ones as float32."""
         with accelerator:
-            outputs = self.pipeline.forward(batch, **self.forward_options)
+            return self.compute(batch)
+
+    def compute(self, batch: Batch) -> Batch:
+        """`forward` by whoever holds the accelerator."""
+        outputs = self.pipeline.forward(batch, **self.forward_options)
         return {name: to_float32(value) for name, value in outputs.items()}
 
     def run(self, batch: Batch) -> Generator[str, None, Batch]:
-        """`forward` for a visitor: a task that writes text yields it as it comes. Returns the outputs."""
-        yield from ()
-        return self.forward(batch)
+        """`forward` for a visitor, together with what others ask: a task that writes text yields it as it comes, any
+        an empty string now and then while it waits. Returns the outputs.
+        """
+        return (yield from self.batcher.forward(batch))
+
+    @cached_property
+    def batcher(self) -> Batcher:
+        """Where the requests of visitors meet."""
+        return Batcher(self)
+
+    @property
+    def together(self) -> int:
+        """Visitors' requests in one forward pass at most."""
+        return min(self.batch_size, self.file_batch_size)
+
+    @cached_property
+    def padding(self) -> dict[str, int]:
+        """What fills up each input that is as long as a text."""
+        return padding(getattr(self.pipeline, "tokenizer", None))  # a function of Python has none
 
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
         """Postprocess the outputs of a batch into one prediction each."""
@@ -161,7 +188,8 @@ class Task(Explainable):
             trace.raw = raw = self.parse(inputs)
             step.detail = self.demo.describe(raw)
         with trace.step("preprocessing") as step:
-            trace.batch = batch = self.encode([raw])
+            with self.batcher.arriving():
+                trace.batch = batch = self.encode([raw])
             step.detail = f"{self.demo.kinds} → {shapes(batch)}"
             step.words = self.prepared(raw, batch)
         with trace.step("forward pass") as step:
@@ -187,6 +215,7 @@ class Task(Explainable):
         batches = in_batches(self.predict_some, raws, self.batch_size)
         return [prediction for some in batches for prediction in some]
 
+    @on_device
     def predict_some(self, raws: Sequence[Raw]) -> list[Prediction]:
         """The predictions for at most `batch_size` checked inputs."""
         return self.read(self.forward(self.encode(raws)), raws)

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from .accelerator import accelerator
+from .device import on_device
 from .fields import Field, NumberField
 from .nearest import Freed, tidy
 from .types import Raw
@@ -59,6 +60,7 @@ class UsualRows:
         """The usual values of the chosen fields by name."""
         return {field.name: each.value for field, each, wanted in zip(self.fields, row, chosen, strict=True) if wanted}
 
+    @on_device
     def ask(self, raw: Raw, hidden: NDArray[np.bool_]) -> list[list[Expected]]:
         """What is usual in each place, for each row of what is hidden bool[m, fields]."""
         device = self.pipeline.device

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from . import generation, tokens
 from .accelerator import accelerator
+from .device import on_device
 from .errors import InputError
 from .explainable import Forward
 from .generation import LENGTH, Settings
@@ -81,6 +82,7 @@ class TextTask(Task):
             found |= dict(zip(places, super().predict_some([raws[i] for i in places]), strict=True))
         return [found[i] for i in range(len(raws))]
 
+    @on_device
     def forward(self, batch: Batch) -> Batch:
         """Texts for inputs of the same settings."""
         with accelerator:

@@ -17,6 +17,7 @@ from explain.scoring import scorer
 from explain.types import Explanation
 from inference.demo import Demo
 from inference.errors import InputError
+from inference.joining import fits, joined, parted
 from inference.study import results
 from inference.task import Task
 from inference.types import Answer, Prediction
@@ -118,6 +119,33 @@ def batch_equals_singles(task: Task) -> None:
         assert prediction.text == alone.text
         assert prediction.names[:3] == alone.names[:3]
         np.testing.assert_allclose(prediction.scores[:3], alone.scores[:3], rtol=TOLERANCE, atol=1e-6)
+
+
+def requests_that_meet_get_what_each_gets_alone(task: Task) -> None:
+    """The examples' encoded inputs, put together as far as they fit, have the outputs that each has by itself."""
+    waiting = [(raw, task.encode([raw])) for raw in (task.parse(inputs) for inputs in inputs_of(task))]
+    along = {*task.padding, *task.along_tokens}
+    while waiting and type(task).run is Task.run:  # what writes a text writes one at a time
+        group: list[tuple[Any, Any]] = []
+        for each in waiting:
+            if len(group) < task.together and fits([batch for _, batch in group], each[1], task.padding):
+                group.append(each)
+        waiting = [each for each in waiting if all(each is not other for other in group)]
+        batches = [batch for _, batch in group]
+        outputs = parted(task.compute(joined(batches, task.padding)), batches, along)
+        for (raw, _), own in zip(group, outputs, strict=True):
+            same_outputs(own, task.forward(task.encode([raw])))
+
+
+def same_outputs(ours: dict[str, Any], alone: dict[str, Any]) -> None:
+    """Names, shapes and, to 1e-5, numbers."""
+    assert ours.keys() == alone.keys()
+    for name, value in alone.items():
+        if not hasattr(value, "shape"):
+            assert ours[name] == value
+        elif value.dtype != object:
+            assert ours[name].shape == value.shape, name
+            np.testing.assert_allclose(np.asarray(ours[name]), np.asarray(value), rtol=1e-5, atol=1e-5, err_msg=name)
 
 
 def a_file_equals_its_cases(task: Task) -> None:
@@ -287,6 +315,7 @@ CHECKS = [
     answer_is_whole,
     prediction_is_the_pipelines_own,
     batch_equals_singles,
+    requests_that_meet_get_what_each_gets_alone,
     a_file_equals_its_cases,
     bad_values_get_a_message,
     explanation_adds_up,

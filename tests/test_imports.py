@@ -21,6 +21,7 @@ LAYERS = [
         "inference.sounds",
         "inference.series",
     ],
+    ["inference.device"],
     ["inference.allocator", "inference.folding", "inference.precision"],
     [
         "inference.types",
@@ -40,7 +41,8 @@ LAYERS = [
     ["inference.hub"],
     ["inference.runtime", "inference.accelerator", "inference.fetching"],
     ["inference.cache"],
-    ["inference.explainable"],
+    ["inference.explainable", "inference.joining"],
+    ["inference.batching"],
     ["inference.task"],
     ["inference.replica"],
     ["inference.columns"],

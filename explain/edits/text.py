@@ -15,7 +15,7 @@ from .words import tells
 MOST = 256
 """Words that are places of their own; a longer text has sentences."""
 REPLACED = 1.25
-"""A word in place of another goes further than a word that is left out."""
+"""A word in place of another goes further than one that is left out: of equal sets the one without it comes first."""
 STOP, MARKS = re.compile(r"[.!?…。！？]+$"), re.compile(r"[.,;:!?…。！？\"'”’»)]+$")
 """What stays behind when a word goes, and when another takes its place."""
 

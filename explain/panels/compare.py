@@ -10,7 +10,6 @@ from inference.panels.asking import QUIET, RUNNING, one_or_more
 from inference.panels.form import examples, widget
 from inference.serving.endpoints import Endpoints
 from inference.study import variants
-from inference.study.source import ENDINGS
 
 from .comparing import INPUTS, Comparing
 
@@ -63,21 +62,12 @@ def whole_file(asks: Comparing, than: str) -> None:
     """A file, or the model's own rows, asked twice."""
     others = [choice for choice in asks.choices if choice[1] != INPUTS]
     chosen = chooser(asks, than if than != INPUTS else others[0][1], others, "file")
-    with gr.Group(elem_classes="fields files"):
-        file = gr.File(
-            label="CSV, Parquet, ZIP of pictures, or TXT; its columns named as the model's fields",
-            file_types=[*ENDINGS],
-            height=140,
-            key=f"{asks.name}.compared",
-        )
-    go, stop = buttons("Compare over this file")
-    own = gr.Button("Use the model's own held-out rows", visible=asks.own is not None)
+    asks.opening.place(f"{asks.name}.compared")
+    go, stop = buttons("Compare over this file", interactive=False)
     out = gr.HTML("", elem_id="differing")
-    asking: list[Any] = [
-        go.click(asks.file, [chosen, file], out, **RUNNING),
-        own.click(asks.own_rows, chosen, out, **RUNNING),
-    ]
-    stop.click(None, cancels=asking, js=STOPPED)
+    asks.opening.wire(go, out)
+    asking = go.click(asks.file, [chosen, asks.opening.upload, asks.opening.columns], out, **RUNNING)
+    stop.click(None, cancels=[asking], js=STOPPED)
 
 
 def all_variants(asks: Comparing) -> None:
@@ -104,7 +94,8 @@ STOPPED = """() => document.querySelectorAll('.card[aria-busy="true"]').forEach(
 })"""
 
 
-def buttons(text: str) -> tuple[gr.Button, gr.Button]:
+def buttons(text: str, interactive: bool = True) -> tuple[gr.Button, gr.Button]:
     """What starts and what stops."""
     with gr.Row(elem_classes="actions"):
-        return gr.Button(text, variant="primary", scale=3), gr.Button("Stop", scale=1, elem_classes="stop")
+        go = gr.Button(text, variant="primary", interactive=interactive, scale=3)
+        return go, gr.Button("Stop", scale=1, elem_classes="stop")

@@ -1,21 +1,18 @@
 """What the Compare screen of one model shows, as HTML again and again while the work goes on. It places nothing."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from html import escape
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, cast
 
-from inference import demo
 from inference.errors import InputError, SeeWhyError
 from inference.panels.answer import failure
 from inference.panels.form import example_values
+from inference.panels.opening import FIRST, Opening, Upload
 from inference.panels.waiting import awaited
 from inference.serving.endpoints import Endpoints, report
 from inference.study import mapping, variants
 from inference.study.exporting import NEEDED
-from inference.study.reading import Progress as Rows
 from inference.study.reading import Study, read
 from inference.study.source import open_source
 
@@ -42,6 +39,7 @@ class Comparing:
         self.endpoints, self.name = endpoints, name
         self.catalogue = endpoints.catalogue
         self.about, self.folder = self.catalogue.about(name), self.catalogue.folders[name]
+        self.opening = Opening(endpoints, name, truth=True)
         self.rows = [example_values(self.folder, self.about, example) for example in self.about.examples]
 
     @property
@@ -54,11 +52,6 @@ class Comparing:
             if each != self.name and about.task == self.about.task and shape(about) == shape(self.about)
         ]
         return [*made[1:], *others, ("The same model, another input", INPUTS)]
-
-    @cached_property
-    def own(self) -> Path | None:
-        """The file of the model's own labelled rows."""
-        return demo.file(self.folder, self.about, self.about.evaluation) if self.about.evaluation else None
 
     @property
     def has_onnx(self) -> bool:
@@ -107,26 +100,17 @@ class Comparing:
         raws = [self.catalogue.task(self.name).parse(each) for each in (inputs, given or inputs)]
         return beside(found, Seen(first, self.about, raws[0]), Seen(second, about, raws[1]))
 
-    def file(self, than: str, path: str | None) -> Iterator[str]:
-        """A file that was sent, asked twice."""
-        if path is None:
-            yield failure("Open a file first, or use the model's own rows.")
-        else:
-            yield from self.over(than, Path(path))
-
-    def own_rows(self, than: str) -> Iterator[str]:
-        """The model's own rows, asked twice."""
-        if self.own is not None:
-            yield from self.over(than, self.own)
-
-    def over(self, than: str, path: Path) -> Iterator[str]:
-        """How the reading and the asking go, and last how far both agree."""
+    def file(self, than: str, upload: Upload, sent: str) -> Iterator[str]:
+        """A file asked twice: how the reading and the asking go, and last how far both agree."""
         try:
+            if upload.source is None:
+                raise InputError(FIRST)
             if than == INPUTS:
                 raise InputError("A file holds many inputs already: choose a variant or another model to compare with.")
             yield from self.loaded()
             study: Study | None = None
-            for part in self.read(path):
+            columns = self.opening.chosen(upload, sent)
+            for part in self.endpoints.reads(self.name, upload.source, columns, upload.title):
                 if isinstance(part, Study):
                     study = part
                 else:
@@ -140,12 +124,6 @@ class Comparing:
                     yield busy(found.what, found.done, found.total)
         except Exception as error:
             yield failure(report(error).message)
-
-    def read(self, path: Path) -> Iterator[Rows | Study]:
-        """A file as the model reads it; its columns are told by their names."""
-        source = open_source(path)
-        columns = mapping.guess(self.about, source.columns)
-        return read(self.catalogue.task(self.name), source, columns, path.name)
 
     def table(self, names: list[str]) -> Iterator[str]:
         """The table of variants as it grows."""
@@ -166,9 +144,10 @@ class Comparing:
     def sample(self) -> Any:
         """Inputs for the table, with their truth: some of the model's own rows, else its examples."""
         task = self.catalogue.task(self.name)
-        if self.own is None:
+        if self.opening.own is None or not self.about.evaluation:
             return [task.parse(example.inputs) for example in self.about.examples], None
-        for part in self.read(self.own):
+        source = open_source(self.opening.own)
+        for part in read(task, source, mapping.guess(self.about, source.columns)):
             if isinstance(part, Study):
                 results = part.results
             else:

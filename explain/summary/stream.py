@@ -3,8 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +11,9 @@ from inference.task import Task
 from inference.types import ItemTarget, Raw, Target
 
 from ..explainer import explain_all
-from ..types import Explanation, Progress
+from ..rows import Explanations, alike, explain_rows
+from ..stopping import mean_enough
+from ..types import Progress
 from .gathered import Gathered
 from .records import Summary
 
@@ -21,6 +21,8 @@ ITEMS = 10
 """Outputs that are explained in every row; of more, each row's own answer is."""
 GROWTH = 1.25
 """A new Summary comes whenever there are so many times the rows of the last: what a stop leaves out is a fifth."""
+TOGETHER = 8
+"""Rows of a table that are explained at once."""
 SAMPLES = {"image": 12, "audio": 8, "text": 40, "messages": 12}
 SAMPLE = 100
 """Rows unless told otherwise, fewer of what takes long."""
@@ -32,27 +34,33 @@ def default_sample(task: Task) -> int:
 
 
 def summarise(
-    task: Task, raws: Sequence[Raw], sample: int | None = None, seed: int = 0, evaluations: int | None = None
+    task: Task, raws: Sequence[Raw], sample: int | None = None, seed: int = 0
 ) -> Iterator[Progress | Summary]:
     """How far it has come, in rows, and again and again what was found so far; the last part is a Summary.
 
-    raws: checked inputs. sample: how many of them, at random; by default `default_sample`. evaluations: of each row, by
-    default as of a single explanation. Closing the stream ends the work. Raises InputError.
+    raws: checked inputs. sample: how many of them, at random; by default `default_sample`. Rows of a table are
+    explained TOGETHER, until the mean over them is sure; others each as by itself. Closing the stream ends the work.
+    Raises InputError.
     """
     places = drawn(len(raws), default_sample(task) if sample is None else sample, seed)
     found = Gathered(task, len(places), len(raws), seed, targets(task, [raws[place] for place in places]))
-    start, mark = time.perf_counter(), 0
+    start, mark, done = time.perf_counter(), 0, 0
     yield Progress(0, len(places))
-    for done, place in enumerate(places, 1):
-        explained = of_row(task, raws[place], found.targets, evaluations)
-        if explained is None:
-            found.left_out += 1
-        else:
-            found.add(raws[place], explained)
-        yield Progress(done, len(places))
-        if found.rows and (found.rows > GROWTH * mark or done == len(places)):
-            mark = found.rows
-            yield found.summary(time.perf_counter() - start)
+    size = TOGETHER if alike(task) else 1
+    for some in (places[first : first + size] for first in range(0, len(places), size)):
+        each: list[Explanations | None] = []
+        for each in explained(task, [raws[place] for place in some], found.targets):  # noqa: B007  # the last counts
+            yield Progress(done, len(places))  # so that the stream can be left
+        for place, explanations in zip(some, each, strict=True):
+            done += 1
+            if explanations is None:
+                found.left_out += 1
+            else:
+                found.add(raws[place], explanations)
+            yield Progress(done, len(places))
+            if found.rows and (found.rows > GROWTH * mark or done == len(places)):
+                mark = found.rows
+                yield found.summary(time.perf_counter() - start)
     if not found.rows:
         raise InputError("The model found nothing in these rows, so there is nothing to explain.")
 
@@ -88,18 +96,37 @@ def commonest(task: Task, raws: Sequence[Raw], items: list[str]) -> str:
     return items[Counter(scores.argmax(1).tolist()).most_common(1)[0][0]]
 
 
-def of_row(
-    task: Task, raw: Raw, asked: Sequence[Target], evaluations: int | None = None
-) -> tuple[Explanation, ...] | None:
+def explained(task: Task, raws: Sequence[Raw], asked: Sequence[Target]) -> Iterator[list[Explanations | None]]:
+    """An empty list while at work, and last the explanations of each row; of its own answer where no target is asked.
+
+    None stands for an empty answer.
+    """
+    own = [list(asked) or answer(task, raw) for raw in raws]
+    places = [place for place, targets in enumerate(own) if targets]
+    found: dict[int, Explanations | None] = {}
+    if alike(task) and places:
+        for each in explain_rows(task, [raws[i] for i in places], [own[i] for i in places], mean_enough):
+            found = dict(zip(places, each, strict=False))
+            yield []
+    for place in places:
+        found[place] = found.get(place) or of_row(task, raws[place], own[place])
+    yield [found.get(place) for place in range(len(raws))]
+
+
+def answer(task: Task, raw: Raw) -> list[Target]:
+    """What a row's own explanation is about; nothing where its answer is empty."""
+    target = task.target(task.predict_some([raw])[0])
+    return [] if target is None else [target]
+
+
+def of_row(task: Task, raw: Raw, asked: Sequence[Target]) -> Explanations | None:
     """The explanations of a row, one a target; of its own answer where none is asked. None of an empty answer."""
-    own = list(asked) or [each for each in [task.target(task.predict_some([raw])[0])] if each is not None]
+    own = asked or answer(task, raw)
     if not own:
         return None
-    stream: Any = explain_all(task, raw, own, evaluations, apart=True)
-    last: tuple[Explanation, ...] | None = None
-    with closing(stream):
-        for last in stream:  # noqa: B007  # the last is what counts
-            pass
+    last: Explanations | None = None
+    for last in explain_all(task, raw, own, apart=True):  # noqa: B007  # the last is what counts
+        pass
     if last is None:
         raise ModelError(f"{task.name} gave no explanation.")
     return last

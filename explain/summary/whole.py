@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from inference.device import on_device
 from inference.errors import InputError
 from inference.task import Task
 from inference.types import ItemTarget, Raw
@@ -26,6 +27,7 @@ class Doing(NamedTuple):
     of: str
 
 
+@on_device
 def whole(task: Task, raws: Sequence[Raw], sample: int | None = None, seed: int = 0) -> Iterator[Doing | Summary]:
     """How far it has come, and ever better Summaries; the last has partial dependence where there are columns.
 

@@ -30,7 +30,7 @@ class AudioField(Field):
     default: None = None
 
     def parse(self, value: Any) -> Sound:
-        """A Sound from itself, a data URI, (rate, samples), or a `Path` (which only code can pass, never a visitor)."""
+        """A Sound from itself, a data URI, (rate, samples), or what only code can pass: a `Path`, bytes."""
         if value is None or value == "":
             raise self.missing("record something, or choose a sound file")
         try:
@@ -50,6 +50,8 @@ class AudioField(Field):
         return sounds.read(self._bytes(value), self.max_seconds)
 
     def _bytes(self, value: Any) -> bytes:
+        if isinstance(value, bytes):
+            return value
         if isinstance(value, Path):
             return value.read_bytes()
         head, _, body = value.partition(",") if isinstance(value, str) else ("", "", "")

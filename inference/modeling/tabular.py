@@ -10,6 +10,7 @@ This module knows no field, limit, decision or explanation: it takes records tha
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -80,25 +81,24 @@ class TabularExtractor(FeatureExtractionMixin):
         Raises ValueError where a record lacks a column or holds something else than a number in a number column.
         """
         numbers = [column for column in self.columns if column["kind"] == "number"]
-        lookups = [
-            (column["name"], {category: i for i, category in enumerate(column["categories"], start=1)})
-            for column in self.columns
-            if column["kind"] == "category"
-        ]
+        categories = [column for column in self.columns if column["kind"] == "category"]
+        table = np.empty((len(records), len(numbers)))
+        codes = np.empty((len(records), len(categories)), np.int64)
         try:
-            values = [[record[column["name"]] for column in numbers] for record in records]
-            indices = [[lookup.get(record[name], 0) for name, lookup in lookups] for record in records]
+            for i, column in enumerate(numbers):
+                table[:, i] = [*map(itemgetter(column["name"]), records)]
+            for i, column in enumerate(categories):
+                places = {category: place for place, category in enumerate(column["categories"], start=1)}
+                codes[:, i] = [places.get(value, 0) for value in map(itemgetter(column["name"]), records)]
         except KeyError as error:
             raise ValueError(f"A record lacks the column {error}; give every column a value.") from error
         # Standardising in float64 first: years near 2,000 would lose digits in float32.
-        table = np.array(values, dtype=np.float64).reshape(len(records), len(numbers))
         logs = [i for i, column in enumerate(numbers) if column.get("log")]
         table[:, logs] = np.log1p(table[:, logs])
         with np.errstate(over="ignore"):
             table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
         largest = float(np.finfo(self.dtype).max)  # what is too large for the dtype counts as this
         table = np.clip(table, -largest, largest)
-        codes = np.array(indices, dtype=np.int64).reshape(len(records), len(lookups))
         data = {"numbers": table.astype(self.dtype), "categories": codes}
         return BatchFeature(data, tensor_type=return_tensors)
 

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from ..demo import Demo
+from ..fields import Field
 from ..study.checking import Problem
 from ..study.job import Pace
 from ..study.mapping import Columns
@@ -19,36 +20,55 @@ def preview(
     about: Demo, title: str, source: Source, columns: Columns, chunk: Chunk, problems: Sequence[Problem]
 ) -> str:
     """The first rows of a file, which column is which field, and what is wrong with them."""
-    labels = {each.name: each.label for each in about.inputs}
-    fields = {column: labels[name] for name, column in columns.fields.items()}
+    named = {each.name: each for each in about.inputs}
+    fields = {column: named[name] for name, column in columns.fields.items()}
     used = [name for name in source.columns if name in fields]
-    head = "".join(f"<th>{escape(fields[name])}<small>{escape(name)}</small></th>" for name in used)
-    shown = zip(*(chunk.cells[name][:FIRST] for name in used), strict=True)
+    head = "".join(f"<th>{escape(fields[name].label)}<small>{escape(name)}</small></th>" for name in used)
+    cells = [[cell_of(fields[name], cell) for cell in chunk.cells[name][:FIRST]] for name in used]
     body = "".join(
-        f"<tr><th>{row:,}</th>{''.join(f'<td>{cell_of(cell)}</td>' for cell in cells)}</tr>"
-        for row, cells in zip(chunk.rows, shown, strict=False)
+        f"<tr><th>{row:,}</th>{''.join(f'<td>{cell}</td>' for cell in row_of)}</tr>"
+        for row, row_of in zip(chunk.rows, zip(*cells, strict=True), strict=False)
     )
-    count = f"{source.total:,} rows" if source.total else "The first rows"
+    total, roughly = source.count(len(chunk.rows))
+    count = f"{'About ' if roughly else ''}{total:,} {noun(total)}" if total else "The first rows"
     others = len(source.columns) - len(used)
-    also = f"; {others} more column{'s' if others > 1 else ''} will be kept as they are" if others else ""
+    kept = "1 more column will be kept as it is" if others == 1 else f"{others} more columns will be kept as they are"
+    also = f"; {kept}" if others else ""
     return (
         f'<div class="card" role="region" aria-label="Preview"><h2 class="eyebrow">{escape(title)}</h2>'
-        f'<p class="hint">{count}{also}.</p><div class="scroll" tabindex="0" role="group" aria-label="First rows">'
+        f'<p class="hint">{count}{also}.</p>{same(about, columns)}'
+        '<div class="scroll" tabindex="0" role="group" aria-label="First rows">'
         f'<table class="rows"><thead><tr><th>Row</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         f"{faults(problems, len(chunk.rows) + len(chunk.broken))}</div>"
     )
 
 
-def cell_of(cell: Any) -> str:
+def same(about: Demo, columns: Columns) -> str:
+    """What is the same in every row."""
+    told = [
+        f"{each.label} is {columns.constants[each.name]}" for each in about.inputs if each.name in columns.constants
+    ]
+    return f'<p class="hint">In every row: {escape("; ".join(told))}.</p>' if told else ""
+
+
+MEDIA = {"image": "a picture", "audio": "a recording"}
+
+
+def noun(count: int) -> str:
+    """Row, or rows."""
+    return "row" if count == 1 else "rows"
+
+
+def cell_of(field: Field, cell: Any) -> str:
     """A cell, short enough for a preview."""
-    text = "a picture" if isinstance(cell, bytes) else "" if cell is None else str(cell)
+    text = MEDIA.get(field.kind, "bytes") if isinstance(cell, bytes) else "" if cell is None else str(cell)
     return escape(text if len(text) <= 60 else f"{text[:58]}…")
 
 
 def faults(problems: Sequence[Problem], rows: int) -> str:
     """What is wrong with the rows looked at."""
     if not problems:
-        return f'<p class="hint">The first {rows:,} rows all fit.</p>'
+        return f'<p class="hint">{f"The first {rows:,} rows all fit" if rows > 1 else "The first row fits"}.</p>'
     count = len({problem.row for problem in problems})
     more = f"<li>and {len(problems) - LISTED:,} more</li>" if len(problems) > LISTED else ""
     return (
@@ -67,7 +87,7 @@ def listed(problems: Sequence[Problem]) -> str:
 
 def busy(pace: Pace) -> str:
     """How far a job has come."""
-    of = f" of {pace.total:,}" if pace.total else ""
+    of = f" of {'about ' if pace.about else ''}{pace.total:,}" if pace.total else ""
     left = f", about {clock(pace.seconds_left)} left" if pace.seconds_left else ""
     told = f"{pace.done:,}{of} rows{f', {pace.per_second:,.0f} a second' if pace.per_second else ''}{left}"
     value = f'value="{pace.done / pace.total:.3f}" ' if pace.total else ""
@@ -92,8 +112,8 @@ def done(pace: Pace, problems: Sequence[Problem]) -> str:
     )
     told = f'<div class="warnings"><ul>{listed(problems)}</ul></div>' if problems else ""
     return (
-        f'<div class="card" role="region" aria-label="Done"><h2 class="eyebrow">Done</h2><p>{pace.done:,} rows in '
-        f"{clock(pace.seconds)}{without}.</p>{tally(pace.counts)}{told}</div>"
+        '<div class="card" role="region" aria-label="Done"><h2 class="eyebrow">Done</h2>'
+        f"<p>{pace.done:,} {noun(pace.done)} in {clock(pace.seconds)}{without}.</p>{tally(pace.counts)}{told}</div>"
     )
 
 

@@ -6,7 +6,7 @@ from ..models import ASSETS
 
 LOGO = ASSETS / "logo.svg"
 STYLE = ASSETS / "style.css"
-SCRIPTS = ("page.js", "what_if.js", "recording.js", "threshold.js")
+SCRIPTS = ("page.js", "what_if.js", "recording.js", "columns.js", "threshold.js")
 SCRIPT = "".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS)
 HEAD = '<link rel="icon" href="favicon.ico">'  # relative: behind a proxy's sub-path, the browser would guess wrong
 HEAD += f"<script>{SCRIPT}</script>"

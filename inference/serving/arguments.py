@@ -58,13 +58,18 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     getting.add_argument("name", help=f"one of {', '.join(fetching.available())}")
     whole = commands.add_parser("batch", help="answer every row of a file; the same call goes on after a stop")
     whole.add_argument("--model", dest="of", required=True, help="a model's name, its folder, or owner/name on the hub")
-    whole.add_argument("--input", type=Path, required=True, help="CSV, Parquet, ZIP of pictures, or a text a line")
+    whole.add_argument(
+        "--input", type=Path, required=True, help="CSV, Parquet, ZIP of pictures or recordings, or a text a line"
+    )
     whole.add_argument("--output", type=Path, required=True, help="CSV or Parquet")
     whole.add_argument("--explain", action="store_true", help="say of each row what moved its answer most")
     whole.add_argument("--engine", choices=ENGINES, default="local", help="who does the work (default: %(default)s)")
     whole.add_argument("--strict", action="store_true", help="refuse the file at its first faulty row")
     whole.add_argument(
         "--column", action="append", default=[], metavar="FIELD=COLUMN", help="which column is which field; repeatable"
+    )
+    whole.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="what a field is in every row; repeatable"
     )
     telling = commands.add_parser("report", help="examine a model on a file, and write what was found as one HTML file")
     telling.add_argument("--model", dest="of", required=True, help="as for batch")
@@ -73,6 +78,7 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     telling.add_argument("--truth", metavar="COLUMN", help="which column holds the right answers")
     telling.add_argument("--sample", type=int, metavar="ROWS", help="how many rows to explain, drawn at random")
     telling.add_argument("--column", action="append", default=[], metavar="FIELD=COLUMN", help="as for batch")
+    telling.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="as for batch")
     for command in (checking, starting):
         command.add_argument("folder", type=Path)
     return parser
@@ -121,9 +127,18 @@ def given(options: argparse.Namespace) -> tuple[Task, Source, Columns]:
     if not options.input.is_file():
         raise InputError(f"There is no file {str(options.input)[:200]!r}.")
     task, source = registry.load(options.of), open_source(options.input)
-    pairs = dict(each.partition("=")[::2] for each in options.column)
+    named, same = pairs(options.column, "--column"), pairs(options.set, "--set")
     found = guess(task.demo, source.columns)
-    return task, source, replace(found, fields=found.fields | pairs)
+    guessed = {name: column for name, column in found.fields.items() if name not in same}
+    return task, source, replace(found, fields=guessed | named, constants=same)
+
+
+def pairs(said: Sequence[str], option: str) -> dict[str, str]:
+    """What an option says of each field. Raises InputError."""
+    for each in said:
+        if "=" not in each:
+            raise InputError(f"{option} takes FIELD=…, got {each[:80]!r}.")
+    return dict(each.split("=", 1) for each in said)
 
 
 def told(options: argparse.Namespace, report: Report) -> str:
@@ -145,8 +160,8 @@ def told(options: argparse.Namespace, report: Report) -> str:
 
 def said(pace: Pace) -> str:
     """How far a job has come, in a line."""
-    of = f" of {pace.total:,}" if pace.total else ""
-    left = f", {clock(pace.seconds_left)} left" if pace.seconds_left else ""
+    of = f" of {'about ' if pace.about else ''}{pace.total:,}" if pace.total else ""
+    left = f", about {clock(pace.seconds_left)} left" if pace.seconds_left else ""
     return f"{pace.done:,}{of} rows, {pace.per_second:,.0f} a second{left}"
 
 

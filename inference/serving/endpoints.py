@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from ..device import on_device
 from ..errors import Busy, InputError, ModelError, NotFound
 from ..recording import Tick
 from ..study.asked import evaluate
@@ -16,6 +17,7 @@ from ..study.mapping import Columns
 from ..study.reading import Progress, Study, read
 from ..study.source import Source
 from ..study.store import Store
+from ..task import Task
 from ..trace import Trace
 from ..types import Answer, Record
 from .catalogue import Catalogue
@@ -50,6 +52,16 @@ def report(error: Exception) -> Report:
     number = secrets.token_hex(4)
     log.error("error %s", number, exc_info=error)
     return Report(500, f"Something went wrong on our side. Please try again, or quote error {number}.")
+
+
+@on_device
+def answered(task: Task, inputs: Any, trace: Trace) -> Iterator[str | Trace | Answer]:
+    """As `Task.stream`, and the trace before the answer."""
+    with closing(task.stream(inputs, trace)) as parts:  # type: ignore[type-var]  # a generator
+        for part in parts:
+            if isinstance(part, Answer):
+                yield trace
+            yield part
 
 
 class Endpoints(Comparing, Summing):
@@ -194,8 +206,12 @@ class Endpoints(Comparing, Summing):
         with place(self._predicting):
             trace = trace or Trace()
             heard = hear(self.catalogue, model, inputs, trace)
-            with closing(self.catalogue.task(model, trace).stream(heard.inputs, trace)) as parts:  # type: ignore[type-var]
-                yield from map(heard.told, parts)
+            with closing(answered(self.catalogue.task(model, trace), heard.inputs, trace)) as parts:  # type: ignore[type-var]
+                for part in parts:
+                    if isinstance(part, Trace):
+                        vars(trace).update(vars(part))  # it may have been written elsewhere
+                    else:
+                        yield heard.told(part)
 
     def heard(self, model: str, inputs: Any) -> Heard:
         """The inputs with words in the place of speech."""

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import fetching, models
+from ..device import on_device
 from ..errors import InputError
 from ..fields import AnyField, TextField
 from ..sounds import Sound
+from ..task import Task
 from ..trace import Trace
 from ..types import Answer
 from .catalogue import Catalogue
@@ -74,7 +76,12 @@ def written(catalogue: Catalogue, field: TextField, recording: Any) -> Answer:
     if remedy := missing(catalogue, field):
         raise InputError(f"{field.label} takes no speech here, so write it. {remedy}")
     assert field.listens is not None  # `listening` gives no other
-    task = catalogue.task(field.listens)
+    return understood(catalogue.task(field.listens), recording)
+
+
+@on_device
+def understood(task: Task, recording: Any) -> Answer:
+    """The words of a recording."""
     return task.predict({task.demo.first("audio").name: recording})
 
 

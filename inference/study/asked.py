@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+from ..device import on_device
 from ..errors import InputError
 from ..task import Task
 from ..types import Record, absent
@@ -60,6 +61,7 @@ class Sent(Source):
             yield Chunk(number, list(range(start + 1, start + 1 + len(some))), cells)
 
 
+@on_device
 def evaluate(
     task: Task,
     rows: Any,

@@ -4,20 +4,19 @@ One definition of right and wrong: a field's own `parse`. What a field can tell 
 (`Field.sure`) does not go through it cell by cell.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import Any
 
 from ..demo import Demo
 from ..errors import InputError
 from ..fields import AnyField
 from ..types import Raw, Record
+from .cells import given
 from .mapping import Columns
 from .source import Chunk
-
-COMPOUND = ("history", "series", "labels", "messages", "scene")
-"""Kinds of field whose values a cell holds as JSON."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ def check_chunk(about: Demo, columns: Columns, chunk: Chunk, fits: Callable[[Raw
     for each in about.inputs:
         column = columns.fields.get(each.name)
         if column is None:
-            given = columns.constants.get(each.name, each.default if each.role == "setting" else None)
-            values[each.name] = [each.parse(given)] * count
+            same = columns.constants.get(each.name, each.default if each.role == "setting" else None)
+            values[each.name] = [each.parse(given(each, same))] * count
             continue
         values[each.name], faults = parsed(each, chunk.cells[column])
         for place, message in faults.items():
@@ -59,12 +58,14 @@ def check_chunk(about: Demo, columns: Columns, chunk: Chunk, fits: Callable[[Raw
             problems.append(Problem(chunk.rows[place], column, message))
     names = list(values)
     raws = [dict(zip(names, row, strict=True)) for row in zip(*values.values(), strict=True)]
-    places = [place for place in range(count) if not wrong[place]]
+    places = [*compress(range(count), map(not_, wrong))]
     for place, message in misfits(fits, raws, places).items() if fits else ():
         wrong[place] = True
         problems.append(Problem(chunk.rows[place], "", message))
-    places = [place for place in places if not wrong[place]]
-    return Checked(places, [raws[place] for place in places], sorted(problems, key=lambda problem: problem.row))
+    if any(wrong):
+        places = [place for place in places if not wrong[place]]
+        raws = [raws[place] for place in places]
+    return Checked(places, raws, sorted(problems, key=lambda problem: problem.row))
 
 
 def misfits(fits: Callable[[Raw], None], raws: Sequence[Raw], places: Sequence[int]) -> dict[int, str]:
@@ -82,25 +83,9 @@ def parsed(field: AnyField, cells: Sequence[Any]) -> tuple[list[Any], dict[int, 
     """The checked values of a column, and by its place what is wrong with a cell, whose value is None."""
     values, sure = field.sure(cells)
     faults: dict[int, str] = {}
-    for place, known in enumerate(sure):
-        if known:
-            continue
+    for place in compress(range(len(cells)), map(not_, sure)):
         try:
             values[place] = field.parse(given(field, cells[place]))
         except InputError as error:
             values[place], faults[place] = None, str(error)
     return values, faults
-
-
-def given(field: AnyField, cell: Any) -> Any:
-    """A cell as `parse` takes it: JSON of what has parts as that, a number that names a category as its text."""
-    if isinstance(cell, float) and cell != cell:  # how numpy writes that there is nothing
-        return None
-    if field.kind in COMPOUND and isinstance(cell, str) and cell[:1] in ("[", "{"):
-        try:
-            return json.loads(cell)
-        except (ValueError, RecursionError):
-            return cell
-    if field.kind in ("category", "text") and isinstance(cell, int | float):
-        return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
-    return cell

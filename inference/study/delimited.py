@@ -45,9 +45,9 @@ class Csv(Source):
         if self.bare:
             return
         broken: dict[int, str] = {}
-        number, done, held = 1, 0, Held(self.columns)
+        number, done, held, of = 1, 0, Held(self.columns), self.path.stat().st_size  # bytes
         try:
-            for batch in self._batches(broken):
+            for blocks, batch in enumerate(self._batches(broken), start=1):
                 rows: list[int] = []
                 while len(rows) < batch.num_rows or number in broken:  # those that could not be read keep their numbers
                     if number in broken:
@@ -56,6 +56,7 @@ class Csv(Source):
                         rows.append(number)
                     number += 1
                 held.add(rows, batch if self.delimiter == "," else pointed(batch))
+                self.expect(number - 1 + len(broken), blocks * BLOCK, of)
                 while len(held) >= size:
                     yield held.take(done, size)
                     done += 1
@@ -138,17 +139,20 @@ class Lines(Source):
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         texts: list[str] = []
-        number = done = 0
+        number = done = read = 0
         with self.path.open(encoding="utf-8-sig", newline=None) as file:
             try:
                 while line := file.readline(BLOCK):
                     if len(line) == BLOCK:
                         raise InputError(f"Line {done + len(texts) + 1:,} is too long; send a text a line.")
                     texts.append(line.rstrip("\n"))
+                    read += len(line.encode())
                     if len(texts) == size:
+                        self.expect(done + size, read, self.path.stat().st_size)
                         yield Chunk(number, list(range(done + 1, done + 1 + size)), {"text": texts})
                         number, done, texts = number + 1, done + size, []
             except UnicodeDecodeError:
                 raise InputError(f"The text after line {done + len(texts):,} is not UTF-8; save it as UTF-8.") from None
+        self.total = done + len(texts)
         if texts:
             yield Chunk(number, list(range(done + 1, done + 1 + len(texts))), {"text": texts})

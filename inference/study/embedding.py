@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..accelerator import accelerator, in_batches
+from ..device import on_device
 from ..task import Task
 from ..types import Raw
 from .drift import FEWEST, Drift
@@ -36,21 +37,25 @@ def seen(task: Task, before: Sequence[Raw], now: Sequence[Raw]) -> list[Drift]:
 
 def features(task: Task, raws: Sequence[Raw]) -> NDArray[np.float64] | None:
     """float64[n, d]: what the model's body makes of each input, pooled; None for a model without head or pool."""
-    model: Any = task.pipeline.model
-    body = getattr(model, "base_model", model)
-    if body is model or not raws:
+    if body_of(task) is task.pipeline.model or not raws:
         return None
-    found = list(in_batches(lambda some: pooled(task, body, some), raws, min(task.batch_size, 32)))
+    found = list(in_batches(lambda some: pooled(task, some), raws, min(task.batch_size, 32)))
     return None if any(each is None for each in found) else np.concatenate([each for each in found if each is not None])
 
 
-def pooled(task: Task, body: Any, raws: Sequence[Raw]) -> NDArray[np.float64] | None:
+def body_of(task: Task) -> Any:
+    """The model without its head; the model itself where it has none."""
+    return getattr(task.pipeline.model, "base_model", task.pipeline.model)
+
+
+@on_device
+def pooled(task: Task, raws: Sequence[Raw]) -> NDArray[np.float64] | None:
     """The same of one batch: the body's own pool, or the mean over tokens that are there."""
     import torch
 
     batch = {name: value for name, value in task.encode(raws).items() if name in TAKEN}
     with accelerator, torch.inference_mode():
-        outputs = body(**{name: value.to(task.pipeline.device) for name, value in batch.items()})
+        outputs = body_of(task)(**{name: value.to(task.pipeline.device) for name, value in batch.items()})
     own, states = getattr(outputs, "pooler_output", None), getattr(outputs, "last_hidden_state", None)
     if own is not None:
         return np.asarray(own.flatten(1).double().cpu().numpy())

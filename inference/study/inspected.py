@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from ..device import on_device
 from ..errors import InputError
 from ..task import Task
 from ..types import Record, absent
@@ -30,6 +31,7 @@ class Inspection(Record):
     slices: Annotated[Slices | None, absent] = None
 
 
+@on_device
 def inspect(task: Task, rows: Any, truth: str = "truth", queries: Sequence[str] = (), known: Any = None) -> Inspection:
     """What is found. truth: its column; known: rows to compare with, by default those that the model brings.
 

@@ -8,10 +8,10 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..accelerator import patiently
 from ..errors import InputError
@@ -32,8 +32,8 @@ ENDINGS = (".csv", ".parquet")
 TABULAR, OTHER, LARGE, EXPLAINED = 16_384, 512, 128, 64
 """Rows of a chunk: of tables, of other inputs, of pictures and recordings, and where each row is explained."""
 
-Reason = Callable[[Task, Raw], Sequence[str]]
-"""What moved an answer most, in words; `explain.reasons.top`, handed in by app.py."""
+Reason = Callable[[Task, Sequence[Raw]], Sequence[Sequence[str]]]
+"""What moved the answer to each of some inputs most, in words; `explain.reasons.top`, handed in by app.py."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Pace(Record):
     """How far a job has come: rows done of `total`, where that is known, how many of them `faulty`, in `seconds`.
 
     before: rows that were done when it went on after a stop, which took none of the seconds. problems: those of the
-    last part. counts: how many rows got which decision, or which prediction where there is no rule.
+    last part. counts: how many rows got which decision, or which prediction where there is no rule. about: whether the
+    total is what the bytes read so far lead to expect.
     """
 
     done: int
@@ -51,6 +52,7 @@ class Pace(Record):
     before: int = 0
     problems: tuple[Problem, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    about: bool = False
 
     @property
     def per_second(self) -> float:
@@ -76,7 +78,7 @@ class Work:
     def __call__(self, chunk: Chunk) -> Part:
         checked = check_chunk(self.task.demo, self.columns, chunk, self.task.fits)
         found = patiently(answers, self.task, checked.raws)
-        reasons = [self.reason(self.task, raw) for raw in checked.raws] if self.reason else None
+        reasons = self.reason(self.task, checked.raws) if self.reason else None
         rows = table(self.task, chunk, checked, found, self.types, reasons)
         faulty = len({problem.row for problem in checked.problems})
         part = Part(chunk.number, rows.num_rows, faulty, tuple(checked.problems[:100]), counted(self.task, found))
@@ -149,7 +151,7 @@ def through(
     done, faulty, counts = 0, 0, Counter[str]()
     missing = (chunk for chunk in source.chunks(size) if not part_file(parts, chunk.number).exists())
     if not kept:
-        yield Pace(0, source.total, 0, 0.0)
+        yield pace(source, 0, 0, 0.0)
     for part in chain(kept, engine(work, missing)):
         if strict and part.faulty:
             problem = part.problems[0]
@@ -158,12 +160,18 @@ def through(
         done, faulty = done + part.rows, faulty + part.faulty
         counts.update(part.counts)
         if done >= before:
-            yield Pace(done, source.total, faulty, time.monotonic() - start, before, part.problems, dict(counts))
+            yield pace(source, done, faulty, time.monotonic() - start, before, part.problems, dict(counts))
     if not done:
         shutil.rmtree(parts)
         raise InputError("The file has no rows.")
     join(parts, output)
     shutil.rmtree(parts)
+
+
+def pace(source: Source, done: int, *told: Any) -> Pace:
+    """How far a job has come in a file; told: the rest of a Pace, in its order."""
+    total, about = source.count(done)
+    return replace(Pace(done, total, *told), about=about)
 
 
 def rows_at_once(task: Task) -> int:

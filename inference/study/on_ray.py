@@ -5,14 +5,13 @@ is replaced, and its chunk done again: a part is whole or not there, so that no 
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .. import registry
-from ..errors import InputError
+from ..cluster import connect
 from .job import Engine, Work
 from .parts import Part
 from .source import Chunk
@@ -22,22 +21,13 @@ ROWS, BROKEN = "rows of the chunk", b"broken"
 
 def engine() -> Engine:
     """The engine, once Ray is at hand. Raises InputError."""
-    os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # else it listens on every interface
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    try:
-        import ray  # noqa: F401
-    except ImportError:
-        raise InputError('Ray is missing; install it with pip install -e ".[scale]".') from None
+    connect()
     return on_ray
 
 
 def on_ray(work: Work, chunks: Iterator[Chunk]) -> Iterator[Part]:
     """The parts as the cluster makes them: that of the address in RAY_ADDRESS, else one of this machine's processes."""
-    import ray
-
-    if not ray.is_initialized():
-        own = {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
-        ray.init(log_to_driver=False, logging_level="warning", **({} if os.environ.get("RAY_ADDRESS") else own))
+    ray = connect()
     waiting = work.parts / "waiting"
     waiting.mkdir(exist_ok=True)
     numbers = [stage(chunk, work, waiting) for chunk in chunks]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..accelerator import patiently
 from ..demo import Demo
 from ..errors import InputError
+from ..sounds import Sound
 from ..task import Task
 from ..types import Raw, Record
 from .checking import Checked, Problem, check_chunk
@@ -24,21 +25,22 @@ from .source import Chunk, Source, at_hand
 
 MOST = {"image": 2_000, "audio": 500}
 MOST_ROWS, MOST_BYTES = 100_000, 1024**3
-"""Rows that are held in memory, fewer of what is large, and bytes of pictures; the first ones of a longer file."""
+"""Rows that are held in memory, fewer of what is large, and bytes of what is; the first ones of a longer file."""
 LOOKED = 4
 """So many times as many are looked at: rows that the model cannot take are held as well."""
-SEEN, SEEN_PICTURES = 200, 24
-"""Rows that a preview looks at."""
+SEEN, SEEN_LARGE = 200, 24
+"""Rows that a preview looks at, and of pictures and recordings."""
 TOLD = 1_000
 """Problems that are kept; all are counted."""
 
 
 @dataclass(frozen=True)
 class Progress(Record):
-    """Rows done, of how many where that is known."""
+    """Rows done, of how many where that is known, or else `about` how many."""
 
     done: int
     total: int | None
+    about: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +63,8 @@ class Study:
     def bytes(self) -> int:
         """Roughly what it takes in memory."""
         rows = self.results.rows
-        pictures = pixels(self.results.raws)
-        return int(rows.memory_usage(deep=True).sum()) * 3 + self.results.answers.scores.nbytes + pictures
+        large = weight(self.results.raws)
+        return int(rows.memory_usage(deep=True).sum()) * 3 + self.results.answers.scores.nbytes + large
 
     def inputs(self, row: int) -> dict[str, Any]:
         """What one row, by its number in the file, gives the model. Raises InputError."""
@@ -77,15 +79,16 @@ class Study:
         return "" if cell is None or cell != cell else str(cell)
 
 
-def pixels(raws: Iterable[Raw]) -> int:
-    """Bytes of the pictures among checked inputs."""
-    values = (value for raw in raws for value in raw.values())
-    return sum(value.width * value.height * 3 for value in values if hasattr(value, "getbands"))
+def weight(raws: Iterable[Raw]) -> int:
+    """Bytes of the pictures and recordings among checked inputs."""
+    values = [value for raw in raws for value in raw.values()]
+    pictures = sum(value.width * value.height * 3 for value in values if hasattr(value, "getbands"))
+    return pictures + sum(value.samples.nbytes for value in values if isinstance(value, Sound))
 
 
 def first_rows(about: Demo, source: Source) -> Chunk:
-    """The rows that a preview looks at, fewer of pictures, which are decoded for it. Raises InputError."""
-    seen = SEEN_PICTURES if any(each.kind == "image" for each in about.inputs) else SEEN
+    """The rows that a preview looks at, fewer of what is decoded for it. Raises InputError."""
+    seen = SEEN_LARGE if any(each.kind in MOST for each in about.inputs) else SEEN
     with at_hand(), closing(source.chunks(seen)) as chunks:  # type: ignore[type-var]  # generators all
         chunk = next(iter(chunks), None)
     if chunk is None:
@@ -106,11 +109,11 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
         room = most - kept
         checked = Checked(checked.places[:room], checked.raws[:room], checked.problems)
         parts.append((chunk, checked, patiently(answers, task, checked.raws)))
-        held += pixels(checked.raws)
+        held += weight(checked.raws)
         kept, done = kept + len(checked.raws), done + len(chunk.rows) + len(chunk.broken)
         faulty += len({problem.row for problem in checked.problems})
         problems += checked.problems[: TOLD - len(problems)]
-        yield Progress(done, source.total)
+        yield Progress(done, *source.count(done))
         if full := kept >= most or held >= MOST_BYTES or done >= LOOKED * most:
             break
     if not kept:

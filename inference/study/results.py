@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..accelerator import in_batches
+from ..device import on_device
 from ..errors import OutOfMemory
 from ..task import Task
 from ..trace import Batch
@@ -55,6 +56,7 @@ class Results:
     groups: dict[str, NDArray[np.object_]]
 
 
+@on_device
 def answers(task: Any, raws: Sequence[Raw]) -> Answers:
     """What a model says of checked inputs, `batch_size` a forward pass."""
     order = by_length(task, raws)

@@ -1,7 +1,7 @@
-"""A file of inputs as chunks of rows, in constant memory: CSV, Parquet, a ZIP of pictures, or a text a line.
+"""A file of inputs as chunks of rows, in constant memory: CSV, Parquet, a ZIP of pictures or sounds, or a text a line.
 
-Cells are what the file holds: texts from CSV, typed values from Parquet, bytes of pictures. What they mean is not asked
-here, and nothing is ever written to a path that a file names.
+Cells are what the file holds: texts from CSV, typed values from Parquet, bytes of pictures and recordings. What they
+mean is not asked here, and nothing is ever written to, or read from, a path that a file names.
 """
 
 from abc import ABC, abstractmethod
@@ -34,10 +34,14 @@ class Chunk:
 
 
 class Source(ABC):
-    """A file; `columns` are the names of its columns, `total` its rows, where that is known without reading all."""
+    """A file; `columns` are the names of its columns, `total` its rows, once that is known.
+
+    expected: about how many there are, once some were read, by the share of the bytes that these took.
+    """
 
     columns: tuple[str, ...]
     total: int | None = None
+    expected: int | None = None
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -49,6 +53,19 @@ class Source(ABC):
 
         return dict.fromkeys(self.columns, pa.string())
 
+    def expect(self, rows: int, read: int, size: int) -> None:
+        """What follows from the `rows` in the first `read` of `size` bytes."""
+        if read < size:
+            self.expected = round(rows * size / read)
+        else:
+            self.total = rows
+
+    def count(self, done: int) -> tuple[int | None, bool]:
+        """How many rows there are, where that is known after the first `done`, and whether only about so many."""
+        if self.total is not None:
+            return max(self.total, done), False
+        return self.expected and max(self.expected, done), True
+
     @abstractmethod
     def chunks(self, size: int) -> Iterator[Chunk]:
         """All rows, `size` at a time, the same ones each time. Raises InputError."""
@@ -57,14 +74,16 @@ class Source(ABC):
 def open_source(path: Path, title: str = "") -> Source:
     """The file at a path, by the ending of its name. title: what it is called in messages. Raises InputError."""
     title = title or path.name
-    from .archive import Pictures
+    from .archive import Archive
     from .delimited import Csv, Lines
-    from .parquet import Parquet
+    from .typed import Parquet
 
-    kinds: Sequence[type[Source]] = (Csv, Csv, Parquet, Pictures, Lines)
+    kinds: Sequence[type[Source]] = (Csv, Csv, Parquet, Archive, Lines)
     kind = dict(zip(ENDINGS, kinds, strict=True)).get(Path(title).suffix.lower())
     if kind is None:
-        raise InputError(f"{title[:80]}: send a CSV, Parquet, ZIP (of pictures) or TXT (a text a line) file.")
+        raise InputError(
+            f"{title[:80]}: send a CSV, Parquet, ZIP (of pictures or recordings) or TXT (a text a line) file."
+        )
     try:
         return kind(path)
     except OSError as error:

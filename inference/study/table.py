@@ -58,7 +58,9 @@ def table(
 
 
 def spread(values: Sequence[Any], places: Sequence[int], count: int) -> list[Any]:
-    """Values at their places among `count`, None elsewhere."""
+    """Values at their places among `count`, None elsewhere. places: rising."""
+    if len(places) == count:
+        return list(values)
     found: list[Any] = [None] * count
     for place, value in zip(places, values, strict=True):
         found[place] = value

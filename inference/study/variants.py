@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..device import stays
 from ..errors import InputError, ModelError, SeeWhyError
 from ..task import INT8, Task
 from ..units import percent
@@ -43,6 +44,7 @@ def variant(task: Task, name: str, sparsity: float = SPARSITY) -> Task:
     check(task)
     try:
         made = around(task, VARIANTS[name](task, sparsity), name)
+        stays(made, variant, task, name, sparsity)
         try_out(made)
     except SeeWhyError:
         raise

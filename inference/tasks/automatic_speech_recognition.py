@@ -13,6 +13,7 @@ from PIL import Image
 
 from .. import generation, tokens
 from ..accelerator import accelerator
+from ..device import on_device
 from ..errors import InputError, ModelError
 from ..fields import AudioField, Field
 from ..masks import MaskedSound
@@ -95,6 +96,7 @@ class AutomaticSpeechRecognition(TextTask):
 
     # Writing
 
+    @on_device
     def forward(self, batch: Batch) -> Batch:
         with accelerator:
             return self.write(batch)

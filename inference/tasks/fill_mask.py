@@ -29,6 +29,7 @@ class FillMask(TextInput, LabelsTask):
     """Any masked language model of the hub: every entry of its vocabulary gets a probability."""
 
     id = "fill-mask"
+    along_tokens = ("logits",)
     same_items = False  # they come with the input
     default = "distilbert/distilroberta-base@fb53ab8802853c8e4fbdbcd0529f21fc6f459b2b"
     batch_size = 16  # each input has logits for the whole vocabulary at every token

@@ -28,3 +28,8 @@ class ObjectDetection(ImageInput, BoxesTask):
     def predict_some(self, raws: Sequence[Raw]) -> list[Prediction]:
         """One by one: pictures of different sizes would be padded to one another, and that moves boxes."""
         return [self.read(self.forward(self.encode([raw])), [raw])[0] for raw in raws]
+
+    @property
+    def together(self) -> int:
+        """Nor with those that other visitors send."""
+        return 1

@@ -120,6 +120,7 @@ class QuestionAnswering(PassageInput, SpansTask):
     """Any extractive reader of the hub. A span's score is its probability as the answer."""
 
     id = "question-answering"
+    along_tokens = ("start_logits", "end_logits")
     default = "distilbert/distilbert-base-cased-distilled-squad@564e9b582944a57a3e586bbb98fd6f0a4118db7f"
     batch_size = 8
 

@@ -30,6 +30,7 @@ class TokenClassification(TruncatedText, SpansTask):
     """
 
     id = "token-classification"
+    along_tokens = ("logits",)
     samples = (
         Example("A visit", {"text": "Angela Merkel met Emmanuel Macron in Paris on Tuesday."}),
         Example("A purchase", {"text": "Google bought YouTube for $1.65 billion in 2006."}),

@@ -30,6 +30,7 @@ class ZeroShotClassification(TextInput, OfferedLabels):
     """Any model of natural language inference on the hub."""
 
     id = "zero-shot-classification"
+    along_tokens = ("encoder_last_hidden_state",)
     carried = "candidate_label"
     batch_size = 8  # texts; each is read once for each of up to 20 labels
     fields = (

@@ -54,6 +54,11 @@ class ZeroShotImageClassification(ImageInput, OfferedLabels):
         pixels = {name: torch.cat([batch[name] for batch in each]) for name in each[0]}
         return pixels | self.sentences([raw[self.offered.name] for raw in raws])
 
+    @property
+    def together(self) -> int:
+        """One: each picture has sentences of its own, and a pass would weigh it against those of all."""
+        return 1
+
     def sentences(self, labels: Sequence[Labels]) -> Batch:
         """The sentences of what is offered to each input; where that is nothing at all, one about nothing."""
         carried = {self.carried: list(labels)}

@@ -100,7 +100,7 @@ def played(task: Task, inputs: Any, cells: tuple[int, int] | None) -> tuple[int,
         return len(play.players), play.game, play.noise, play.dtype
     name, covered = next(iter(play.players.masks.items()))
     variants = task.variants(raw, {name: Regions(grid(*cells), covered.cover)}, (), np.ones(1))
-    game = Tensors(task, variants, targets, np.random.default_rng(0).random((8, math.prod(cells))) < 0.5)
+    game = Tensors(task, [variants], targets, np.random.default_rng(0).random((8, math.prod(cells))) < 0.5)
     return math.prod(cells), game, game.noise, game.dtype
 
 

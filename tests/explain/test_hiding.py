@@ -1,5 +1,6 @@
 """Parts of an input are taken away by their ids, and what is left is one that could be sent."""
 
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ from PIL import Image
 from explain.explainer import explain
 from explain.hiding import Parts, without
 from explain.memory import Memory
-from explain.picked import pick, verb
+from explain.picked import USUAL, pick, verb
 from explain.players import FieldPlayers
 from explain.types import Feature
 from inference import models
@@ -29,6 +30,7 @@ from inference.fields import (
     SeriesField,
     TextField,
 )
+from inference.fields.scene import OF_CAR, OWN, mixed
 from inference.fields.series import SeriesColumn
 from inference.sounds import Sound
 
@@ -100,8 +102,8 @@ def test_every_kind_of_field_is_tried_here() -> None:
     ("kind", "part", "message"),
     [
         ("text", "f:99-104", "“f:99-104” cannot be hidden here"),
-        ("scene", "f:1.lane", "“lane of car 1: lane 2” cannot be hidden here"),
-        ("scene", "f:speed", "“your speed, 90 km/h” cannot be hidden here"),
+        ("scene", "f:1.lane", "no reference road has such a car"),
+        ("scene", "f:speed", "no reference road has such a car"),
         ("number", "f", "What is usual is not known here"),
         ("labels", "f:b", "may have 2 to 20 entries, got 1"),
     ],
@@ -135,4 +137,22 @@ def test_a_part_of_a_figure_carries_what_a_click_needs_and_nothing_unescaped() -
     found, _ = words('<b>"x"</b> y', [0.1, 0.2])
     assert "<b>" not in pick(found.features[0]) and 'data-verb="Leave out"' in pick(found.features[0])
     assert verb(Feature("series:calendar", "series", "Time of year")) == ""
-    assert pick(Feature("road:1.lane", "road", "lane of car 1", {"car": 1, "part": "lane"})) == ""
+    assert verb(Feature("road:1.lane", "road", "lane of car 1", {"car": 1, "part": "lane"})) == USUAL
+
+
+def test_a_number_of_a_car_becomes_the_middle_of_those_that_hide_it() -> None:
+    task = load(models.find()["highway"])
+    raw = task.parse(task.demo.examples[0].inputs)
+    (name,) = raw
+    speeds = []
+    for row in task.background:
+        kept = [True] * (len(OWN) + len(OF_CAR) * len(raw[name].cars))
+        kept[len(OWN) + OF_CAR.index("speed")] = False
+        other = mixed(raw[name], kept, row[name])
+        speeds += [other.cars[0].speed] if len(other.cars) == len(raw[name].cars) else []
+    found = without(task, raw, [f"{name}:1.speed"])[name]
+    assert found.cars[0].speed == pytest.approx(np.median(speeds), abs=0.1)
+    assert found.cars[0].distance == raw[name].cars[0].distance and found.cars[1:] == raw[name].cars[1:]
+    own = without(task, raw, [f"{name}:lane", f"{name}:2"])[name]
+    assert own.lane == Counter(row[name].lane for row in task.background).most_common(1)[0][0]
+    assert own.cars == raw[name].cars[:1] + raw[name].cars[2:]

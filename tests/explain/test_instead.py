@@ -35,7 +35,7 @@ def test_words_are_struck_and_inserted_where_they_stand() -> None:
     )
     assert "<s>Block</s> <b>Allow</b>" in html
     assert "“&lt;b&gt;free&lt;/b&gt;” left out and prize" not in html
-    assert "“&lt;b&gt;free&lt;/b&gt;” left out and lunch instead of prize." in html
+    assert "“&lt;b&gt;free&lt;/b&gt;” left out and “prize” struck for “lunch”." in html
 
 
 def test_a_conversation_keeps_who_said_what() -> None:

@@ -13,6 +13,7 @@ from explain.panels.page import VIEWS
 from explain.streams import STREAMS
 from inference import models
 from inference.errors import InputError, NotFound
+from inference.panels.opening import Upload
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 
@@ -72,7 +73,8 @@ def test_a_bad_input_is_told_once_and_without_traceback(asks: Comparing) -> None
 
 
 def test_a_file_is_compared_and_its_rows_open_again_beside_one_another(asks: Comparing, tmp_path: Path) -> None:
-    shown = list(asks.file("variant:pruned", str(rows(tmp_path))))
+    upload, *_ = asks.opening.opened(Upload(), rows(tmp_path))
+    shown = list(asks.file("variant:pruned", upload, ""))
     page = whole(shown[-1])
     assert "Say the same" in page.text and "McNemar" in page.text
     token = next(iter(asks.endpoints.studies._studies))
@@ -94,8 +96,8 @@ def test_an_address_that_names_no_row_is_told_or_ignored(asks: Comparing, of: st
     [
         ("variant:int8", None, "Open a file first"),
         (INPUTS, "rows.csv", "holds many inputs"),
-        ("variant:int8", "rows.exe", "CSV"),
-        ("variant:int8", "empty.csv", "row"),
+        ("variant:int8", "rows.exe", "Open a file first"),
+        ("variant:int8", "empty.csv", "no row"),
         ("variant:int8", "other.csv", "No column for"),
         ("variant:int9", "rows.csv", "Unknown variant"),
     ],
@@ -105,7 +107,8 @@ def test_what_is_wrong_with_a_file_is_told(asks: Comparing, tmp_path: Path, than
     (tmp_path / "rows.exe").write_bytes(b"MZ")
     (tmp_path / "empty.csv").write_text(",".join(tabled.NAMES) + "\n")
     (tmp_path / "other.csv").write_text("name\nSam\n")
-    shown = list(asks.file(than, str(tmp_path / file) if file else None))
+    upload, *_ = asks.opening.opened(Upload(), tmp_path / file if file else None)
+    shown = list(asks.file(than, upload, ""))
     assert shown[-1].count('role="alert"') == 1 and told in shown[-1]
     assert str(tmp_path) not in shown[-1]
 

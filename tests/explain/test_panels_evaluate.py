@@ -10,11 +10,12 @@ import conftest
 import numpy as np
 import pytest
 
-from explain.panels.evaluate import SECTIONS, Upload, answers, html_of
+from explain.panels.evaluate import SECTIONS, answers, html_of, measured
 from explain.panels.sections import identity, measures
 from explain.panels.sections.section import Judged
 from explain.streams import STREAMS
 from inference import models
+from inference.panels.opening import Opening, Upload
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.study.mapping import guess
@@ -196,26 +197,24 @@ def endpoints() -> Endpoints:
     return Endpoints(Catalogue({"home-loans": LOANS}), STREAMS)
 
 
-def test_the_models_own_rows_are_mapped_read_and_measured(endpoints: Endpoints) -> None:
-    upload = Upload(endpoints, "home-loans")
-    shown, go, _ = upload.own()
-    assert go["visible"] and 'data-group="black" checked' in shown and "9 of 9 found" in shown
-    *_, arrived = upload.measured()
+def test_the_models_own_rows_are_read_and_measured(endpoints: Endpoints) -> None:
+    opening = Opening(endpoints, "home-loans", truth=True, groups=True)
+    upload, *_ = opening.opened(Upload(), opening.own)
+    *_, arrived = measured(endpoints, "home-loans", opening, upload, "")
     (token,) = re.findall(r'data-model="home-loans#evaluate-(\w+)"', arrived)
     assert set(endpoints.studies.get(token).found) == {each.id for each in SECTIONS}
 
 
-def test_a_column_can_be_said_to_be_another(endpoints: Endpoints) -> None:
-    upload = Upload(endpoints, "home-loans")
-    upload.own()
-    _, go, _ = upload.changed(json.dumps([1, {"fields": {"payments": "payments"}, "truth": None, "groups": []}]))
-    assert not go["visible"]
-    fields = {name: name for name in guess(upload.about, upload.source.columns).fields}  # type: ignore[union-attr]
-    shown, go, _ = upload.changed(json.dumps([2, {"fields": fields, "truth": "truth", "groups": ["single"]}]))
-    assert go["visible"] and 'data-group="single" checked' in shown and 'data-group="black" checked' not in shown
+def test_what_is_the_same_in_every_row_stands_in_a_row_that_is_opened(endpoints: Endpoints) -> None:
+    opening = Opening(endpoints, "home-loans", truth=True)
+    upload, *_ = opening.opened(Upload(), opening.own)
+    fields = {name: name for name in opening.chosen(upload, "").fields if name != "payments"}
+    asked = {"fields": fields, "constants": {"payments": "33"}, "truth": "truth", "groups": []}
+    *_, arrived = measured(endpoints, "home-loans", opening, upload, json.dumps([1, asked]))
+    (token,) = re.findall(r'data-model="home-loans#evaluate-(\w+)"', arrived)
+    assert {endpoints.studies.get(token).inputs(row)["payments"] for row in (1, 7, 700)} == {33.0}
 
 
-@pytest.mark.parametrize(("name", "text", "said"), [("x.exe", "a", "send a CSV"), ("x.csv", "a,b\n", "no rows")])
-def test_a_file_that_cannot_be_is_told(endpoints: Endpoints, tmp_path: Path, name: str, text: str, said: str) -> None:
-    (tmp_path / name).write_text(text)
-    assert any(said in str(part) for part in Upload(endpoints, "home-loans").opened(str(tmp_path / name)))
+def test_without_a_file_it_is_said_what_to_do(endpoints: Endpoints) -> None:
+    opening = Opening(endpoints, "home-loans")
+    assert "Open a file first" in "".join(measured(endpoints, "home-loans", opening, Upload(), ""))

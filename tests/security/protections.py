@@ -229,7 +229,7 @@ FILES = (
     Protection(
         "an entry of a ZIP is read to a bound",
         "inference/study/archive.py",
-        "file.read(LARGEST_PICTURE + 1)",
+        "file.read(LARGEST + 1)",
         "file.read()",
         f"{SOURCES}test_an_entry_that_swells_is_told",
     ),

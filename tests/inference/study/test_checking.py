@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inference.demo import Demo
 from inference.errors import InputError
 from inference.fields import AnyField, CategoryField, LabelsField, NumberField, TextField
-from inference.study import checking
+from inference.study.cells import given as as_given
 from inference.study.checking import check_chunk, parsed
 from inference.study.mapping import Columns
 from inference.study.source import Chunk
@@ -34,7 +34,7 @@ def test_a_column_reads_as_its_cells_do_one_by_one(field: AnyField, cells: list[
     values, faults = parsed(field, cells)
     for place, cell in enumerate(cells):
         try:
-            expected = field.parse(checking.given(field, cell))
+            expected = field.parse(as_given(field, cell))
         except InputError as error:
             assert faults[place] == str(error)
         else:
@@ -69,8 +69,14 @@ def test_what_is_the_same_in_all_rows_is_checked_once_and_refused() -> None:
         check_chunk(ABOUT, Columns({"age": "Age"}, constants={"sex": "x"}), chunk)
 
 
+def test_what_is_the_same_in_all_rows_is_read_as_a_cell_is() -> None:
+    columns = Columns({"age": "Age"}, constants={"sex": "m", "labels": '["x", "y, z"]'})
+    found = check_chunk(ABOUT, columns, Chunk(0, [1, 2], {"Age": ["30", "40"]}))
+    assert found.raws == [{"age": age, "sex": "m", "labels": ("x", "y, z")} for age in (30.0, 40.0)]
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"), [(3.0, "3"), (3.5, "3.5"), (7, "7"), (float("nan"), None), ("x", "x"), (None, None)]
 )
 def test_a_number_that_names_a_category_is_its_text(cell: Any, expected: str | None) -> None:
-    assert checking.given(FIELDS[2], cell) == expected
+    assert as_given(FIELDS[2], cell) == expected

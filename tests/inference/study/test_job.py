@@ -217,6 +217,53 @@ def test_the_command_line_explains_on_demand(tmp_path: Path, capsys: pytest.Capt
     assert "rows" in capsys.readouterr().err
 
 
+def test_a_value_for_every_row_is_said_on_the_command_line(tmp_path: Path) -> None:
+    header, *rows = lines(3)
+    place, path, output = header.index("loan_to_value"), tmp_path / "loans.csv", tmp_path / "out.csv"
+    path.write_text("\n".join(",".join(row[:place] + row[place + 1 :]) for row in [header, *rows]), encoding="utf-8")
+    asked = ["batch", "--model", "home-loans", "--input", str(path), "--output", str(output)]
+    with pytest.raises(InputError, match="No column for Loan to value"):
+        arguments.command(arguments.parser().parse_args(asked))
+    with pytest.raises(InputError, match="Loan to value must be a number"):
+        arguments.command(arguments.parser().parse_args([*asked, "--set", "loan_to_value=high"]))
+    assert [each.name for each in tmp_path.iterdir()] == ["loans.csv"]  # refused before anything was begun
+    arguments.command(arguments.parser().parse_args([*asked, "--set", "loan_to_value=80", "--set", "payments=30"]))
+    task, found = load(LOANS), read(output)
+    for row, cells in zip(found, rows, strict=True):
+        inputs = dict(zip(header[1:], cells[1:], strict=True)) | {"loan_to_value": "80", "payments": "30"}
+        answer = task.predict({field.name: inputs[field.name] for field in task.demo.inputs})
+        assert float(row["score"]) == pytest.approx(answer.prediction.scores[0], abs=1e-6)
+
+
+@pytest.mark.parametrize("option", ["--set", "--column"])
+def test_what_names_no_field_is_told(tmp_path: Path, option: str) -> None:
+    path = file(tmp_path, 1)
+    asked = ["batch", "--model", "home-loans", "--input", str(path), "--output", "o.csv", option, "payments"]
+    with pytest.raises(InputError, match=f"{option} takes FIELD=…, got 'payments'"):
+        arguments.command(arguments.parser().parse_args(asked))
+
+
+def test_a_job_with_another_value_for_every_row_is_another_job(tmp_path: Path) -> None:
+    task, source, output = load(LOANS), open_source(file(tmp_path, 100)), tmp_path / "out.csv"
+    named = {name: column for name, column in guess(task.demo, source.columns).fields.items() if name != "payments"}
+    stream = run(task, source, Columns(named, constants={"payments": "30"}), output, size=50)
+    _ = next(stream), next(stream)
+    stream.close()  # type: ignore[attr-defined]  # a generator
+    with pytest.raises(InputError, match="of another job"):
+        list(run(task, source, Columns(named, constants={"payments": "40"}), output, size=50))
+    *_, last = run(task, source, Columns(named, constants={"payments": "30"}), output, size=50)
+    assert (last.before, last.done) == (50, 100)
+
+
+def test_the_time_left_of_a_csv_follows_from_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inference.study.delimited.BLOCK", 2_000)
+    first, *between, last = paces(file(tmp_path, 500), tmp_path / "out.csv")
+    assert first.seconds_left is None
+    assert between[0].about and between[0].seconds_left and abs(between[0].total / 500 - 1) < 0.1  # type: ignore[operator]
+    assert "of about" in arguments.said(between[0]) and "about" in arguments.said(between[0]).rpartition(",")[2]
+    assert (last.total, last.about, last.seconds_left) == (500, False, 0)
+
+
 def test_a_missing_file_and_a_wrong_ending_are_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="There is no file"):
         arguments.command(

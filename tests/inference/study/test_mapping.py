@@ -4,7 +4,7 @@ import pytest
 
 from inference.demo import Demo
 from inference.errors import InputError
-from inference.fields import CategoryField, NumberField, TextField
+from inference.fields import AudioField, CategoryField, ImageField, NumberField, TextField
 from inference.study.mapping import Columns, check, guess
 
 TABLE = Demo(
@@ -51,4 +51,35 @@ def test_lacking_columns_are_named_with_what_the_file_has() -> None:
 )
 def test_an_unknown_column_or_field_is_named(columns: Columns) -> None:
     with pytest.raises(InputError, match=r"Unknown (column|field)"):
+        check(TABLE, ["a", "b"], columns)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), [(ImageField, "picture"), (AudioField, "recording"), (AudioField, "Audio")]
+)
+@pytest.mark.parametrize("also", [(), (TextField(name="question", label="Question"),)])
+def test_the_one_picture_or_recording_is_found_beside_other_fields(
+    kind: type[ImageField] | type[AudioField], column: str, also: tuple[TextField, ...]
+) -> None:
+    about = Demo(task="t", title="T", summary="S", fields=(kind(name="media", label="Media"), *also))
+    assert guess(about, ["file", column, "question"]).fields["media"] == column
+    assert "media" not in guess(about, ["question"] if also else ["file", "folder"]).fields
+
+
+def test_a_value_for_every_row_takes_the_place_of_a_column() -> None:
+    columns = Columns({"living_area": "a"}, constants={"year": "1950"})
+    assert check(TABLE, ["a"], columns) is columns
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        (Columns({"living_area": "a"}, constants={"year": "old"}), "Year built must be a number"),
+        (Columns({"living_area": "a"}, constants={"year": ""}), "Year built is missing"),
+        (Columns({"living_area": "a", "year": "b"}, constants={"year": "1950"}), "a column and a value for every row"),
+        (Columns({"living_area": "a", "year": "b"}, constants={"colour": "red"}), "Unknown field"),
+    ],
+)
+def test_a_value_that_no_row_can_have_is_refused_before_anything_runs(columns: Columns, told: str) -> None:
+    with pytest.raises(InputError, match=told):
         check(TABLE, ["a", "b"], columns)

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from inference.errors import InputError
-from inference.study.archive import LARGEST_PICTURE
+from inference.study.archive import LARGEST
 from inference.study.delimited import BLOCK
 from inference.study.source import Chunk, open_source
 
@@ -134,14 +134,14 @@ def test_a_path_that_leads_out_of_a_zip_is_only_a_name(tmp_path: Path) -> None:
 
 
 def test_an_entry_that_swells_is_told_and_not_read_to_its_end(tmp_path: Path) -> None:
-    path = archive(tmp_path, {"bomb.png": b"\0" * (LARGEST_PICTURE + 1), "fine.png": b"1"})
+    path = archive(tmp_path, {"bomb.png": b"\0" * (LARGEST + 1), "fine.png": b"1"})
     (chunk,) = chunks(path)
     assert chunk.rows == [2]
     assert "32 MB" in chunk.broken[1]
 
 
 def test_a_small_zip_that_swells_comes_in_small_chunks(tmp_path: Path) -> None:
-    path = archive(tmp_path, {f"{n}.png": b"\0" * (LARGEST_PICTURE - 1) for n in range(5)})
+    path = archive(tmp_path, {f"{n}.png": b"\0" * (LARGEST - 1) for n in range(5)})
     sizes = [sum(map(len, chunk.cells["picture"])) for chunk in open_source(path).chunks(200)]
     assert [size // 1024**2 for size in sizes] == [63, 63, 31]
 
@@ -171,3 +171,62 @@ def test_times_that_python_cannot_hold_are_told(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"a": pa.array([2**61], pa.timestamp("us"))}), path)
     with pytest.raises(InputError, match="after row 0"):
         chunks(path)
+
+
+def test_recordings_in_a_zip_stand_in_a_column_of_their_own(tmp_path: Path) -> None:
+    path = archive(tmp_path, {"yes/1.wav": b"1", "no/2.MP3": b"2"})
+    assert open_source(path).columns == ("file", "folder", "recording")
+    assert rows(path) == {1: ("no/2.MP3", "no", b"2"), 2: ("yes/1.wav", "yes", b"1")}
+    assert set(open_source(path).types) == {"file", "folder"}
+
+
+def test_pictures_and_recordings_in_one_zip_stand_apart(tmp_path: Path) -> None:
+    path = archive(tmp_path, {"a.png": b"1", "b.wav": b"2"})
+    assert open_source(path).columns == ("file", "folder", "picture", "recording")
+    assert rows(path) == {1: ("a.png", "", b"1", None), 2: ("b.wav", "", None, b"2")}
+
+
+def test_a_zip_without_either_says_what_may_be_in_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no pictures or recordings \(\.png, .*\.wav"):
+        open_source(archive(tmp_path, {"notes.txt": b"1"}))
+
+
+MEDIA = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+
+
+def test_pictures_of_data_sets_are_read_out_of_parquet_as_their_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    cells = [{"bytes": b"1", "path": "a.png"}, {"bytes": None, "path": "b.png"}, None]
+    other = pa.array([{"bytes": b"x"}] * 3, pa.struct([("bytes", pa.binary())]))
+    parquet.write_table(pa.table({"image": pa.array(cells, MEDIA), "label": [0, 1, 2], "other": other}), path)
+    source = open_source(path)
+    assert source.columns == ("image", "label", "other", "image.path")
+    assert rows(path) == {
+        1: (b"1", 0, {"bytes": b"x"}, "a.png"),
+        2: ("b.png", 1, {"bytes": b"x"}, "b.png"),
+        3: (None, 2, {"bytes": b"x"}, None),
+    }
+    assert set(source.types) == {"label", "other", "image.path"}
+
+
+def test_the_rows_of_a_small_csv_are_known_once_it_is_read(tmp_path: Path) -> None:
+    source = open_source(written(tmp_path, "a.csv", "a,b\n1,2\n3\n4,5"))
+    assert source.count(0) == (None, True)
+    next(iter(source.chunks(1)))
+    assert source.count(1) == (3, False)
+
+
+def test_the_rows_of_a_large_csv_follow_from_the_bytes_read_so_far(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("inference.study.delimited.BLOCK", 1_000)
+    source = open_source(written(tmp_path, "a.csv", "a,b\n" + "".join(f"{n:05},x\n" for n in range(5_000))))
+    counts = [source.count(chunk.rows[-1]) for chunk in source.chunks(100)]
+    assert all(roughly and abs(total / 5_000 - 1) < 0.01 for total, roughly in counts[:-10] if total)
+    assert counts[-1] == (5_000, False)
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_lines_of_a_text_follow_from_the_bytes_read_so_far(tmp_path: Path, end: str) -> None:
+    source = open_source(written(tmp_path, "a.txt", "\n".join(["é" * 9] * 1_000) + end))
+    counts = [source.count(chunk.rows[-1]) for chunk in source.chunks(300)]
+    assert [total for total, _ in counts[:3]] == [pytest.approx(1_000, abs=1)] * 3
+    assert counts[-1] == (1_000, False)

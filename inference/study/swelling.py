@@ -1,7 +1,6 @@
-"""A Parquet file as chunks of rows, whatever it swells to: a few bytes of it can stand for any number of long cells."""
+"""How far a Parquet file may swell: a few bytes of it can stand for any number of long cells. Knows no field."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +8,6 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..units import filesize
-from .source import Chunk, Source, named, reason
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,58 +25,29 @@ PLACE = 8
 """Bytes of a value's place in a list."""
 
 
-class Parquet(Source):
-    """Rows of typed values."""
+def texts(metadata: Any) -> list[str]:
+    """The columns of texts and bytes, those within others among them.
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        import pyarrow as pa
-        from pyarrow.parquet import ParquetFile
+    Read as dictionaries, texts are held once, and how long they are is known before they are made.
+    """
+    leaves = map(metadata.schema.column, range(metadata.num_columns))
+    return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
 
-        try:
-            with ParquetFile(path) as file:
-                self.columns, self.total = named(file.schema_arrow.names), file.metadata.num_rows
-                check(file.metadata)
-                leaves = map(file.metadata.schema.column, range(file.metadata.num_columns))
-                self.texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
-        except (pa.ArrowException, OSError, RecursionError, MemoryError) as error:
-            raise InputError(f"The file is no Parquet that can be read: {reason(error)}.") from None
 
-    @property
-    def types(self) -> "dict[str, pa.DataType]":
-        from pyarrow.parquet import read_schema
+def portions(batches: "Iterable[pa.RecordBatch]", size: int) -> Iterator["pa.RecordBatch"]:
+    """Batches in parts whose texts take at most MOST_AT_ONCE. Raises InputError where they swell.
 
-        schema = read_schema(self.path)
-        return dict(zip(self.columns, schema.types, strict=True))
-
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        import pyarrow as pa
-        from pyarrow.parquet import ParquetFile
-
-        done = number = held = 0
-        room = SMALL + SWELLS * self.path.stat().st_size
-        try:
-            # As dictionaries, texts are held once, and how long they are is known before they are made.
-            with ParquetFile(self.path, pre_buffer=False, read_dictionary=self.texts) as file:
-                for batch in file.iter_batches(size, use_threads=False):
-                    lengths = sum(map(bytes_of, batch.columns), np.zeros(batch.num_rows, np.int64))
-                    held += int(lengths.sum())
-                    if held > room:
-                        raise InputError(f"The texts of the file take {filesize(room)} and more; send a part of it.")
-                    for some in slices(batch, lengths, done):
-                        cells = dict(zip(self.columns, map(pa.Array.to_pylist, some), strict=True))
-                        rows = list(range(done + 1, done + 1 + some.num_rows))
-                        done += some.num_rows
-                        yield Chunk(number, rows, cells)
-                        number += 1
-        except (
-            pa.ArrowException,
-            OSError,
-            ValueError,
-            OverflowError,
-            MemoryError,
-        ) as error:  # times beyond Python's, too
-            raise InputError(f"The Parquet file cannot be read after row {done:,}: {reason(error)}.") from None
+    size: bytes of the file, by which it is judged how large its texts may become.
+    """
+    done = held = 0
+    room = SMALL + SWELLS * size
+    for batch in batches:
+        lengths = sum(map(bytes_of, batch.columns), np.zeros(batch.num_rows, np.int64))
+        held += int(lengths.sum())
+        if held > room:
+            raise InputError(f"The texts of the file take {filesize(room)} and more; send a part of it.")
+        yield from slices(batch, lengths, done)
+        done += batch.num_rows
 
 
 def check(metadata: Any) -> None:

@@ -1,0 +1,162 @@
+"""Concurrent requests for one model meet in one forward pass. It knows no task, no page and no user.
+
+While a pass runs, requests queue up; when it ends, one of their threads takes the oldest, and with it all that fit,
+through the next pass. So nobody waits on an idle device, but for those who are being encoded that very moment.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from .accelerator import accelerator
+from .errors import OutOfMemory
+from .joining import fits, joined, parted
+from .trace import Batch
+
+WINDOW = 0.004
+"""Seconds that a pass waits at most for requests that are being encoded."""
+BEAT = 0.25
+"""Seconds between two signs of life of a request that waits; at each, whoever asked may have left."""
+
+watchers: list[Callable[[str, int], None]] = []
+"""Told of each pass: the model's name, and how many requests met in it."""
+
+
+class Passes(Protocol):
+    """What a batcher needs of a task."""
+
+    name: str
+    along_tokens: ClassVar[tuple[str, ...]]
+
+    @property
+    def together(self) -> int:
+        """Requests in one pass at most."""
+
+    @property
+    def padding(self) -> Mapping[str, int]:
+        """What fills up each input that grows with a text."""
+
+    def compute(self, batch: Batch) -> Batch:
+        """One forward pass by whoever holds the accelerator."""
+
+
+@dataclass(eq=False)
+class Request:
+    """One input on its way through a pass."""
+
+    batch: Batch
+    outputs: Batch | None = None
+    error: Exception | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class Batcher:
+    """The requests for one model."""
+
+    def __init__(self, task: Passes) -> None:
+        self.task = task
+        self._changed = threading.Condition()
+        self._waiting: deque[Request] = deque()
+        self._arriving = 0
+        self._led = False
+        self._most = task.together
+
+    @contextmanager
+    def arriving(self) -> Iterator[None]:
+        """While a request is being encoded: a pass about to start waits for it for a moment."""
+        with self._changed:
+            self._arriving += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._arriving -= 1
+
+    def forward(self, batch: Batch) -> Generator[str, None, Batch]:
+        """The outputs of one request, as if it had gone alone; an empty string now and then, while it waits.
+
+        Closing the generator takes the request out of the queue. Raises what the pass of this very input raises.
+        """
+        request = Request(batch)
+        with self._changed:
+            self._waiting.append(request)
+            self._changed.notify_all()
+        try:
+            while not request.done.is_set():
+                if self._takes_lead(request):
+                    self._lead()
+                else:
+                    yield ""
+        finally:
+            with self._changed:
+                if request in self._waiting:
+                    self._waiting.remove(request)
+        if request.error is not None:
+            raise request.error
+        assert request.outputs is not None  # done without an error
+        return request.outputs
+
+    def _takes_lead(self, request: Request) -> bool:
+        """Wait until this request is done, or nobody leads; for a beat at most."""
+        with self._changed:
+            self._changed.wait_for(lambda: request.done.is_set() or not self._led, BEAT)
+            if request.done.is_set() or self._led:
+                return False
+            self._led = True
+            return True
+
+    def _lead(self) -> None:
+        """Take the oldest request, and those that go with it, through one pass."""
+        group: list[Request] = []
+        try:
+            with accelerator:
+                group = self._gather()
+                self._pass(group)
+        except Exception as error:
+            self._one_by_one(group, error)
+        finally:
+            with self._changed:
+                for request in group:
+                    request.done.set()
+                self._led = False
+                self._changed.notify_all()
+
+    def _gather(self) -> list[Request]:
+        """The oldest request and those that fit to it, out of the queue; after a moment for those that arrive."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._arriving or len(self._waiting) >= self._most, WINDOW)
+            group: list[Request] = []
+            for request in self._waiting:
+                batches = [each.batch for each in group]
+                if len(group) < self._most and fits(batches, request.batch, self.task.padding):
+                    group.append(request)
+            for request in group:
+                self._waiting.remove(request)
+            return group
+
+    def _pass(self, group: Sequence[Request]) -> None:
+        """One pass, and to each request what is its own."""
+        fill, batches = self.task.padding, [request.batch for request in group]
+        outputs = parted(self.task.compute(joined(batches, fill)), batches, {*fill, *self.task.along_tokens})
+        for request, own in zip(group, outputs, strict=True):
+            request.outputs = own
+        for watcher in watchers:
+            watcher(self.task.name, len(group))
+
+    def _one_by_one(self, group: Sequence[Request], error: Exception) -> None:
+        """After a pass that failed: each by itself, so that only the one at fault fails."""
+        if isinstance(error, OutOfMemory):
+            self._most = max(1, len(group) // 2)
+        for request in group:
+            request.error = error if len(group) == 1 else self._alone(request)
+
+    def _alone(self, request: Request) -> Exception | None:
+        try:
+            with accelerator:
+                self._pass([request])
+        except Exception as error:
+            return error
+        return None

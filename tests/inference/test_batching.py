@@ -1,0 +1,177 @@
+"""Requests that meet in one forward pass: who goes with whom, what each gets, and what becomes of those that fail."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
+
+import pytest
+import torch
+
+from inference import batching
+from inference.accelerator import accelerator
+from inference.batching import Batcher
+from inference.trace import Batch
+
+
+class Doubling:
+    """Twice what it is given; refuses negative numbers, and more rows than it has memory for."""
+
+    name = "doubling"
+    along_tokens: ClassVar[tuple[str, ...]] = ()
+    together = 8
+    padding: ClassVar[dict[str, int]] = {}
+
+    def __init__(self, memory: int = 100) -> None:
+        self.memory = memory
+        self.passes: list[int] = []
+
+    def compute(self, batch: Batch) -> Batch:
+        """The pass; it takes its time, so that others come meanwhile."""
+        self.passes.append(len(batch["x"]))
+        time.sleep(0.02)
+        if len(batch["x"]) > self.memory:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        if (batch["x"] < 0).any():
+            raise ValueError("a negative number")
+        return {"y": batch["x"] * 2}
+
+
+def asked(batcher: Batcher, *numbers: float) -> Batch:
+    """The outputs of one request."""
+    with batcher.arriving():
+        batch = {"x": torch.tensor([numbers])}
+    return last(batcher.forward(batch))
+
+
+def last(parts: Any) -> Batch:
+    """What a generator returns."""
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            found: Batch = end.value
+            return found
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(16) as pool:
+        yield pool
+
+
+@pytest.fixture
+def busy() -> Iterator[threading.Event]:
+    """The device computes for somebody else until the event is set."""
+    free = threading.Event()
+    held = threading.Event()
+
+    def hold() -> None:
+        with accelerator:
+            held.set()
+            free.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(10)
+    yield free
+    free.set()
+    thread.join()
+
+
+def waiting(batcher: Batcher, count: int) -> None:
+    """Until so many requests wait."""
+    deadline = time.monotonic() + 10
+    while len(batcher._waiting) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_one_request_goes_at_once_and_alone() -> None:
+    task = Doubling()
+    start = time.perf_counter()
+    assert asked(Batcher(task), 1.0)["y"].tolist() == [[2.0]]
+    assert task.passes == [1] and time.perf_counter() - start < 0.02 + batching.BEAT / 2
+
+
+def test_requests_that_come_while_the_device_is_busy_share_the_next_pass(
+    pool: ThreadPoolExecutor, busy: threading.Event
+) -> None:
+    task = Doubling()
+    batcher = Batcher(task)
+    found = [pool.submit(asked, batcher, float(number)) for number in range(6)]
+    waiting(batcher, 6)
+    busy.set()
+    assert [each.result()["y"].item() for each in found] == [0, 2, 4, 6, 8, 10]
+    assert task.passes == [6]
+
+
+def test_a_pass_takes_no_more_than_fit_and_leaves_none_behind(pool: ThreadPoolExecutor, busy: threading.Event) -> None:
+    task = Doubling()
+    batcher = Batcher(task)
+    found = [pool.submit(asked, batcher, float(number)) for number in range(12)]
+    waiting(batcher, 12)
+    busy.set()
+    assert [each.result()["y"].item() for each in found] == [2 * number for number in range(12)]
+    assert task.passes == [8, 4]
+
+
+def test_what_has_another_shape_waits_for_a_pass_of_its_own(pool: ThreadPoolExecutor, busy: threading.Event) -> None:
+    task = Doubling()
+    batcher = Batcher(task)
+    one = pool.submit(asked, batcher, 1.0)
+    waiting(batcher, 1)
+    others = [pool.submit(asked, batcher, 1.0, 2.0), pool.submit(asked, batcher, 3.0)]
+    waiting(batcher, 3)
+    busy.set()
+    assert one.result()["y"].tolist() == [[2.0]]
+    assert [each.result()["y"].tolist() for each in others] == [[[2.0, 4.0]], [[6.0]]]
+    assert sorted(task.passes) == [1, 2]
+
+
+def test_only_the_request_at_fault_fails(pool: ThreadPoolExecutor, busy: threading.Event) -> None:
+    batcher = Batcher(Doubling())
+    found = [pool.submit(asked, batcher, number) for number in (1.0, -1.0, 3.0)]
+    waiting(batcher, 3)
+    busy.set()
+    assert [found[i].result()["y"].item() for i in (0, 2)] == [2.0, 6.0]
+    with pytest.raises(ValueError, match="negative"):
+        found[1].result()
+
+
+def test_a_pass_too_large_for_the_memory_is_made_smaller_for_good(
+    pool: ThreadPoolExecutor, busy: threading.Event
+) -> None:
+    task = Doubling(memory=3)
+    batcher = Batcher(task)
+    found = [pool.submit(asked, batcher, float(number)) for number in range(6)]
+    waiting(batcher, 6)
+    busy.set()
+    assert [each.result()["y"].item() for each in found] == [0, 2, 4, 6, 8, 10]
+    again = [pool.submit(asked, batcher, float(number)) for number in range(6)]
+    assert [each.result()["y"].item() for each in again] == [0, 2, 4, 6, 8, 10]
+    assert task.passes[0] == 6 and max(task.passes[1:]) <= 3
+
+
+def test_who_leaves_while_waiting_is_not_computed(busy: threading.Event, pool: ThreadPoolExecutor) -> None:
+    task = Doubling()
+    batcher = Batcher(task)
+    first = pool.submit(asked, batcher, 1.0)  # leads, and waits for the device
+    waiting(batcher, 1)
+    leaver = batcher.forward({"x": torch.tensor([[5.0]])})
+    assert next(leaver) == ""  # a sign of life, at which a caller who has gone is noticed
+    leaver.close()
+    busy.set()
+    assert first.result()["y"].item() == 2.0
+    assert task.passes == [1]
+
+
+def test_watchers_are_told_how_many_met(monkeypatch: pytest.MonkeyPatch, pool: ThreadPoolExecutor) -> None:
+    told: list[tuple[str, int]] = []
+    monkeypatch.setattr(batching, "watchers", [lambda name, size: told.append((name, size))])
+    batcher = Batcher(Doubling())
+    for each in [pool.submit(asked, batcher, float(number)) for number in range(20)]:
+        each.result()
+    assert {name for name, _ in told} == {"doubling"}
+    assert sum(size for _, size in told) == 20
