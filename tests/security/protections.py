@@ -34,7 +34,7 @@ class Protection:
 SECURITY, RESTRAINT = "inference/serving/security.py", "inference/panels/restraint.py"
 GUARDED, SETTING = "tests/inference/test_serving_security.py::", "test_a_setting_that_keeps_strangers_out_is_on"
 FORBIDDEN = f"{GUARDED}test_what_leaks_or_runs_strangers_code_is_used_nowhere"
-FIELDS, FORGETS = "tests/inference/test_fields.py::", "test_the_form_and_gradio_client_forget"
+FORGETS = "test_the_form_and_gradio_client_forget"
 FOLDERS = "tests/security/test_folders.py::test_no_folder_crashes"
 SOURCES = "tests/inference/study/test_source.py::"
 
@@ -172,14 +172,14 @@ PICTURES = (
         "inference/pictures.py",
         "    if picture.width * picture.height > MAX_PIXELS:",
         "    if False:",
-        f"{FIELDS}test_a_picture_over_the_limit_is_refused",
+        "tests/security/test_pictures.py::test_a_picture_of_too_many_pixels_is_refused_where_warnings_are_none",
     ),
     Protection(
         "four formats are opened, no others",
         "inference/fields/image.py",
         "Image.open(self._source(value), formats=FORMATS)",
         "Image.open(self._source(value))",
-        f"{FIELDS}test_what_only_poses_as_a_picture_is_refused",
+        "tests/security/test_pictures.py::test_a_sound_picture_of_another_format_is_not_opened",
     ),
     Protection(
         "what Pillow makes of damaged files is told",
@@ -231,7 +231,7 @@ FILES = (
         "inference/study/archive.py",
         "file.read(LARGEST + 1)",
         "file.read()",
-        f"{SOURCES}test_an_entry_that_swells_is_told",
+        "tests/security/test_files.py::test_an_entry_of_a_zip_is_read_to_a_bound",
     ),
     Protection(
         "a ZIP that swells comes in small chunks",

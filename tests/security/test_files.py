@@ -4,13 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from security.files import MEGA, zipped
 from security.watch import ROOT, Watched, watched
 
 from inference import models
+from inference.study.source import open_source
 
 GROWTH = {".csv": 900, ".parquet": 900, ".zip": 400, ".txt": 500}
 """Megabytes: of a file of 100 MB two copies, or a page of a file as large as it may be."""
@@ -57,6 +60,18 @@ def test_no_zip_does_harm(tiny_models: Callable[[str], Path], tmp_path: Path) ->
     found = check(".zip", tiny_models("tiny-xray"), tmp_path)
     assert found["paths that lead out"][1] == ["answered", "5 rows, 0 faulty"]
     assert found["links"][1] == ["answered", "2 rows, 2 faulty"] or found["links"][1][0] == "InputError"
+
+
+def test_an_entry_of_a_zip_is_read_to_a_bound(tmp_path: Path) -> None:
+    path = tmp_path / "swelling.zip"
+    zipped({"a.png": bytes(200 * MEGA)})(path)
+    source = open_source(path)
+    tracemalloc.start()
+    (chunk,) = source.chunks(8)
+    peak = tracemalloc.get_traced_memory()[1] / MEGA
+    tracemalloc.stop()
+    assert "it may have 32 MB" in chunk.broken[1]
+    assert peak < 120
 
 
 @pytest.mark.slow

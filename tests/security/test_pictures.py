@@ -1,13 +1,17 @@
 """Damaged pictures: each is read, or refused in words; none ends the process, fills the memory, or writes anything."""
 
+import io
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
 import pytest
+from PIL import Image
 from security.pictures import KINDS, corpus
 from security.watch import Watched, watched
 
+from inference.errors import InputError
 from inference.fields import AudioField, ImageField
 from inference.panels.widgets.audio import audio
 from inference.panels.widgets.image import image
@@ -51,6 +55,27 @@ def test_ten_thousand_pictures_get_an_answer_or_a_refusal_over_rest(
     assert sum(found.found.values()) == 2_500
     assert {told[:3] for told in found.found} == {"200", "422"}
     assert {told[4:] for told in found.found if told[:3] == "422"} == {f"X-ray {said}" for said in REFUSALS}
+
+
+def saved(picture: Image.Image, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def test_a_picture_of_too_many_pixels_is_refused_where_warnings_are_none() -> None:
+    data = saved(Image.new("1", (7_800, 7_800)), "PNG")  # Pillow alone would warn of it, and go on
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(InputError, match="may have 50,000,000 pixels"):
+            ImageField(name="image", label="Photo").parse(data)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "BMP", "ICO", "PPM", "EPS", "PDF", "JPEG2000"])
+def test_a_sound_picture_of_another_format_is_not_opened(kind: str) -> None:
+    data = saved(Image.new("RGB", (64, 64), "teal"), kind)
+    with pytest.raises(InputError, match="send a whole JPEG, PNG, WebP or GIF"):
+        ImageField(name="image", label="Photo").parse(data)
 
 
 def test_no_widget_leaves_a_file_to_gradio() -> None:
