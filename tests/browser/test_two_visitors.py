@@ -45,6 +45,7 @@ class Visitor:
     session: str = ""
     study: str = ""
     files: tuple[str, ...] = ()
+    before: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def latest(self) -> list[dict[str, Any]]:
@@ -53,7 +54,7 @@ class Visitor:
 
     def heard(self) -> str:
         """All that reached the browser, and what it shows."""
-        return str(self.page.evaluate("window.heard")) + self.page.content()
+        return self.before + str(self.page.evaluate("window.heard")) + self.page.content()
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,8 @@ def send(visitor: Visitor, server: str, folder: Path, view: str) -> None:
     page, file = visitor.page, folder / f"{visitor.secret}.csv"
     rows = (f"A {visitor.secret} film.,positive", "Dull and long.,negative", "I loved it.,positive")
     file.write_text("\n".join(("text,truth", *rows)) + "\n", encoding="utf-8")
+    visitor.before = visitor.heard()
+    page.goto("about:blank")  # else the address would change within the page alone
     page.goto(f"{server}/?model=sentiment#{view}")
     expect(page.locator("input[type=file]").first).to_be_attached(timeout=EXPLAINED)
     page.wait_for_timeout(500)  # it is heard some moments after it is drawn
@@ -170,28 +173,28 @@ def asked(server: str, event: dict[str, Any], data: list[Any], session: str) -> 
     return told
 
 
-def test_ones_calls_find_ones_own_state(visitors: Both, server: str) -> None:
-    """What the other has asked for, asked again in one's own name: it is done with what one has sent oneself."""
+def test_ones_calls_find_ones_own_state(visitors: Both, server: str, tmp_path: Path) -> None:
+    """The other's Run, asked in one's own name while one's own file is open: it is one's own that is answered."""
     mine, other = visitors
+    for visitor in visitors:
+        send(visitor, server, tmp_path, "batch")
+    for visitor in visitors:
+        visitor.page.get_by_role("button", name="Run", exact=True).click()
+        expect(visitor.page.locator("#batch")).to_contain_text("3 rows in", timeout=EXPLAINED)
+    (run,) = (event for event in other.latest() if ".csv" in event["data"])
+    assert run["fn_index"] in [event["fn_index"] for event in mine.latest()]
+    told = asked(server, run, run["data"], mine.session)
+    assert f"{mine.secret}-answers.csv" in told and other.secret not in told
     config = httpx.get(f"{server}/config").text
-    known = {event["fn_index"] for event in mine.latest()}  # Gradio knows no other event in one's name
-    again = [event for event in other.latest() if event["fn_index"] in known and other.secret not in json.dumps(event)]
-    assert again
-    told = [asked(server, event, event["data"], mine.session) for event in again]
     for part in (other.secret, other.study, other.session, *other.files):
-        assert part not in config and not [each for each in told if part in each]
+        assert part not in config
 
 
-def test_no_path_of_the_machine_is_taken_in_the_place_of_an_upload(visitors: Both, server: str) -> None:
+def test_no_path_of_the_machine_is_taken_in_the_place_of_an_upload(visitors: Both, server: str, tmp_path: Path) -> None:
     mine, _ = visitors
-    uploads = [
-        event for event in mine.latest() if any(isinstance(each, dict) and "path" in each for each in event["data"])
-    ]
-    assert uploads
-    for event in uploads:
-        for path in ("/etc/passwd", str(ROOT / "pyproject.toml"), "../../etc/passwd"):
-            data = [
-                {**each, "path": path} if isinstance(each, dict) and "path" in each else each for each in event["data"]
-            ]
-            told = asked(server, event, data, mine.session)
-            assert "root:" not in told and "build-system" not in told and "process_completed" in told
+    send(mine, server, tmp_path, "batch")
+    (sent,) = (event for event in mine.latest() if isinstance(event["data"][0], dict) and "path" in event["data"][0])
+    for path in ("/etc/passwd", str(ROOT / "pyproject.toml"), "../../etc/passwd"):
+        told = asked(server, sent, [{**sent["data"][0], "path": path}, *sent["data"][1:]], mine.session)
+        assert "process_completed" in told and '"success":false' in told
+        assert "root:" not in told and "build-system" not in told and path not in told
