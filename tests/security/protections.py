@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -346,17 +345,6 @@ UNUSED = (
     unused("torch's pickles", "#: torch.load("),
     unused("remote code", "#: trust_remote_code=True"),
 )
-
-
-def escaping() -> Iterable[Protection]:
-    """Each module that writes HTML: none of them may do without `escape`."""
-    line = "from html import escape\n"
-    for package in ("inference", "explain"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if line in path.read_text(encoding="utf-8"):
-                name = str(path.relative_to(ROOT))
-                test = f"tests/security/test_scripts.py::test_no_text_becomes_markup[{name}]"
-                yield Protection(f"{path.stem} escapes", name, line, "escape = str\n", test)
 
 
 PROTECTIONS = (*REQUESTS, *PICTURES, *FILES, *MODELS, *UNUSED)
