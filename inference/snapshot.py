@@ -87,9 +87,9 @@ def named(folder: Path) -> set[str]:
 
 
 def card(folder: Path) -> dict[str, Any]:
-    """What the front matter of a model's README.md says of its task: `pipeline_tag` and `tags`, both texts.
+    """The front matter of a model's README.md; `pipeline_tag` is a text or None, and `tags` is a list of texts.
 
-    Without what is no text; empty if there is none. Raises ModelError.
+    Raises ModelError.
     """
     import yaml
 
@@ -99,11 +99,10 @@ def card(folder: Path) -> dict[str, Any]:
         found = yaml.safe_load(frugal(front[1])) if front else None
     except (ValueError, yaml.YAMLError, RecursionError):
         raise ModelError(f"{folders.name_of(folder)}/README.md: the front matter is no valid YAML.") from None
-    tag, tags = (found.get("pipeline_tag"), found.get("tags")) if isinstance(found, dict) else (None, None)
-    return {
-        "pipeline_tag": tag if isinstance(tag, str) else None,
-        "tags": [each for each in tags if isinstance(each, str)] if isinstance(tags, list) else [],
-    }
+    said = found if isinstance(found, dict) else {}
+    tag, tags = said.get("pipeline_tag"), said.get("tags")
+    plain = [each for each in tags if isinstance(each, str)] if isinstance(tags, list) else []
+    return {**said, "pipeline_tag": tag if isinstance(tag, str) else None, "tags": plain}
 
 
 def frugal(front: str) -> str:
