@@ -98,6 +98,8 @@ LAYERS = [
         "explain.explainer",
         "explain.scoring",
         "explain.memory",
+        "explain.known",
+        "explain.examples",
         "explain.wording",
         "explain.watching",
         "explain.faithfulness",
