@@ -53,7 +53,7 @@ def stream(
             yield queued(found)
             continue
         explanation = cast(Explanation, found)
-        if time.perf_counter() - drawn >= PAUSE:
+        if not explanation.kept and time.perf_counter() - drawn >= PAUSE:
             drawn = time.perf_counter()
             yield card(explanation, progress(explanation) + draw(explanation, raw).html)
     rivals = {each: named_both(task, each) for each in task.rivals(raw, explanation.target)}
