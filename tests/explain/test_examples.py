@@ -13,10 +13,12 @@ from explain import explain
 from explain.examples import FILE, LARGEST, keep, read, state
 from explain.figures import draw
 from explain.known import Known
+from explain.memory import Memory
 from inference import models
 from inference.contents import digest
 from inference.panels.form import example_values
 from inference.task import Task
+from inference.types import Contrast
 
 MODELS = models.find()
 ALL = 2 * 2**20
@@ -36,6 +38,17 @@ def test_every_example_is_known_from_the_start(name: str) -> None:
         assert draw(explanation, raw).html
         (named,) = known.explain_stream(task, task.demo.examples[number].inputs, explanation.target)
         assert named == explanation
+
+
+def test_why_one_label_rather_than_another_is_answered_after_what_was_known() -> None:
+    task, memory = load(MODELS["sentiment"]), Memory()
+    inputs = task.demo.examples[0].inputs
+    one, two = task.targets(task.predict(inputs).prediction)[:2]
+    (known,) = Known().explain_stream(task, inputs, one, memory=memory)
+    memory.likely = [one, two]
+    *_, rather = Known().explain_stream(task, inputs, Contrast((one, two)), memory=memory)
+    assert known.kept and not rather.kept
+    assert rather.values == pytest.approx(explain(task, inputs, Contrast((one, two))).values, abs=1e-5)
 
 
 def found(task: Task) -> set[int]:
