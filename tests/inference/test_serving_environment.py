@@ -38,6 +38,14 @@ CASES: list[tuple[str, str, Any]] = [
     ("MAX_MODEL_SIZE", "2.5", 2.5),
     ("ALLOW_MODEL_LOADING", "on", True),
     ("PORT", "", None),
+    ("RATE", "60", 60.0),
+    ("TIME_LIMIT", "30", 30.0),
+    ("TRUST_PROXY", "2", 2),
+    ("LOG", "json", "json"),
+    ("METRICS_TOKEN", "a token", "a token"),
+    ("HISTORY", "postgresql://db/seewhy", "postgresql://db/seewhy"),
+    ("KEEP", "inputs", "inputs"),
+    ("DAYS", "7", "7"),
 ]
 
 
@@ -74,6 +82,7 @@ def test_subcommands_take_nothing_from_the_environment(monkeypatch: pytest.Monke
         ("PORT", "http", "got 'http'"),
         ("SHARE", "maybe", "SEEWHY_SHARE must be one of 1, true"),
         ("ROOT_PATH", "demo", "it begins with a slash"),
+        ("LOG", "yaml", "SEEWHY_LOG must be one of text, json, got 'yaml'"),
     ],
 )
 def test_what_a_variable_cannot_mean_ends_with_words(
