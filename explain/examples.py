@@ -59,7 +59,7 @@ def write(task: Task) -> int:
     found = Examples(state(task), tuple(explained(task, example.inputs) for example in task.demo.examples))
     head = f'{{"version": 1, "state": "{found.state}", "explained": [\n'
     lines = ",\n".join("null" if each is None else each.to_bytes().decode() for each in found.explained)
-    return (task.folder / FILE).write_text(f"{head}{lines}\n]}}\n", encoding="utf-8")
+    return (task.folder / FILE).write_bytes(f"{head}{lines}\n]}}\n".encode())
 
 
 def explained(task: Task, inputs: object) -> Explained | None:
