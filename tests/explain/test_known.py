@@ -13,7 +13,7 @@ from gradio_client import Client
 import app
 from explain import Explanation
 from explain.checks import check_stream
-from explain.known import AGE, ENTRY, Kept, Known
+from explain.known import AGE, Kept, Known
 from explain.memory import Explained, Memory
 from explain.panels import why
 from explain.streams import STREAMS
@@ -218,33 +218,6 @@ def test_the_page_shows_what_is_known_as_one_figure_and_says_so() -> None:
     (again,) = why.stream(endpoints, "counted", EXAMPLE, None, Memory())
     assert "Known already: it was computed earlier, in" in again and "known already, not computed anew" in again
     assert "nown already" not in first and "How far can you trust this?" in again
-
-
-# What is kept, in bytes
-
-
-def key(number: int) -> Any:
-    return number, "", (b"", None, None, 0, "auto")
-
-
-def test_those_asked_for_longest_ago_make_room() -> None:
-    kept = Kept(3 * (100 + ENTRY))
-    for number in range(3):
-        kept.put(key(number), bytes(100))
-    assert kept.get(key(0)) == bytes(100)
-    kept.put(key(3), bytes(100))
-    assert [number for number in range(4) if kept.get(key(number))] == [0, 2, 3]
-    assert kept.bytes == kept.limit
-
-
-def test_the_bytes_are_never_more_than_allowed() -> None:
-    kept = Kept(20_000)
-    for number in range(200):
-        kept.put(key(number % 37), bytes(37 * number % 5_000))
-        assert kept.bytes <= kept.limit
-        assert kept.bytes == sum(len(data) + ENTRY for data, _ in kept._entries.values())
-    kept.put(key(99), bytes(20_000))
-    assert kept.get(key(99)) is None and len(kept) > 0  # it alone would push out all others
 
 
 def test_what_a_caller_asked_is_forgotten_after_an_hour() -> None:
