@@ -22,6 +22,7 @@ PROVIDED = {"spaces"}
 """What a Space has by itself."""
 ALONG = {
     "anyio": "fastapi",
+    "psutil": "accelerate",
     "gradio_client": "gradio",
     "jinja2": "gradio",
     "starlette": "fastapi",
