@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import models
+from .device import away
 from .errors import ModelError
 from .folders import name_of
 
@@ -31,6 +32,10 @@ class Placement:
 
     device_map: Mapping[str, int | str] | str
     dtype: str
+
+
+PASSING = Placement({"": "cpu"}, "auto")
+"""Of weights that are read as they are stored, and let go of at once."""
 
 
 def place(parameters: int, memory: Mapping[int | str, int], bf16: bool) -> Placement:
@@ -98,7 +103,8 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
         raise ModelError(f"{name_of(folder)} has no weights at hand (safetensors); {models.how_to_get(folder)}.")
     try:
         base = models.adapter_base(source)
-        where = place(count_parameters(source, *([base] if base else [])), free_memory(), is_bf16_available())
+        parameters = count_parameters(source, *([base] if base else []))
+        where = PASSING if away() else place(parameters, free_memory(), is_bf16_available())
         options: dict[str, Any] = {"device_map": where.device_map, "dtype": where.dtype, "use_safetensors": True}
         if where.device_map == "auto":
             options["offload_folder"] = str(models.user_cache() / "offload")
@@ -118,6 +124,12 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         log.exception("loading %s", name_of(folder))
         raise ModelError(f"{name_of(folder)} could not be loaded as {task}: {type(error).__name__}.") from error
+
+
+def empty(pipeline: "Pipeline") -> None:
+    """Let go of a model's weights: what is left knows their names, shapes and config. Fitted trees stay."""
+    if hasattr(pipeline.model, "to"):  # a function in the place of a model has no weights
+        pipeline.model.to("meta")
 
 
 def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "PreTrainedModel":
