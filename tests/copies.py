@@ -32,6 +32,7 @@ http {{
 PORTS = 7860, 7861
 """Of the copies, as the file has them."""
 
+
 @dataclass
 class Copies:
     """The proxy's address, the copies' ports, their processes and the file that each writes its log to."""
@@ -64,7 +65,9 @@ def copies(folder: Path, *arguments: str) -> Iterator[Copies]:
     ports = free_port(), free_port()
     shared = ["--secret", f"@{folder / 'key'}", "--links", str(folder / "links"), "--trust-proxy", "--log", "json"]
     logs = [folder / f"copy-{port}.log" for port in ports]
-    processes = [started([*shared, *arguments, "--port", str(port)], log) for port, log in zip(ports, logs, strict=True)]
+    processes = [
+        started([*shared, *arguments, "--port", str(port)], log) for port, log in zip(ports, logs, strict=True)
+    ]
     try:
         for port, process in zip(ports, processes, strict=True):
             wait_for(f"http://127.0.0.1:{port}/healthz", process)

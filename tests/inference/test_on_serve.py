@@ -5,7 +5,6 @@ The cluster, one replica and two servers are real processes, all on the loopback
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
