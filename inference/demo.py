@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from . import recording
 from .errors import InputError, ModelError
 from .fields import AnyField
-from .folders import home, name_of
+from .folders import located, name_of
 from .interval import Interval
 from .policy import Policy
 from .tables import read_csv, read_items
@@ -127,7 +127,7 @@ def read(folder: Path) -> Demo:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(f"{name_of(folder)}/{FILE} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{name_of(folder)}/{FILE} is no valid JSON: {error}.") from None
     if not isinstance(data, dict):
         raise ModelError(f"{name_of(folder)}/{FILE} must hold a JSON object, got {type(data).__name__}.")
@@ -152,7 +152,7 @@ def weights_of(folder: Path) -> str:
     """The name of the folder whose weights a model folder shows: its own, unless demo.json names another beside it."""
     try:
         named = json.loads((folder / FILE).read_text(encoding="utf-8")).get("weights")
-    except (OSError, ValueError, AttributeError):  # `read` tells what is wrong
+    except (OSError, ValueError, AttributeError, RecursionError):  # `read` tells what is wrong
         named = None
     return named if isinstance(named, str) and SIBLING.fullmatch(named) else folder.name
 
@@ -164,7 +164,7 @@ def read_background(folder: Path, demo: Demo) -> list[Raw]:
     try:
         return [demo.parse(row) for row in read_csv(folder, demo.background)]
     except InputError as error:
-        raise ModelError(f"{name_of(folder)}/{demo.background}: {error}") from None
+        raise ModelError(f"{name_of(folder)}/{demo.background[:80]}: {error}") from None
 
 
 def read_recording(folder: Path, demo: Demo) -> recording.Recording | None:
@@ -196,7 +196,7 @@ def example_files(folder: Path, demo: Demo) -> list[Path]:
 def file(folder: Path, demo: Demo, name: str) -> Path | None:
     """Where a file that a demo.json names lies: in its folder or in that of the weights it shows; None if outside."""
     folders = [folder.parent / demo.weights, folder] if demo.weights else [folder]
-    inside = [path for each in folders for path in [(each / name).resolve()] if path.is_relative_to(home(each))]
+    inside = [path for each in folders for path in [located(each, name)] if path]
     return next((path for path in inside if path.is_file()), inside[-1] if inside else None)
 
 
@@ -219,7 +219,7 @@ def check(folder: Path, about: Demo | None = None) -> str:
     for key, named in (("picture", about.picture), ("evaluation", about.evaluation)):
         found = file(folder, about, named) if named else None
         if named and not (found and found.is_file()):
-            raise ModelError(f"{name_of(folder)}/{FILE}: {key} names {named!r}, which is not in the folder.")
+            raise ModelError(f"{name_of(folder)}/{FILE}: {key} names {named[:80]!r}, which is not in the folder.")
     source = "no mistake found" if (folder / FILE).is_file() else f"no {FILE}: what is shown follows from {about.task}"
     return f"{name_of(folder)}: {source}; fields: {len(about.fields)}, examples: {len(about.examples)}."
 

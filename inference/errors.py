@@ -27,7 +27,7 @@ class InputError(SeeWhyError):
     @classmethod
     def among(cls, what: str, name: object, choices: Iterable[object]) -> Self:
         """`Unknown model 'x'; available are a, b.`, with at most 12 choices named."""
-        known = [str(choice) for choice in choices]
+        known = [str(choice)[:80] for choice in choices]
         more = f" and {len(known) - 12:,} more" if len(known) > 12 else ""
         return cls(f"Unknown {what} {str(name)[:80]!r}; available are {', '.join(known[:12]) or 'none'}{more}.")
 

@@ -13,6 +13,16 @@ def home(folder: Path) -> Path:
     return folder.parents[1] if cached else folder
 
 
+def located(folder: Path, name: str) -> Path | None:
+    """Where a file that a model names lies, links followed; None where that is outside, or nowhere."""
+    try:
+        path = (folder / name).resolve()
+        path.exists()  # fails where there can be no such name
+        return path if path.is_relative_to(home(folder)) else None
+    except (OSError, RuntimeError, ValueError):  # a circle of links, a name too long, or one that holds a zero
+        return None
+
+
 def name_of(folder: Path) -> str:
     """What a model is called: its folder's name; in the hub's cache, where folders are called by commits, its id."""
     place = home(folder)

@@ -55,7 +55,7 @@ def trees(folder: Path) -> Path | None:
 
 def find(root: Path = ASSETS / "models") -> dict[str, Path]:
     """Model folders by name, in the order of their names: `root` itself if it is one, or the folders in it."""
-    folders = [root] if is_model(root) else sorted(path for path in root.glob("*") if is_model(path))
+    folders = [root] if is_model(root) else sorted(path for path in root.glob("*") if path.is_dir() and is_model(path))
     if not folders and (root / "config.json").is_file():
         raise unreadable(root.name, (path.name for path in root.iterdir()))
     if not folders:
@@ -91,7 +91,7 @@ def config_of(folder: Path, name: str = "config.json") -> dict[str, Any]:
     file = folder / name
     try:
         data = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{name_of(folder)}/{name} is no valid JSON: {error}.") from None
     if not isinstance(data, dict):
         raise ModelError(f"{name_of(folder)}/{name} must hold a JSON object, got {type(data).__name__}.")

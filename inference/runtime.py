@@ -16,6 +16,7 @@ from . import models
 from .device import away
 from .errors import ModelError
 from .folders import name_of
+from .growth import bounded
 
 if TYPE_CHECKING:
     from transformers import Pipeline, PreTrainedModel
@@ -79,14 +80,19 @@ def free_memory() -> Mapping[int | str, int]:
 
 
 def count_parameters(*folders: Path) -> int:
-    """Number of weights in the safetensors files of `folders`, read from their headers alone."""
+    """Number of weights in the safetensors files of `folders`."""
+    return sum(sizes(*folders))
+
+
+def sizes(*folders: Path) -> list[int]:
+    """Number of weights in each tensor of the safetensors files of `folders`, read from their headers alone."""
     from safetensors import safe_open
 
-    total = 0
+    found: list[int] = []
     for file in [file for folder in folders for file in folder.glob("*.safetensors")]:
         with safe_open(file, framework="numpy") as tensors:
-            total += sum(math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118
-    return total
+            found += [math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys()]  # noqa: SIM118
+    return found
 
 
 def load_pipeline(task: str, folder: Path) -> "Pipeline":
@@ -94,34 +100,23 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
 
     Only safetensors are read and no code from the folder runs. Raises ModelError.
     """
-    import transformers
     from accelerate.utils import is_bf16_available
-    from safetensors import SafetensorError
 
     source = models.weights(folder)
     if source is None:
         raise ModelError(f"{name_of(folder)} has no weights at hand (safetensors); {models.how_to_get(folder)}.")
     try:
         base = models.adapter_base(source)
-        parameters = count_parameters(source, *([base] if base else []))
-        where = PASSING if away() else place(parameters, free_memory(), is_bf16_available())
+        held = sizes(source, *([base] if base else []))
+        where = PASSING if away() else place(sum(held), free_memory(), is_bf16_available())
         options: dict[str, Any] = {"device_map": where.device_map, "dtype": where.dtype, "use_safetensors": True}
         if where.device_map == "auto":
             options["offload_folder"] = str(models.user_cache() / "offload")
-        if base:
-            model = merged(task, base, source, options)
-            tokenizer = transformers.AutoTokenizer.from_pretrained(base)
-            return transformers.pipeline(task, model=model, tokenizer=tokenizer)
-        dtype, device_map = options.pop("dtype"), options.pop("device_map")
-        return transformers.pipeline(
-            task,
-            model=str(source),
-            dtype=dtype,
-            device_map=device_map,
-            trust_remote_code=False,
-            model_kwargs=options,
-        )
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        with bounded(name_of(folder), held):
+            return opened(task, base, source, options)
+    except ModelError:
+        raise
+    except Exception as error:  # whatever a damaged folder makes of transformers: each part has errors of its own
         log.exception("loading %s", name_of(folder))
         raise ModelError(f"{name_of(folder)} could not be loaded as {task}: {type(error).__name__}.") from error
 
@@ -130,6 +125,25 @@ def empty(pipeline: "Pipeline") -> None:
     """Let go of a model's weights: what is left knows their names, shapes and config. Fitted trees stay."""
     if hasattr(pipeline.model, "to"):  # a function in the place of a model has no weights
         pipeline.model.to("meta")
+
+
+def opened(task: str, base: Path | None, source: Path, options: dict[str, Any]) -> "Pipeline":
+    """The pipeline of a whole model, or of an adapter and its base."""
+    import transformers
+
+    if base:
+        model = merged(task, base, source, options)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(base)
+        return transformers.pipeline(task, model=model, tokenizer=tokenizer)
+    dtype, device_map = options.pop("dtype"), options.pop("device_map")
+    return transformers.pipeline(
+        task,
+        model=str(source),
+        dtype=dtype,
+        device_map=device_map,
+        trust_remote_code=False,
+        model_kwargs=options,
+    )
 
 
 def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "PreTrainedModel":

@@ -20,6 +20,11 @@ POOLING = "1_Pooling/config.json"
 NAMED = (".csv", ".svg", ".jpg", ".jpeg", ".png", ".webp", ".gif")
 """What a demo.json may name: reference rows, items, pictures."""
 
+FRONT = re.compile(r"\s*---[\r\n]+(.*?)[\r\n]+---(?:[\r\n]|$)", re.S)
+"""The front matter of a card, in YAML."""
+MOST_FRONT, MOST_ALIASES = 1_000_000, 30
+"""Characters of a card's front matter, and aliases in it: 30 can stand for 60,000 copies at most."""
+
 
 def cached(repo: str, revision: str, cache: Path | None) -> Path | None:
     """The folder of a model that was fetched whole before."""
@@ -46,7 +51,7 @@ def shards_of(folder: Path) -> list[str]:
         names = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values() if index.is_file() else ()
         if all(name.endswith(".safetensors") for name in names):
             return sorted({*names})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass  # the same message as for names of other files
     raise ModelError(f"{folders.name_of(folder)}/{index.name} must name the safetensors that hold the weights.")
 
@@ -82,11 +87,26 @@ def named(folder: Path) -> set[str]:
 
 
 def card(folder: Path) -> dict[str, Any]:
-    """The front matter of a model's README.md; empty if there is none. Raises ModelError."""
-    from huggingface_hub import metadata_load
-    from yaml import YAMLError
+    """The front matter of a model's README.md; `pipeline_tag` is a text or None, and `tags` is a list of texts.
 
+    Raises ModelError.
+    """
+    import yaml
+
+    file = folder / "README.md"
+    front = FRONT.match(file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else "")
     try:
-        return (metadata_load(folder / "README.md") if (folder / "README.md").is_file() else None) or {}
-    except (ValueError, YAMLError):
+        found = yaml.safe_load(frugal(front[1])) if front else None
+    except (ValueError, yaml.YAMLError, RecursionError):
         raise ModelError(f"{folders.name_of(folder)}/README.md: the front matter is no valid YAML.") from None
+    said = found if isinstance(found, dict) else {}
+    tag, tags = said.get("pipeline_tag"), said.get("tags")
+    plain = [each for each in tags if isinstance(each, str)] if isinstance(tags, list) else []
+    return {**said, "pipeline_tag": tag if isinstance(tag, str) else None, "tags": plain}
+
+
+def frugal(front: str) -> str:
+    """A front matter that repeats itself seldom: YAML's aliases can make much out of little. Raises ValueError."""
+    if len(front) > MOST_FRONT or len(re.findall(r"(?<![^\s\[{,:-])\*\w", front)) > MOST_ALIASES:
+        raise ValueError
+    return front

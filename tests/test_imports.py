@@ -16,6 +16,7 @@ LAYERS = [
         "inference.deadline",
         "inference.observing",
         "inference.folders",
+        "inference.growth",
         "inference.units",
         "inference.pictures",
         "inference.quality",

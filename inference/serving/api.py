@@ -38,7 +38,7 @@ from .requests import (
     SweepRequest,
     body_of,
 )
-from .threads import closing, threads
+from .threads import closing, last, threads
 
 PREFIX = "/api/v1"
 CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
@@ -191,13 +191,9 @@ def rest(endpoints: Endpoints) -> FastAPI:
 
 
 async def last_of(request: Request, stream: Iterator[dict[str, Any]]) -> Response:
-    """The last part of a stream; between two parts, and while it waits, whether the caller is still there."""
-    found: dict[str, Any] = {}
-    async for part in closing(stream):
-        found = part
-        if await request.is_disconnected():
-            return Response(status_code=CLIENT_LEFT)
-    return JSONResponse(found)
+    """The last part of a stream; now and then, and while it waits, whether the caller is still there."""
+    found = await last(stream, request.is_disconnected)
+    return Response(status_code=CLIENT_LEFT) if found is None else JSONResponse(found)
 
 
 async def lines_of(stream: Iterator[dict[str, Any]]) -> Response:

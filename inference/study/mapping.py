@@ -7,6 +7,7 @@ from typing import Any
 
 from ..demo import Demo
 from ..errors import InputError
+from ..sheets import listed
 from ..types import Record
 from .cells import given
 
@@ -86,8 +87,7 @@ def check(about: Demo, header: Sequence[str], columns: Columns) -> Columns:
     if lacking:
         raise InputError(
             f"No column for {', '.join(lacking[:8])}{f' and {len(lacking) - 8} more' if len(lacking) > 8 else ''}: "
-            f"the file has {', '.join(header[:12])}{' and more' if len(header) > 12 else ''}. "
-            "Say which column it is, or a value for every row."
+            f"the file has {listed(header)}. Say which column it is, or a value for every row."
         )
     for each in about.inputs:
         if each.name in columns.constants:

@@ -27,6 +27,8 @@ from .source import Chunk, Source, at_hand
 MOST = {"image": 2_000, "audio": 500}
 MOST_ROWS, MOST_BYTES = 100_000, 1024**3
 """Rows that are held in memory, fewer of what is large, and bytes of what is; the first ones of a longer file."""
+LOOKED = 4
+"""So many times as many are looked at: rows that the model cannot take are held as well."""
 SEEN, SEEN_LARGE = 200, 24
 """Rows that a preview looks at, and of pictures and recordings."""
 TOLD = 1_000
@@ -113,7 +115,7 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
         faulty += len({problem.row for problem in checked.problems})
         problems += checked.problems[: TOLD - len(problems)]
         yield Progress(done, *source.count(done))
-        if full := kept >= most or held >= MOST_BYTES:
+        if full := kept >= most or held >= MOST_BYTES or done >= LOOKED * most:
             break
     if not kept:
         told = f" The first: row {problems[0].row:,}, {problems[0].message}" if problems else ""

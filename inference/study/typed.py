@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from . import swelling
 from .source import Chunk, Source, named, reason
 
 if TYPE_CHECKING:
@@ -29,9 +30,12 @@ class Parquet(Source):
         try:
             with ParquetFile(path) as file:
                 schema, self.total = file.schema_arrow, file.metadata.num_rows
-        except (pa.ArrowException, OSError) as error:
+                names = named(schema.names)
+                swelling.check(file.metadata)
+                self.texts = swelling.texts(file.metadata)
+        except (pa.ArrowException, OSError, RecursionError, MemoryError) as error:
             raise InputError(f"The file is no Parquet that can be read: {reason(error)}.") from None
-        self.own = dict(zip(named(schema.names), schema.types, strict=True))
+        self.own = dict(zip(names, schema.types, strict=True))
         self.media = {name: path_of(name, self.own) for name, kind in self.own.items() if is_media(kind)}
         self.columns = (*self.own, *self.media.values())
 
@@ -48,15 +52,22 @@ class Parquet(Source):
 
         done = 0
         try:
-            with ParquetFile(self.path, pre_buffer=False) as file:
-                for number, batch in enumerate(file.iter_batches(size, use_threads=False)):
+            with ParquetFile(self.path, pre_buffer=False, read_dictionary=self.texts) as file:
+                batches = file.iter_batches(size, use_threads=False)
+                for number, batch in enumerate(swelling.portions(batches, self.path.stat().st_size)):
                     cells = dict(zip(self.own, map(pa.Array.to_pylist, batch), strict=True))
                     for name, path in self.media.items():
                         cells[name], cells[path] = apart(cells[name])
                     rows = list(range(done + 1, done + 1 + batch.num_rows))
                     done += batch.num_rows
                     yield Chunk(number, rows, cells)
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:  # the last two: times beyond Python's
+        except (
+            pa.ArrowException,
+            OSError,
+            ValueError,
+            OverflowError,
+            MemoryError,
+        ) as error:  # of times beyond Python's
             raise InputError(f"The Parquet file cannot be read after row {done:,}: {reason(error)}.") from None
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from transformers import AutoModel, Pipeline
 from transformers.pipelines import PIPELINE_REGISTRY
 
-from .. import tokens
+from .. import models, tokens
 from ..demo import Example
 from ..encoders import cut_off
 from ..errors import ModelError
@@ -95,11 +95,13 @@ class SentenceSimilarity(TextInput, ValueTask):
 
     def pooling(self) -> str:
         """How the folder says that one vector is made of a text's; "mean" where it says nothing. Raises ModelError."""
-        file, modules = self.folder / POOLING, self.folder / "modules.json"
-        said = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        modules, said = self.folder / "modules.json", models.config_of(self.folder, POOLING)
         chosen = [name for name, on in said.items() if name.startswith("pooling_mode_") and on is True]
-        kinds = json.loads(modules.read_text(encoding="utf-8")) if modules.is_file() else []
-        dense = any(str(each.get("type")).endswith("Dense") for each in kinds)
+        try:
+            kinds = json.loads(modules.read_text(encoding="utf-8")) if modules.is_file() else []
+            dense = any(str(each.get("type")).endswith("Dense") for each in kinds)
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise ModelError(f"{self.name}/{modules.name} must hold a list of objects, each with a type.") from None
         if dense or chosen not in ([], ["pooling_mode_mean_tokens"], ["pooling_mode_cls_token"]):
             raise ModelError(f"{self.name} makes one vector of a text in a way that is not known here.")
         return "cls" if chosen == ["pooling_mode_cls_token"] else "mean"
