@@ -50,7 +50,11 @@ def test_visitors_stay_with_a_copy_and_outlive_it(running: Copies, browser: Brow
     other.goto(link)
     assert told(other) == before, "the other copy opens the link"
     explained = calls(running, 1 - mine, "explain")
-    example(page, 1).click()  # the page that lost its copy goes on with the other
+    example(page, 1).click()  # the other copy has not drawn this page
+    expect(page.get_by_text("The server was started anew, and this page with it.")).to_be_visible(timeout=EXPLAINED)
+    expect(page.get_by_role("heading", name=demo.read(models.find()[LOANS]).title)).to_be_visible()
+    page.wait_for_timeout(1_000)
+    example(page, 1).click()
     until(lambda: calls(running, 1 - mine, "explain") > explained, 60)
     settled(page)
     expect(page.get_by_role("alert")).to_have_count(0)
