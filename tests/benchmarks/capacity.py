@@ -11,13 +11,11 @@ once: figures are of an even hour, a peak of three times the mean needs three ti
 
 import argparse
 import json
-import math
 import os
-import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the package explain, not t
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
+from cores import USERS, Assumed, Cost
 from machine import describe, sentence
 from processes import at_hand
 
@@ -33,51 +32,6 @@ from explain import explain
 from inference.errors import SeeWhyError
 from inference.task import Task
 
-USERS = (10, 1_000, 100_000)
-"""Users an hour."""
-PREDICTIONS, EXPLANATIONS = 10, 5
-"""Of each user, in that hour."""
-BUSY = 0.6
-"""The share of its time that a core may be at work, so that those who come together need not wait long."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Core seconds of a prediction and of an explanation, each by the examples' rounds; empty where there is none."""
-
-    model: str
-    prediction: list[float]
-    explanation: list[float]
-
-    @property
-    def of_a_user(self) -> float:
-        """Core seconds an hour."""
-        return PREDICTIONS * median(self.prediction) + EXPLANATIONS * median(self.explanation)
-
-    def cores(self, users: int) -> int:
-        """Cores for so many users an hour, each at work no more than BUSY of its time; one at least."""
-        return max(1, math.ceil(users * self.of_a_user / 3600 / BUSY))
-
-    def row(self) -> str:
-        """A line of the table."""
-        cores = " | ".join(f"{self.cores(users):,}" for users in USERS)
-        return f"| `{self.model}` | {told(self.prediction)} | {told(self.explanation)} | {cores} |"
-
-
-def median(seconds: Sequence[float]) -> float:
-    """Of what was measured; 0 where nothing was."""
-    return statistics.median(seconds) if seconds else 0.0
-
-
-def told(seconds: Sequence[float]) -> str:
-    """Milliseconds: the median, and the range over examples and rounds."""
-    if not seconds:
-        return "–"
-    middle, least, most = (
-        f"{1000 * each:,.{0 if each >= 0.1 else 1}f}" for each in (median(seconds), min(seconds), max(seconds))
-    )
-    return f"{middle} ({least} to {most})"
-
 
 def main() -> None:
     """Measure, print the table, and write the figures where told."""
@@ -85,31 +39,28 @@ def main() -> None:
     parser.add_argument("--model", action="append", help="a model's name; repeatable (default: all at hand)")
     parser.add_argument("--rounds", type=int, default=3, help="over the examples (default: %(default)s)")
     parser.add_argument("--examples", type=int, default=3, help="of each model, at most (default: %(default)s)")
+    parser.add_argument("--predictions", type=float, default=10, help="of a user in an hour (default: %(default)g)")
+    parser.add_argument("--explanations", type=float, default=5, help="likewise (default: %(default)g)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="JSON")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    machine = describe()
-    costs = []
-    print(heading(machine), flush=True)
+    machine, costs = describe(), []
+    assumed = Assumed(options.predictions, options.explanations)
+    print(heading(machine, assumed), flush=True)
     for name in at_hand(options.model):
         costs.append(measured(inference.load(name), options.rounds, options.examples))
-        print(costs[-1].row(), flush=True)
+        print(costs[-1].row(assumed), flush=True)
     if options.output:
-        found = {"machine": machine, "assumed": assumed(), "costs": [asdict(each) for each in costs]}
+        found = {"machine": machine, "assumed": asdict(assumed), "costs": [asdict(each) for each in costs]}
         options.output.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
-def assumed() -> dict[str, float]:
-    """What the cores are worked out from."""
-    return {"predictions": PREDICTIONS, "explanations": EXPLANATIONS, "busy": BUSY}
-
-
-def heading(machine: dict[str, Any]) -> str:
+def heading(machine: dict[str, Any], assumed: Assumed) -> str:
     """What was assumed, where it was measured, and the table's first lines."""
     cores = " | ".join(f"cores for {users:,} users an hour" for users in USERS)
     return (
-        f"{sentence(machine)}\n\nA user asks for {PREDICTIONS} predictions and {EXPLANATIONS} explanations in an hour; "
-        f"cores are {BUSY:.0%} busy. One thread; median (range) of the examples.\n\n"
+        f"{sentence(machine)}\n\nA user asks for {assumed.predictions:g} predictions and {assumed.explanations:g} "
+        f"explanations in an hour; cores are {assumed.busy:.0%} busy. One thread; median (range) of the examples.\n\n"
         f"| model | a prediction, core ms | an explanation, core ms | {cores} |\n|---|---|---|{'---|' * len(USERS)}"
     )
 
