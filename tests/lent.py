@@ -82,8 +82,9 @@ def main() -> None:
     torch.set_num_threads(1)
     begun: list[Endpoints] = []
 
-    def launch(blocks: Any, endpoints: Endpoints, *_: Any, **__: Any) -> None:
+    def launch(blocks: Any, endpoints: Endpoints, *_: Any, **__: Any) -> tuple[None, str, str]:
         blocks.block_thread = lambda: begun.append(endpoints)
+        return None, "", ""
 
     app.launch = launch  # type: ignore[assignment]
     torch.nn.modules.module.register_module_forward_pre_hook(counted)
