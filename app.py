@@ -15,11 +15,14 @@ import argparse
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
+from explain.examples import keep
+from explain.known import Known
 from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
@@ -65,11 +68,11 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     logs.begin(options.log)
     try:
         if options.command:
-            print(command(options, top, of_file))
+            print(command(options, top, of_file, keep))
             return
         endpoints = Endpoints(
             catalogue(options, tasks),
-            STREAMS,
+            replace(STREAMS, explain=Known().explain_stream),
             admission(options),
             Links(secret_of(options.secret), options.links),
             opened(options),

