@@ -32,7 +32,7 @@ from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
 from inference.panels.visitor import visitor
-from inference.serving import logs
+from inference.serving import backing, logs
 from inference.serving.admission import THREADS
 from inference.serving.api import rest
 from inference.serving.arguments import admission, catalogue, command, parser
@@ -80,10 +80,13 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         )
         options.auth = users(options.auth)
         tools = Tools(endpoints) if options.mcp else None
+        backend = backing.begin(options, endpoints.catalogue.folders, made=bool(tasks))
     except SeeWhyError as error:
         sys.exit(f"{error}")
     preloading = Preloading(endpoints.catalogue)
     endpoints.ready["models"] = preloading.missing
+    if backend:
+        endpoints.ready["backend"] = backend
     if runtime.ZERO_GPU:
         preloading.run()  # weights must be on the GPU before the first call is forked off
         device.lent = spaces.GPU(device.carried)

@@ -17,7 +17,7 @@ from ..study.mapping import Columns, guess
 from ..study.source import Source, open_source
 from ..task import Task
 from ..units import clock
-from . import limits, remembering
+from . import backing, limits, remembering
 from .admission import Admission
 from .catalogue import Catalogue
 from .environment import Several, from_environment, port, root_path
@@ -47,6 +47,7 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     )
     addressed(parser)
     admitted(parser)
+    backing.arguments(parser)
     remembering.arguments(parser)
     commands = parser.add_subparsers(dest="command")
     checking = commands.add_parser("check", help="check a model folder and its demo.json")

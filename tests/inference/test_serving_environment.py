@@ -46,6 +46,10 @@ CASES: list[tuple[str, str, Any]] = [
     ("HISTORY", "postgresql://db/seewhy", "postgresql://db/seewhy"),
     ("KEEP", "inputs", "inputs"),
     ("DAYS", "7", "7"),
+    ("BACKEND", "ray", "ray"),
+    ("REPLICAS", "1-4", (1, 4)),
+    ("REPLICAS", "2", (2, 2)),
+    ("GPU_SHARE", "0.25", 0.25),
 ]
 
 
@@ -83,6 +87,11 @@ def test_subcommands_take_nothing_from_the_environment(monkeypatch: pytest.Monke
         ("SHARE", "maybe", "SEEWHY_SHARE must be one of 1, true"),
         ("ROOT_PATH", "demo", "it begins with a slash"),
         ("LOG", "yaml", "SEEWHY_LOG must be one of text, json, got 'yaml'"),
+        ("BACKEND", "cloud", "SEEWHY_BACKEND must be one of local, ray, got 'cloud'"),
+        ("REPLICAS", "4-1", "it is a number of replicas from 1, or two such as 1-4, got '4-1'"),
+        ("REPLICAS", "0", "got '0'"),
+        ("GPU_SHARE", "1.5", "it lies above 0 and up to 1, or is 2 to 16 whole ones, got '1.5'"),
+        ("GPU_SHARE", "nan", "got 'nan'"),
     ],
 )
 def test_what_a_variable_cannot_mean_ends_with_words(
