@@ -20,6 +20,7 @@ def opened(page: Page, server: str, model: str) -> None:
 
 
 def answers(page: Page, folder: Path) -> list[dict[str, str]]:
+    page.wait_for_timeout(500)  # Gradio gives its button the new file some moments after what is said of it
     with page.expect_download() as coming:
         page.get_by_role("link", name="Download the answers").or_(
             page.get_by_role("button", name="Download the answers")
@@ -91,7 +92,7 @@ def test_a_setting_is_said_once_for_all_rows_of_a_zip(visit: Visit, server: str,
         found.append([len(json.loads(row["found"])) for row in answers(page, tmp_path)])
         page.locator("#batch [aria-label=Done]").evaluate("done => done.classList.add('older')")
     assert_no_sideways_scrolling(page)
-    assert all(few < many for few, many in zip(found[1], found[0], strict=True))
+    assert all(few < many for few, many in zip(found[1], found[0], strict=True)), found
 
 
 def test_two_visitors_see_their_own_files(browser: Browser, server: str, tmp_path: Path) -> None:
