@@ -82,7 +82,7 @@ class Batch:
             columns = self.opening.chosen(upload, sent)
             asked = json.dumps([explain, columns.to_json()])  # what is done with other settings is another job's
             output = upload.folder / str(hash(asked)) / f"{source.path.stem[:80]}-answers{ending}"
-            yield files.busy(last), gr.update(value=None, visible=False)
+            yield files.busy(last), gr.update(visible=False)
             problems: list[Problem] = []
 
             def job(task: Task) -> Iterator[Pace]:

@@ -384,7 +384,7 @@ def test_samples_are_copied_with_the_address_of_the_page(browser: Browser, serve
         settled(visit.page)
         visit.page.get_by_text("Ask the same from a program").click()
         for number, part in enumerate(("/api/v1/predict", "from gradio_client import Client")):
-            button = visit.page.get_by_role("button", name="Copy").nth(number)
+            button = visit.page.get_by_role("button", name="Copy", exact=True).nth(number)
             button.click()
             expect(visit.page.get_by_role("button", name="Copied")).to_be_visible()
             copied = visit.page.evaluate("navigator.clipboard.readText()")
