@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from security.files import MEGA, zipped
+from security.archives import zipped
+from security.tables import MEGA
 from security.watch import ROOT, Watched, watched
 
 from inference import models
+from inference.errors import InputError
+from inference.fields import NumberField
 from inference.study.source import open_source
 
 GROWTH = {".csv": 900, ".parquet": 900, ".zip": 400, ".txt": 500}
@@ -81,13 +84,23 @@ def test_no_text_does_harm(tmp_path: Path) -> None:
 
 
 def test_no_value_of_a_field_does_harm(tmp_path: Path) -> None:
-    found = watched("security.files", "parsed", tmp_path, count=600, seed=0)
+    found = watched("security.values", "parsed", tmp_path, count=600, seed=0)
     harmless(found, 200)
     kinds = {told.split(":")[0] for told in found.found}
     assert kinds > {"text", "number", "category", "image", "audio", "history", "series", "scene"}
 
 
+def test_a_value_is_told_in_less_than_it_takes() -> None:
+    value = [["x" * 1_000] * 1_000] * 300  # written out, 300 MB
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"Age must be a number, got \[\['xxx"):
+        NumberField(name="age", label="Age").parse(value)
+    peak = tracemalloc.get_traced_memory()[1] / MEGA
+    tracemalloc.stop()
+    assert peak < 10
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_no_value_of_ten_thousand_does_harm(tmp_path: Path, seed: int) -> None:
-    harmless(watched("security.files", "parsed", tmp_path, 1_800, count=10_000, seed=seed), 200)
+    harmless(watched("security.values", "parsed", tmp_path, 1_800, count=10_000, seed=seed), 200)

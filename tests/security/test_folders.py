@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from security.folders import ATTACKS, PLACES
+from security.folder_attacks import ATTACKS, PLACES
 from security.watch import Watched, watched
 
 KINDS = ("ModelError", "NotFound", "InputError", "answered", "told")

@@ -86,4 +86,11 @@ FILES = (
         "> 10**15):",
         f"{SOURCES}test_a_small_zip_that_swells",
     ),
+    Protection(
+        "a value takes no more to be told than it has",
+        "inference/fields/field.py",
+        "text = BRIEF.repr(value)",
+        "text = repr(value)",
+        "tests/security/test_files.py::test_a_value_is_told_in_less",
+    ),
 )

@@ -3,7 +3,7 @@
 from security.listed.protection import SERVED, Protection
 
 FOLDERS = "tests/security/test_folders.py::"
-NO_FOLDER = f"{FOLDERS}test_no_folder_crashes"
+ALONE = "tests/security/test_model_files.py::"
 
 
 def unused(promise: str, text: str) -> Protection:
@@ -25,63 +25,63 @@ MODELS = (
         "inference/registry.py",
         'if "auto_map" in config:',
         "if False:",
-        "tests/security/test_folders.py::test_a_refusal_says_why",
+        f"{FOLDERS}test_a_refusal_says_why",
     ),
     Protection(
         "a config grows no larger than its weights",
         "inference/runtime.py",
         "with bounded(name_of(folder), held):",
         "if True:",
-        "tests/security/test_folders.py",
+        f"{ALONE}test_a_config_grows_no_larger",
     ),
     Protection(
         "whatever a folder makes of transformers is told",
         "inference/runtime.py",
         "except Exception as error:",
         "except OSError as error:",
-        NO_FOLDER,
+        f"{ALONE}test_whatever_breaks_while",
     ),
     Protection(
         "a deep config is told",
         "inference/models.py",
         "except (ValueError, RecursionError) as error:",
         "except ValueError as error:",
-        NO_FOLDER,
+        f"{ALONE}test_what_is_nested_too_deep",
     ),
     Protection(
         "a deep demo.json is told",
         "inference/demo.py",
         "except (ValueError, RecursionError) as error:",
         "except ValueError as error:",
-        NO_FOLDER,
+        f"{ALONE}test_what_is_nested_too_deep",
     ),
     Protection(
         "a card does not swell",
         "inference/snapshot.py",
         "yaml.safe_load(frugal(front[1]))",
         "yaml.safe_load(front[1])",
-        "tests/security/test_folders.py::test_a_refusal_says_why",
+        f"{ALONE}test_a_card_does_not_swell",
     ),
     Protection(
         "a card makes no objects",
         "inference/snapshot.py",
         "yaml.safe_load(frugal(front[1]))",
         "yaml.unsafe_load(frugal(front[1]))",
-        NO_FOLDER,
+        f"{ALONE}test_a_card_makes_no_object",
     ),
     Protection(
         "a model's files lie in its folder",
         "inference/folders.py",
         "return path if path.is_relative_to(home(folder)) else None",
         "return path",
-        "tests/security/test_folders.py::test_no_file_outside_its_folder_is_read_for_a_model",
+        f"{ALONE}test_a_file_that_a_model_names",
     ),
     Protection(
         "a circle of links is told",
         "inference/folders.py",
         "except (OSError, RuntimeError, ValueError):",
         "except OSError:",
-        NO_FOLDER,
+        f"{ALONE}test_a_file_that_a_model_names",
     ),
     Protection(
         "no fitted trees come from the hub",
@@ -102,7 +102,7 @@ MODELS = (
         "inference/serving/guests.py",
         "trusted=False",
         "trusted=True",
-        "tests/inference/test_serving_guests.py",
+        "tests/inference/test_serving_guests.py::test_the_presenters_token_stays_here",
     ),
 )
 
