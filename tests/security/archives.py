@@ -104,4 +104,3 @@ TEXTS: dict[str, Attack] = {
     "words without an end": text("x" * 4_999),
     "joined families": text("👨‍👩‍👧‍👦" * 400),
 }
-

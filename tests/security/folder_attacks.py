@@ -223,5 +223,3 @@ ATTACKS: dict[str, Attack] = {
     },
     **{f"items in {what}": items(name) for what, name in PLACES.items()},
 }
-
-

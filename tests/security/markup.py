@@ -12,9 +12,11 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-TAG = re.compile(r"</?[a-z]|=\"$|^\"")
-SAFE = {"escape", "quote", "len", "round", "abs", "int", "float", "data_uri", "range", "sum", "max", "min", "hash"}
-"""Functions whose answers hold no markup."""
+TAG = re.compile(r"</?[a-z]")
+TAGGED = re.compile(r"</?[a-z][^>]*>").search
+OWN = {"anchor", "clock", "filesize", "milliseconds", "noun", "number", "percent", "points", "shade", "side", "signed"}
+SAFE = {"escape", "quote", "len", "round", "abs", "int", "float", "data_uri", "range", "sum", "max", "min", *OWN}
+"""Functions whose answers hold no markup: numbers, and words of our own."""
 PLAIN = re.compile(r"^(int|float|bool|datetime|Literal\[.*\])( \| None)?$")
 """Types whose values, written, hold no markup."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -41,16 +43,59 @@ def drawn(tree: ast.AST) -> Iterator[ast.JoinedStr]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) and TAG.search(text_of(node)))
 
 
+Place = tuple[str, str]
+"""A function: the path of its module, and its name."""
+
+
 @cache
-def drawing() -> frozenset[str]:
-    """Names of functions that give back HTML: their docstring or their own strings say so."""
-    found = set()
-    for tree in modules().values():
+def places() -> dict[str, list[Place]]:
+    """Where functions of a name are."""
+    found = defaultdict(list)
+    for path, tree in modules().items():
         for function in functions(tree):
-            strings = [n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-            if any(re.search(r"</?[a-z]|HTML", text) for text in strings):
-                found.add(function.name)
-    return frozenset(found)
+            found[function.name].append((path, function.name))
+    return found
+
+
+@cache
+def drawing() -> frozenset[Place]:
+    """The functions that give back HTML: they draw, or say so."""
+    return frozenset(
+        (path, function.name)
+        for path, tree in modules().items()
+        for function in functions(tree)
+        if "HTML" in (ast.get_docstring(function) or "")
+        or any(drawn(function))
+        or any(map(TAGGED, constants(function)))
+        or any(isinstance(node, ast.Name) and node.id == "escape" for node in ast.walk(function))
+    )
+
+
+def constants(function: Function) -> Iterator[str]:
+    return (n.value for n in ast.walk(function) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+@cache
+def imported(path: str) -> dict[str, Place]:
+    """What the names stand for that a module imports from ours."""
+    found = {}
+    for node in ast.walk(modules()[path]):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            folder = Path(path).parents[node.level - 1]
+            module = folder.joinpath(*(node.module or "").split(".")).with_suffix(".py")
+            for each in node.names:
+                found[each.asname or each.name] = (str(module), each.name)
+    return found
+
+
+def meant(path: str, name: str) -> list[Place]:
+    """Which functions a name may stand for in a module."""
+    own = (path, name)
+    known = places().get(name, [])
+    for place in (own, imported(path).get(name)):
+        if place in known:
+            return [place]
+    return known
 
 
 @cache
@@ -75,8 +120,8 @@ def all_plain(types: set[str]) -> bool:
 class Reader:
     """Reads one function: which expressions of what it draws are safe."""
 
-    def __init__(self, function: Function, constants: set[str]) -> None:
-        self.function, self.constants = function, constants
+    def __init__(self, path: str, function: Function, constants: set[str]) -> None:
+        self.path, self.function, self.constants = path, function, constants
         self.given = {
             each.arg: ast.unparse(each.annotation) if each.annotation else ""
             for each in (*function.args.args, *function.args.kwonlyargs, *function.args.posonlyargs)
@@ -87,6 +132,8 @@ class Reader:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
                     self._assign(target, node.value)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+                self._assign(node.func.value, node.args[0])
             if isinstance(node, ast.For | ast.comprehension):
                 self._loop(node.target, node.iter)
         self._seen: set[str] = set()
@@ -117,10 +164,21 @@ class Reader:
     def unsafe(self) -> Iterator[str]:
         """The expressions that are drawn and of which nothing is known."""
         for string in drawn(self.function):
-            for part in string.values:
-                if isinstance(part, ast.FormattedValue):
-                    for found in self.loose(part):
-                        yield found
+            yield from self.loose(string)
+        if (self.path, self.function.name) in drawing():
+            for node in ast.walk(self.function):
+                if isinstance(node, ast.Return | ast.Yield) and node.value:
+                    yield from self.loose(node.value)
+        for node in ast.walk(self.function):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                for place in meant(self.path, node.func.id):
+                    yield from (each for part in self.handed(node, place) for each in self.loose(part))
+
+    def handed(self, call: ast.Call, place: Place) -> list[ast.expr]:
+        """The arguments of a call that are drawn as they are."""
+        names = TAKEN.get(place, {})
+        listed = [part for at, part in enumerate(call.args) if at in names.values()]
+        return listed + [each.value for each in call.keywords if each.arg in names]
 
     def loose(self, node: ast.expr) -> list[str]:
         """What of an expression may hold markup of others."""
@@ -165,12 +223,14 @@ class Reader:
             return [each for part in [func.value, *inner] for each in self.loose(part)]
         if name in ("map", "filter") and args:
             first = args[0]
-            if isinstance(first, ast.Name) and (first.id in SAFE or first.id in drawing()):
+            if isinstance(first, ast.Name) and (first.id in SAFE or self.draws(first.id)):
                 return []
             return [each for part in args[1:] for each in self.loose(part)]
-        if name in drawing():
-            return []
-        return [ast.unparse(node)]
+        return [] if self.draws(name) else [ast.unparse(node)]
+
+    def draws(self, name: str) -> bool:
+        found = meant(self.path, name)
+        return bool(found) and drawing().issuperset(found)
 
     def named(self, name: str) -> list[str]:
         if name in self._seen or name in self.constants or name.isupper():
@@ -183,7 +243,35 @@ class Reader:
         return [] if PLAIN.match(self.given.get(name, "")) else [name]
 
 
-def loose(tree: ast.Module) -> list[tuple[str, str]]:
+Taken = dict[Place, dict[str, int]]
+TAKEN: Taken = {}
+"""The parameters that are drawn as they are, with their places: whoever calls must have escaped them."""
+
+
+def loose(path: str, tree: ast.Module) -> list[tuple[str, str]]:
     """Functions of a module, each with what it draws and of which nothing is known."""
-    constants = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
-    return [(function.name, each) for function in functions(tree) for each in Reader(function, constants).unsafe()]
+    fixed = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+    return [(function.name, each) for function in functions(tree) for each in Reader(path, function, fixed).unsafe()]
+
+
+@cache
+def follow() -> None:
+    """Find out which parameters are drawn as they are, until there are no more."""
+    before = -1
+    while before < sum(map(len, TAKEN.values())):
+        before = sum(map(len, TAKEN.values()))
+        for path, tree in modules().items():
+            found = loose(path, tree)
+            for function in functions(tree):
+                arguments = function.args
+                order = [each.arg for each in arguments.args if each.arg != "self"]
+                names = {*order, *(each.arg for each in arguments.kwonlyargs)}
+                for name in names & {each for owner, each in found if owner == function.name}:
+                    place = order.index(name) if name in order else -1
+                    TAKEN.setdefault((path, function.name), {})[name] = place
+
+
+def doubtful(path: str, tree: ast.Module) -> set[str]:
+    """What a module draws and of which nothing is known, as `module | function | expression`."""
+    follow()
+    return {f"{path} | {name} | {each}" for name, each in loose(path, tree) if each not in TAKEN.get((path, name), {})}

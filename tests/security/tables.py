@@ -163,5 +163,3 @@ PARQUETS: dict[str, Attack] = {
         }
     ),
 }
-
-

@@ -1,5 +1,6 @@
 """Callers over REST: one too many and one too often are refused; what is kept is for the presenter alone."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 
 from explain.panels.history import view
 from inference import models
+from inference.errors import TimedOut
 from inference.history.history import History
 from inference.serving.admission import PREDICTING, Admission
 from inference.serving.api import rest
@@ -52,6 +54,12 @@ def test_one_too_many_waits_and_beyond_the_queue_gets_503(asking: Any) -> None:
     assert list(at_work) == [2]
     assert list(waits)[-1] == 3
     assert ask().status_code == 200
+
+
+def test_what_takes_too_long_is_ended() -> None:
+    slow = (time.sleep(0.05) for _ in range(20))
+    with pytest.raises(TimedOut, match="was ended"):
+        list(Admission(limit=0.1).admitted(PREDICTING, "predict", NAME, lambda: slow))
 
 
 def test_who_asks_too_often_gets_429(asking: Any) -> None:

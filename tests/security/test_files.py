@@ -47,18 +47,21 @@ def check(ending: str, folder: Path, home: Path) -> dict[str, list[list[str]]]:
     return found.found
 
 
+@pytest.mark.slow
 def test_no_csv_does_harm(tmp_path: Path) -> None:
     found = check(".csv", models.find()["penguins"], tmp_path)
     assert "100,000" in found["a hundred thousand columns"][0][1]
     assert found["names that are formulas"][1][0] in ENDS
 
 
+@pytest.mark.slow
 def test_no_parquet_does_harm(tmp_path: Path) -> None:
     found = check(".parquet", models.find()["penguins"], tmp_path)
     assert "send a part of it" in found["a long text in each row"][0][1]
     assert "takes 419 MB where the file has" in found["a text of 200 MB by gzip"][0][1]
 
 
+@pytest.mark.slow
 def test_no_zip_does_harm(tiny_models: Callable[[str], Path], tmp_path: Path) -> None:
     found = check(".zip", tiny_models("tiny-xray"), tmp_path)
     assert found["paths that lead out"][1] == ["answered", "5 rows, 0 faulty"]

@@ -12,9 +12,11 @@ from inference.errors import ModelError
 from inference.folders import located
 from inference.snapshot import card
 
-COPIES = "a0: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"a{i}: &a [{','.join(['*a'] * 9)}]\n" for i in range(1, 5))
+COPIES = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 5)
+)
 """Sixty thousand words in three hundred characters: enough to tell, and harmless where it is not refused."""
-MERGES = "a0: &a {x: 1}\n" + "".join(f"a{i}: &a {{<<: [{','.join(['*a'] * 9)}]}}\n" for i in range(1, 5))
+MERGES = "a0: &a0 {x: 1}\n" + "".join(f"a{i}: &a{i} {{<<: [{','.join([f'*a{i - 1}'] * 9)}]}}\n" for i in range(1, 5))
 
 
 def written(folder: Path, name: str, text: str) -> Path:

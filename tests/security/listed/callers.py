@@ -5,7 +5,7 @@ from security.listed.protection import Protection
 ADMISSION, LINES = "inference/serving/admission.py", "inference/serving/places.py"
 WATCH, ENTRANCE = "inference/serving/watch.py", "inference/serving/entrance.py"
 LINKS, HISTORY = "inference/serving/links.py", "inference/serving/keeping.py"
-ADMITTED, LIMITS = "tests/inference/test_serving_admission.py::", "tests/inference/test_serving_limits.py::"
+LIMITS = "tests/inference/test_serving_limits.py::"
 WATCHED, KEPT = "tests/inference/test_serving_watch.py::", "tests/inference/test_serving_keeping.py::"
 SHARED, ENTERED = "tests/inference/test_serving_links.py::", "tests/test_entrance.py::"
 PLACED, CALLED = "tests/inference/test_serving_places.py::", "tests/security/test_callers.py::"
@@ -30,7 +30,7 @@ TURNS = (
         ADMISSION,
         "in within(work(), most, kind.answers):",
         "in work():",
-        f"{ADMITTED}test_a_limit_holds_for_calls",
+        f"{CALLED}test_what_takes_too_long_is_ended",
     ),
     Protection(
         "nobody keeps a place by not reading on",
@@ -63,7 +63,7 @@ TURNS = (
     Protection(
         "a household has no addresses to change to",
         "inference/serving/limits.py",
-        'if found.version == 6 else str(found)',
+        "if found.version == 6 else str(found)",
         "if False else str(found)",
         f"{LIMITS}test_a_household_of_ipv6",
     ),
