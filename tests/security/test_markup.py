@@ -52,7 +52,7 @@ class Without(ast.NodeTransformer):
     def __init__(self, number: int) -> None:
         self.left, self.taken = number, ""
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802  # its name is Python's
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == "escape":
             self.left -= 1

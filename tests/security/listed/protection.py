@@ -1,4 +1,4 @@
-"""A protection, as the list has it: which text in which file keeps a promise, and which test notices that it is gone."""
+"""A protection in the list: which text in which file keeps a promise, and which test notices that it is gone."""
 
 from dataclasses import dataclass
 from pathlib import Path
