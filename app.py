@@ -15,11 +15,14 @@ import argparse
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
+from explain.examples import keep
+from explain.known import Known
 from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
@@ -29,7 +32,7 @@ from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
 from inference.panels.visitor import visitor
-from inference.serving import logs
+from inference.serving import backing, logs
 from inference.serving.admission import THREADS
 from inference.serving.api import rest
 from inference.serving.arguments import admission, catalogue, command, parser
@@ -65,11 +68,11 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     logs.begin(options.log)
     try:
         if options.command:
-            print(command(options, top, of_file))
+            print(command(options, top, of_file, keep))
             return
         endpoints = Endpoints(
             catalogue(options, tasks),
-            STREAMS,
+            replace(STREAMS, explain=Known().explain_stream),
             admission(options),
             Links(secret_of(options.secret), options.links),
             opened(options),
@@ -77,10 +80,13 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         )
         options.auth = users(options.auth)
         tools = Tools(endpoints) if options.mcp else None
+        backend = backing.begin(options, endpoints.catalogue.folders, made=bool(tasks))
     except SeeWhyError as error:
         sys.exit(f"{error}")
     preloading = Preloading(endpoints.catalogue)
     endpoints.ready["models"] = preloading.missing
+    if backend:
+        endpoints.ready["backend"] = backend
     if runtime.ZERO_GPU:
         preloading.run()  # weights must be on the GPU before the first call is forked off
         device.lent = spaces.GPU(device.carried)

@@ -5,13 +5,14 @@ Kept by whoever asks more than once, such as a visitor's page; nobody else ever 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from inference.contents import digest
 from inference.targets import apart
 from inference.task import Task
-from inference.types import Raw, Target
+from inference.types import Raw, Record, Target, adapter
 
 from .games import Memo
 from .priors import Coalitions, Floats
@@ -46,11 +47,23 @@ class Played:
 
 
 @dataclass(frozen=True)
-class Explained:
+class Explained(Record):
     """What was said of a target, and of which atoms the players are made that it was said of."""
 
     explanation: Explanation
     players: Partition
+
+    def to_bytes(self) -> bytes:
+        """As JSON."""
+        kind: Any = Explained
+        return adapter(kind).dump_json(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Explained":
+        """The inverse of `to_bytes`."""
+        kind: Any = cls
+        found: Explained = adapter(kind).validate_json(data)
+        return found
 
 
 class Memory:

@@ -67,6 +67,7 @@ class Explanation(Record):
     residual: |base + Σ values − score| before any of it was spread over the features.
     evaluations: distinct coalitions scored so far, of the `allowed`; seconds: time spent on them.
     dtype: in which they were computed; base and score always in the model's own.
+    kept: it was known already from an earlier question about the same input; the seconds are those that it took then.
     reason: why this method, a clause in words. excluded: pairs of coalitions left out because the model gave no number.
     """
 
@@ -91,6 +92,7 @@ class Explanation(Record):
     allowed: int = 0
     reason: str = ""
     excluded: int = 0
+    kept: bool = False
     version: Literal[1] = 1
 
     def to_frame(self) -> "pandas.DataFrame":

@@ -28,6 +28,8 @@ PART, END, ERROR = "part", "end", "error"
 
 lent: Send | None = None
 """`carried` as it runs in a process that has a GPU; None where the accelerator is this process's own."""
+apart = False
+"""Whether those who compute hold models of their own, so that those of this process need no weights."""
 inside: ContextVar[bool] = ContextVar("inside", default=False)
 """Set while work runs where the accelerator is."""
 
@@ -54,6 +56,11 @@ def on_device(work: Work) -> Work:
         return whole(asked(lent, call, given, options))
 
     return cast(Work, call)
+
+
+def away() -> bool:
+    """Whether weights are elsewhere, and not where this is asked."""
+    return apart and not inside.get()
 
 
 def refuse() -> None:

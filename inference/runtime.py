@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import models
+from .device import away
 from .errors import ModelError
 from .folders import name_of
 from .growth import bounded
@@ -32,6 +33,10 @@ class Placement:
 
     device_map: Mapping[str, int | str] | str
     dtype: str
+
+
+PASSING = Placement({"": "cpu"}, "auto")
+"""Of weights that are read as they are stored, and let go of at once."""
 
 
 def place(parameters: int, memory: Mapping[int | str, int], bf16: bool) -> Placement:
@@ -103,7 +108,7 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
     try:
         base = models.adapter_base(source)
         held = sizes(source, *([base] if base else []))
-        where = place(sum(held), free_memory(), is_bf16_available())
+        where = PASSING if away() else place(sum(held), free_memory(), is_bf16_available())
         options: dict[str, Any] = {"device_map": where.device_map, "dtype": where.dtype, "use_safetensors": True}
         if where.device_map == "auto":
             options["offload_folder"] = str(models.user_cache() / "offload")
@@ -114,6 +119,12 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
     except Exception as error:  # whatever a damaged folder makes of transformers: each part has errors of its own
         log.exception("loading %s", name_of(folder))
         raise ModelError(f"{name_of(folder)} could not be loaded as {task}: {type(error).__name__}.") from error
+
+
+def empty(pipeline: "Pipeline") -> None:
+    """Let go of a model's weights: what is left knows their names, shapes and config. Fitted trees stay."""
+    if hasattr(pipeline.model, "to"):  # a function in the place of a model has no weights
+        pipeline.model.to("meta")
 
 
 def opened(task: str, base: Path | None, source: Path, options: dict[str, Any]) -> "Pipeline":

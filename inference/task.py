@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .batching import Batcher
-from .device import on_device, stays
+from .device import away, on_device, stays
 from .explainable import Explainable
 from .fields import Field
 from .joining import padding
@@ -224,7 +224,7 @@ class Task(Explainable):
 
     @cached_property
     def bytes(self) -> int:
-        """What the weights take in memory."""
+        """What the weights take in memory, here or where they are."""
         return int(self.pipeline.model.get_memory_footprint())
 
     @property
@@ -240,6 +240,8 @@ class Task(Explainable):
     @property
     def where(self) -> str:
         """The device and dtype of the forward pass, in words."""
+        if away():
+            return "on a replica"
         device = self.pipeline.device
         if device.type != "cpu":
             return f"on {device}, {self.dtype}"

@@ -62,17 +62,17 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import torch
 
 import app
-from explain.panels.batch import Sheet, View
+from explain.panels.batch import Batch
 from explain.panels.case import Case
 from explain.panels.comparing import Comparing
-from explain.panels.evaluate import Upload, answers
+from explain.panels.evaluate import answers, measured
 from explain.panels.reporting import reported
 from explain.panels.sections.section import Judged
 from explain.panels.what_if import WhatIf
 from inference import models
 from inference.errors import InputError
+from inference.panels.opening import OWN, Opening, Upload
 from inference.serving.endpoints import Endpoints
-from inference.study.source import open_source
 
 LOANS, REVIEWS = "home-loans", "sentiment"
 
@@ -82,8 +82,9 @@ def main() -> None:
     torch.set_num_threads(1)
     begun: list[Endpoints] = []
 
-    def launch(blocks: Any, endpoints: Endpoints, *_: Any, **__: Any) -> None:
+    def launch(blocks: Any, endpoints: Endpoints, *_: Any, **__: Any) -> tuple[None, str, str]:
         blocks.block_thread = lambda: begun.append(endpoints)
+        return None, "", ""
 
     app.launch = launch  # type: ignore[assignment]
     torch.nn.modules.module.register_module_forward_pre_hook(counted)
@@ -118,7 +119,7 @@ def asked(endpoints: Endpoints) -> dict[str, Callable[[], Any]]:
         "the page's text": lambda: case(endpoints, REVIEWS, text),
         "the page's batch": lambda: batch(endpoints, rows),
         "the page's evaluate": lambda: evaluated(endpoints),
-        "the page's comparison": lambda: compared(endpoints, row),
+        "the page's comparison": lambda: compared(endpoints),
     }
 
 
@@ -158,22 +159,21 @@ def case(endpoints: Endpoints, name: str, inputs: dict[str, Any]) -> None:
 
 def batch(endpoints: Endpoints, rows: list[dict[str, Any]]) -> None:
     """A file with its reasons."""
-    view = View(endpoints, LOANS)
-    path = Path(view.own())
+    opening = Opening(endpoints, LOANS)
+    assert opening.own is not None
     with tempfile.TemporaryDirectory() as folder:
         few = Path(folder) / "few.csv"
-        few.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:4]), encoding="utf-8")
-        sheet = Sheet(open_source(few), few.name)
-        chosen = [each.name if each.name in sheet.source.columns else None for each in view.about.inputs]  # type: ignore[union-attr]
-        clean(view.answered(sheet, True, False, ".csv", *chosen))
-        sheet.forget()
+        few.write_text("\n".join(opening.own.read_text(encoding="utf-8").splitlines()[:4]), encoding="utf-8")
+        upload, *_ = opening.opened(Upload(), few)
+        clean(Batch(endpoints, LOANS, opening).answered(upload, "", True, False, ".csv"))
+        upload.forget()
 
 
 def evaluated(endpoints: Endpoints) -> None:
     """A file measured, each section asked that computes, and its report."""
-    upload = Upload(endpoints, LOANS)
-    upload.own()
-    clean(upload.measured())
+    opening = Opening(endpoints, LOANS, truth=True, groups=True)
+    upload, *_ = opening.opened(Upload(), opening.own, OWN)
+    clean(measured(endpoints, LOANS, opening, upload, ""))
     study = next(reversed(endpoints.studies._studies.values()))[0]
     judged = Judged(endpoints.catalogue.task(LOANS), study, "")
     clean(html for _, html in answers(judged, '[1, "goes-by", {"rows": 4}]'))
@@ -182,10 +182,11 @@ def evaluated(endpoints: Endpoints) -> None:
     clean(reported(judged, 2))
 
 
-def compared(endpoints: Endpoints, row: dict[str, Any]) -> None:
-    """One case asked twice, and the model's own rows."""
+def compared(endpoints: Endpoints) -> None:
+    """The model's own rows asked twice."""
     screen = Comparing(endpoints, LOANS)
-    clean(screen.own_rows("variant:bfloat16"))
+    upload, *_ = screen.opening.opened(Upload(), screen.opening.own, OWN)
+    clean(screen.file("variant:bfloat16", upload, ""))
 
 
 if __name__ == "__main__":

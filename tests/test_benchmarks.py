@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from benchmarks.comparison import Comparison, told, turns
+from benchmarks.cores import Assumed, Cost
 from benchmarks.crossing import needed
 from benchmarks.known import by_permutations
 from benchmarks.machine import describe, sentence
@@ -106,3 +107,17 @@ def test_permutations_come_to_the_values_of_a_sum_and_tell_their_error() -> None
 def test_a_photo_of_a_phone_has_its_lines(tmp_path: Path) -> None:
     _, rows = run("memory.py", tmp_path / "rows.json", "--model", "mobilenet-v2")
     assert [row["ratio"] > 0 for row in rows if "12-megapixel" in row["what"]] == [True, True]
+
+
+def test_cores_follow_from_what_users_ask_for() -> None:
+    cost = Cost("model", [0.01, 0.02, 0.09], [1.0])
+    assumed = Assumed(predictions=50, explanations=2, busy=0.5)  # 3 core seconds a user
+    assert [cost.cores(users, assumed) for users in (1, 600, 601, 6_000)] == [1, 1, 2, 10]
+    assert "| 20.0 (10.0 to 90.0) | 1,000 (1,000 to 1,000) |" in cost.row(assumed)
+
+
+def test_capacity_measures_what_a_model_costs(tmp_path: Path) -> None:
+    shown, found = run("capacity.py", tmp_path / "out.json", "--model", "movies", "--examples", "1")
+    (cost,) = found["costs"]
+    assert cost["model"] == "movies" and min(cost["prediction"] + cost["explanation"]) > 0
+    assert "| `movies` |" in shown and found["assumed"]["explanations"] == 5

@@ -99,6 +99,8 @@ LAYERS = [
         "explain.explainer",
         "explain.scoring",
         "explain.memory",
+        "explain.known",
+        "explain.examples",
         "explain.wording",
         "explain.watching",
         "explain.faithfulness",

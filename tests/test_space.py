@@ -16,12 +16,13 @@ from test_imports import SOURCES, imports
 from test_project import PROJECT, README
 
 DOCKERFILE = ROOT / "Dockerfile"
-EXTRAS = ("trees", "export", "speech", "scale", "chat", "mcp")
+EXTRAS = ("trees", "export", "speech", "scale", "history", "chat", "mcp")
 """Extras whose packages the app asks for where they are needed, and says so where they are missing."""
 PROVIDED = {"spaces"}
 """What a Space has by itself."""
 ALONG = {
     "anyio": "fastapi",
+    "psutil": "accelerate",
     "gradio_client": "gradio",
     "jinja2": "gradio",
     "starlette": "fastapi",

@@ -78,7 +78,8 @@ def account(explanation: Explanation) -> dict[str, str]:
         "Method": method[:1].upper() + method[1:] + (f": {why}" if why else ""),
         "What is estimated": f"{explanation.estimand} values",
         "To hide means": explanation.baseline,
-        "Effort": f"{explanation.evaluations:,} evaluations in {explanation.seconds:.1f} s, {explanation.dtype}",
+        "Effort": f"{explanation.evaluations:,} evaluations in {explanation.seconds:.1f} s, {explanation.dtype}"
+        + ("; known already, not computed anew" if explanation.kept else ""),
         "Left over": left_over(explanation),
         "Error bars": exactness(explanation),
     }

@@ -53,7 +53,7 @@ def stream(
             yield queued(found)
             continue
         explanation = cast(Explanation, found)
-        if time.perf_counter() - drawn >= PAUSE:
+        if not explanation.kept and time.perf_counter() - drawn >= PAUSE:
             drawn = time.perf_counter()
             yield card(explanation, progress(explanation) + draw(explanation, raw).html)
     rivals = {each: named_both(task, each) for each in task.rivals(raw, explanation.target)}
@@ -75,15 +75,18 @@ def settled(explanation: Explanation, figure: Figure, rivals: Rivals = MappingPr
     """The last figure with what would not outlast a redrawing: its controls, its table, its data."""
     opacity = OPACITY if explanation.label_map else ""
     data = embedded("explanation", explanation.to_json())
-    return card(
-        explanation, figure.html + opacity + figure.table + fold(explanation) + tests(explanation, rivals) + data
-    )
+    known = KNOWN.format(explanation.seconds) if explanation.kept else ""
+    parts = (figure.html, opacity, known, figure.table, fold(explanation), tests(explanation, rivals), data)
+    return card(explanation, "".join(parts))
 
 
 OPACITY = (
     '<label class="opacity">Strength of the colours <input type="range" min="0" max="100" value="85" '
     'data-property="--veil"></label>'
 )
+
+KNOWN = '<p class="hint">Known already: it was computed earlier, in {:.1f} s.</p>'
+"""Where nothing was computed anew."""
 
 
 def card(explanation: Explanation, content: str) -> str:

@@ -16,6 +16,11 @@ FILES = ("*.safetensors", "config.json", "preprocessor_config.json", "tokenizer.
 @lru_cache(maxsize=64)
 def revision_of(folder: Path) -> str:
     """The first characters of a commit, or of the SHA-256 of the folder's files; read once, as a model is."""
+    return read_anew(folder)
+
+
+def read_anew(folder: Path) -> str:
+    """The same, of the files as they are now."""
     if home(folder) != folder.resolve():
         return folder.resolve().name[:LENGTH]
     found = hashlib.sha256()

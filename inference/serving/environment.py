@@ -41,11 +41,10 @@ def parsed(parser: argparse.ArgumentParser, action: argparse.Action, text: str) 
     """A variable's text as its option takes it; argparse itself turns a default that is a text into its type."""
     if isinstance(action, Several):
         return [part.strip() for part in text.split(",") if part.strip()]
-    if action.nargs != 0:
-        return text
-    if text.lower() not in WORDS:
-        parser.error(f"{PREFIX}{action.dest.upper()} must be one of {', '.join(WORDS)}, got {text[:40]!r}")
-    return WORDS[text.lower()]
+    known = WORDS if action.nargs == 0 else action.choices
+    if known and text.lower() not in known:
+        parser.error(f"{PREFIX}{action.dest.upper()} must be one of {', '.join(known)}, got {text[:40]!r}")
+    return WORDS[text.lower()] if action.nargs == 0 else text
 
 
 def port(text: str) -> int:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -88,7 +89,7 @@ def routes(
         return JSONResponse({"alive": True})
 
     async def readyz(request: Request) -> Response:
-        missing = {name: words for name, check in ready.items() if (words := check())}
+        missing = await run_in_threadpool(lambda: {name: words for name, check in ready.items() if (words := check())})
         return JSONResponse({"ready": not missing, "missing": missing}, 503 if missing else 200)
 
     async def measured(request: Request) -> Response:

@@ -64,7 +64,8 @@ def wilson(share: float, rows: float) -> tuple[float, float]:
     z = float(ndtri(1 - LEVEL / 2))
     middle, scale = share + z**2 / (2 * rows), 1 + z**2 / rows
     half = z * np.sqrt(share * (1 - share) / rows + z**2 / (4 * rows**2))
-    return max(0.0, float((middle - half) / scale)), min(1.0, float((middle + half) / scale))
+    low, high = float((middle - half) / scale), float((middle + half) / scale)
+    return max(0.0, min(low, share)), min(1.0, max(high, share))  # shares of 0 and 1 are its ends, but for rounding
 
 
 def mean_interval(values: NDArray[np.float64], clusters: NDArray[np.intp]) -> tuple[float, float] | None:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..device import stays
+from ..device import away, stays
 from ..errors import InputError, ModelError, SeeWhyError
 from ..task import INT8, Task
 from ..units import percent
@@ -43,7 +43,8 @@ def variant(task: Task, name: str, sparsity: float = SPARSITY) -> Task:
         raise InputError(f"sparsity must lie between 0 and 1, got {sparsity:g}.")
     check(task)
     try:
-        made = around(task, VARIANTS[name](task, sparsity), name)
+        model = task.pipeline.model if away() else VARIANTS[name](task, sparsity)  # there are no weights here
+        made = around(task, model, name)
         stays(made, variant, task, name, sparsity)
         try_out(made)
     except SeeWhyError:

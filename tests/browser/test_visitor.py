@@ -14,7 +14,7 @@ import httpx
 import pytest
 from conftest import BESIDE
 from gradio.utils import get_upload_folder
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Download, Page, expect
 from visiting import (
     ABOUTS,
@@ -447,10 +447,38 @@ def test_where_a_photo_was_taken_is_forgotten_as_soon_as_it_is_chosen(visit: Vis
     pytest.fail(f"the photo's metadata stay in {len(kept)} files")
 
 
+def own_photo(page: Page) -> None:
+    """Give the model of photos one that is none of its examples, so that nothing is known of it, and ask."""
+    file = io.BytesIO()
+    with Image.open(models.find()[PHOTO] / "examples" / "cat.jpg") as photo:
+        ImageOps.mirror(photo).save(file, "JPEG")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "own.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
+    )
+    predict(page)
+
+
+def test_the_explanation_of_an_example_is_there_at_once_and_says_that_it_was_known(visit: Visit) -> None:
+    choose(visit.page, PHOTO)
+    visit.page.evaluate(
+        "window.busy = false; new MutationObserver(() => { window.busy ||= !!document.querySelector('#why progress') })"
+        ".observe(document.body, {childList: true, subtree: true})"
+    )
+    example(visit.page).click()
+    _, why, _ = read(visit.page)
+    assert "Known already" in why
+    assert visit.page.evaluate("window.busy") is False  # nothing was sharpened
+    visit.page.get_by_role("button", name="Test it: hide the strongest parts").click()
+    check = visit.page.get_by_role("region", name="Check")
+    expect(check).to_contain_text("Tested", timeout=EXPLAINED)
+    visit.page.locator("#answer [data-target]").nth(1).click()  # of another label, nothing is known
+    expect(visit.page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
+
+
 def test_stop_ends_the_sharpening_and_keeps_the_figure(visit: Visit) -> None:
     choose(visit.page, PHOTO)
     expect(visit.page.get_by_role("button", name="Stop")).to_be_hidden()  # nothing runs yet
-    example(visit.page).click()
+    own_photo(visit.page)
     why = visit.page.get_by_role("region", name="Explanation")
     expect(why.locator("progress")).to_be_visible(timeout=EXPLAINED)
     visit.page.get_by_role("button", name="Stop").click()
@@ -475,7 +503,7 @@ def test_a_new_text_ends_the_explanation_of_a_reply(page: Page) -> None:
 
 def test_another_model_starts_with_a_clean_page(visit: Visit) -> None:
     choose(visit.page, PHOTO)
-    example(visit.page).click()
+    own_photo(visit.page)
     expect(visit.page.get_by_role("region", name="Prediction")).to_be_visible(timeout=EXPLAINED)
     choose(visit.page, TEXT)
     visit.page.wait_for_timeout(3000)  # what still ran for the photo must not write into this page
@@ -486,7 +514,7 @@ def test_another_model_starts_with_a_clean_page(visit: Visit) -> None:
 
 def test_another_example_is_answered_while_one_is_explained(visit: Visit) -> None:
     choose(visit.page, PHOTO)
-    visit.page.get_by_role("button", name="Cat").click()
+    own_photo(visit.page)
     expect(visit.page.locator("#why progress")).to_be_visible(timeout=EXPLAINED)
     visit.page.get_by_role("button", name="Espresso").click()
     expect(visit.page.locator("#answer .headline")).to_contain_text("espresso", timeout=EXPLAINED)

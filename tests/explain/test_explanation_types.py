@@ -81,7 +81,7 @@ def test_the_json_says_its_version_and_every_key() -> None:
     assert set(data) == {
         *("target", "output", "features", "values", "stderr", "base", "score", "scale", "unit", "baseline"),
         *("estimand", "method", "evaluations", "seconds", "dtype", "seed", "residual", "label_map", "version"),
-        *("allowed", "reason", "excluded"),
+        *("allowed", "reason", "excluded", "kept"),
     }
 
 

@@ -28,7 +28,7 @@ CAT = models.find()["mobilenet-v2"] / "examples" / "cat.jpg"
 @pytest.fixture(scope="module")
 def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Endpoints:
     links = Links("a key that nobody knows", tmp_path_factory.mktemp("links"))
-    return Endpoints(Catalogue({name: models.find()[name] for name in SHIPPED}), STREAMS, links)
+    return Endpoints(Catalogue({name: models.find()[name] for name in SHIPPED}), STREAMS, links=links)
 
 
 def opened(endpoints: Endpoints, made: str) -> shared.Reopened:

@@ -20,6 +20,7 @@ from explain.streams import STREAMS
 from inference import models
 from inference.panels import data
 from inference.panels.answer import stream
+from inference.panels.opening import Opening, Upload
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.study.drift import drifts
@@ -171,11 +172,9 @@ def test_a_batch_ends_with_what_its_data_is_like(endpoints: Endpoints, tmp_path:
     rows.loc[3, "Gr_Liv_Area"] = -1
     path = tmp_path / "houses.csv"
     rows.to_csv(path, index=False)
-    view, source = batch.View(endpoints, "ames-house-prices"), open_source(path)
-    found = guess(view.about, source.columns).fields
-    sheet = batch.Sheet(source, "houses.csv")
-    *_, (shown, _) = view.answered(sheet, False, False, ".csv", *[found.get(each.name) for each in view.about.inputs])
-    sheet.forget()
+    opening, upload = Opening(endpoints, "ames-house-prices"), Upload(open_source(path), "houses.csv")
+    *_, (shown, _) = batch.Batch(endpoints, "ames-house-prices", opening).answered(upload, "", False, False, ".csv")
+    upload.forget()
     assert "100 rows in" in shown and "Of the first 99 rows." in shown
     assert (
         "Living area is 5,000 ft² in every row." in shown

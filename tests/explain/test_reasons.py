@@ -13,7 +13,7 @@ from inference import models
 def test_the_strongest_reasons_are_told_with_their_share() -> None:
     task = load(models.find()["home-loans"])
     raw = task.parse(task.demo.examples[0].inputs)
-    found = reasons.top(task, raw)
+    (found,) = reasons.top(task, [raw])
     assert len(found) == reasons.TOP
     assert all(each.endswith(")") and each.partition("(")[2][:1] in "+-" for each in found)
 
@@ -32,7 +32,7 @@ def test_an_explanation_ends_once_a_row_has_had_enough(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(reasons, "explain_all", counted)
     monkeypatch.setattr(reasons, "MOST", 24)
-    assert reasons.top(task, raw)
+    assert reasons.top(task, [raw])[0]
     *before, last = seen
     assert last >= 24 and all(each < 24 for each in before)
     *_, (whole,) = stream(task, raw, [task.target(task.predict_some([raw])[0])])

@@ -36,6 +36,13 @@ def test_the_times_of_a_function_go_with_it() -> None:
     assert left() is None and len(times) == 0
 
 
+def test_a_page_that_another_server_drew_is_told_so(server: str) -> None:
+    asked = {"fn_index": 9_999, "session_hash": "drawn-elsewhere", "data": []}
+    answer = httpx.post(f"{server}/gradio_api/queue/join", json=asked)
+    assert answer.status_code == 410
+    assert "drawn by another server" in answer.json()["detail"]
+
+
 def test_no_address_is_fetched_in_the_place_of_a_file(server: str) -> None:
     asked = {"path": "http://127.0.0.1:9/10GB.bin", "meta": {"_type": "gradio.FileData"}}
     data = {"data": ["mobilenet-v2", {"image": asked}]}

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from explain.streams import STREAMS
 from inference import demo, models
 from inference.serving import batch
+from inference.serving.admission import READING
 from inference.serving.api import rest
 from inference.serving.batch import Batches, BatchRequest, cell
 from inference.serving.catalogue import Catalogue
@@ -150,19 +151,19 @@ def test_a_file_has_a_bound(client: TestClient, monkeypatch: pytest.MonkeyPatch)
     assert len(before) == 16 and "may have 20 rows" in last["detail"]  # once it streams, as its last line
 
 
-def test_no_more_files_than_places_and_leaving_gives_the_place_back(
+def test_one_file_more_than_there_are_places_waits_and_leaving_gives_the_place_back(
     endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     monkeypatch.setattr(batch.tempfile, "tempdir", str(tmp_path))
     batches, asked = Batches(endpoints), BatchRequest(model="home-loans")
-    streams = [batches.lines(asked, SHEET, "loans.csv") for _ in range(batch.AT_ONCE)]
+    streams = [batches.lines(asked, SHEET, "loans.csv") for _ in range(READING.places)]
     for stream in streams:
         next(stream)
-    assert len(list(tmp_path.iterdir())) == batch.AT_ONCE
-    with pytest.raises(Exception, match="Many people are here"):
-        next(batches.lines(asked, SHEET, "loans.csv"))
+    assert len(list(tmp_path.iterdir())) == READING.places
+    following = batches.lines(asked, SHEET, "loans.csv")
+    assert next(following)["waiting"]["place"] == 1
     streams[0].close()  # type: ignore[attr-defined]  # a generator
-    assert len(list(batches.lines(asked, SHEET, "loans.csv"))) == 30
+    assert len([row for row in following if "waiting" not in row]) == 30
     streams[1].close()  # type: ignore[attr-defined]
     assert not list(tmp_path.iterdir())
 

@@ -38,6 +38,18 @@ CASES: list[tuple[str, str, Any]] = [
     ("MAX_MODEL_SIZE", "2.5", 2.5),
     ("ALLOW_MODEL_LOADING", "on", True),
     ("PORT", "", None),
+    ("RATE", "60", 60.0),
+    ("TIME_LIMIT", "30", 30.0),
+    ("TRUST_PROXY", "2", 2),
+    ("LOG", "json", "json"),
+    ("METRICS_TOKEN", "a token", "a token"),
+    ("HISTORY", "postgresql://db/seewhy", "postgresql://db/seewhy"),
+    ("KEEP", "inputs", "inputs"),
+    ("DAYS", "7", "7"),
+    ("BACKEND", "ray", "ray"),
+    ("REPLICAS", "1-4", (1, 4)),
+    ("REPLICAS", "2", (2, 2)),
+    ("GPU_SHARE", "0.25", 0.25),
 ]
 
 
@@ -74,6 +86,12 @@ def test_subcommands_take_nothing_from_the_environment(monkeypatch: pytest.Monke
         ("PORT", "http", "got 'http'"),
         ("SHARE", "maybe", "SEEWHY_SHARE must be one of 1, true"),
         ("ROOT_PATH", "demo", "it begins with a slash"),
+        ("LOG", "yaml", "SEEWHY_LOG must be one of text, json, got 'yaml'"),
+        ("BACKEND", "cloud", "SEEWHY_BACKEND must be one of local, ray, got 'cloud'"),
+        ("REPLICAS", "4-1", "it is a number of replicas from 1, or two such as 1-4, got '4-1'"),
+        ("REPLICAS", "0", "got '0'"),
+        ("GPU_SHARE", "1.5", "it lies above 0 and up to 1, or is 2 to 16 whole ones, got '1.5'"),
+        ("GPU_SHARE", "nan", "got 'nan'"),
     ],
 )
 def test_what_a_variable_cannot_mean_ends_with_words(

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.errors import Busy, InputError, NotFound
-from inference.serving import keeping, links
+from inference.serving import holding, links
 from inference.serving.holding import Holding
 from inference.serving.links import MOST_CHARACTERS, Links, Shared, secret_of
 from inference.types import Contrast, ItemTarget, TextTarget
@@ -114,7 +114,7 @@ def test_pictures_and_long_inputs_are_kept_under_a_name_that_nobody_can_guess(
     ours = Links(SECRET, tmp_path)
     first, second = ours.make(case(inputs=inputs)), ours.make(case(inputs=inputs))
     assert first.text != second.text and len(first.text) < 150
-    assert first.until and abs(first.until - time.time() - keeping.SECONDS) < 60
+    assert first.until and abs(first.until - time.time() - holding.SECONDS) < 60
     assert Links(SECRET, tmp_path).open(first.text).inputs == inputs  # another server that shares the folder
     names = [file.name for file in tmp_path.iterdir()]
     assert len(names) == 2 and all(len(name) == 22 for name in names)
@@ -131,7 +131,7 @@ def test_no_link_is_longer_than_an_address_may_be(tmp_path: Path) -> None:
 def test_a_link_that_has_ended_says_when(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = Links(SECRET, tmp_path)
     token = ours.make(case(inputs=PICTURE))
-    later = time.time() + keeping.SECONDS + 5
+    later = time.time() + holding.SECONDS + 5
     monkeypatch.setattr(time, "time", lambda: later)
     with pytest.raises(NotFound, match=r"This link ended on \d+ \w+ 20\d\d: what was sent for it has been deleted\."):
         ours.open(token.text)
