@@ -21,8 +21,8 @@ REQUESTS = (
     Protection(
         "the guard stands in front of page and API",
         "app.py",
-        '"middleware": [Middleware(Guard, origins=options.origin)],',
-        '"middleware": [],',
+        "                Middleware(Guard, origins=options.origin),\n",
+        "",
         f"{SERVED}test_the_guard_stands_in_front",
     ),
     Protection(
