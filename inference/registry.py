@@ -5,6 +5,7 @@ in text_classification.py. Nothing lists them: a new file is found.
 """
 
 import importlib
+import logging
 import pkgutil
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 from . import columns, demo, draft, folders, hub, models, snapshot, trees
 from .demo import Demo
 from .device import stays
-from .errors import InputError, ModelError, NotFound
+from .errors import InputError, ModelError, NotFound, SeeWhyError
 from .task import Task
+
+log = logging.getLogger(__name__)
 
 
 def available() -> list[str]:
@@ -148,6 +151,15 @@ def load(name_or_folder: str | Path, name: str = "", described: Demo | None = No
     folder = find(spec)[spec] if is_hub else models.folder(name_or_folder)
     said = described or about(folder)
     kind = task_class(said.task)
-    task = kind(folder, said, kind.open(folder, said), name or (spec if is_hub else ""))
+    try:
+        task = kind(folder, said, kind.open(folder, said), name or (spec if is_hub else ""))
+    except SeeWhyError:
+        raise
+    except Exception as error:  # a tokenizer whose files contradict one another fails only once it is used
+        log.exception("opening %s", folders.name_of(folder))
+        raise ModelError(
+            f"{folders.name_of(folder)} could not be opened as {said.task}: {type(error).__name__}. "
+            "Save its files together with save_pretrained."
+        ) from error
     stays(task, load, str(folder), task.name)
     return task

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,7 @@ def written(judged: Judged, kept: Kept) -> Iterator[tuple[Any, Any]]:
                     done = f'<p class="hint">{len(part.encode()) / 1e6:.1f} MB.</p>'
                     yield done, gr.update(value=str(path), visible=True)
                     return
-                yield f'<div class="card">{busy(part.words, part.done, part.total, escape(part.of))}</div>', hidden
+                yield f'<div class="card">{busy(part.words, part.done, part.total, part.of)}</div>', hidden
                 if kept.turn.number != mine:
                     yield '<p class="hint">Stopped; what was explained so far is kept.</p>', hidden
                     return

@@ -1,5 +1,6 @@
 """What all kinds of field share. Knows no kind."""
 
+import reprlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -51,10 +52,17 @@ class Field(Record):
         return InputError(f"{self.label} is missing: {hint}.")
 
 
+BRIEF = reprlib.Repr()
+"""Writes the beginning of a value: the whole of a large one would take many times its memory."""
+BRIEF.maxlevel = 3
+BRIEF.maxdict = BRIEF.maxlist = BRIEF.maxtuple = BRIEF.maxset = BRIEF.maxfrozenset = 20
+BRIEF.maxstring = BRIEF.maxlong = BRIEF.maxother = 200
+
+
 def shown(value: Any) -> str:
     """What arrived, short enough for a message."""
     try:
-        text = repr(value)
+        text = BRIEF.repr(value)
     except ValueError:  # Python refuses to write out integers of more than 4,300 digits
         return "an enormous number"
     return text if len(text) <= 40 else text[:37] + "…"

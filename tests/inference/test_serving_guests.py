@@ -65,6 +65,12 @@ def test_a_visitor_may_name_a_model_of_the_hub(server: Hub, tiny_chat: Path) -> 
     assert server.asked.count("model.safetensors") == 1
 
 
+def test_the_presenters_token_stays_here(server: Hub, tiny_chat: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.utils._headers.get_token", lambda: "hf_secret")
+    assert catalogue(tiny_chat).add("a/0") == "a/0"
+    assert server.tokens == {None}
+
+
 def test_where_visitors_may_name_none_they_are_told_the_choices(server: Hub, tiny_chat: Path) -> None:
     here = Catalogue({"tiny-chat": tiny_chat})
     for ask in (here.add, here.about, here.task):

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from security.files import MEGA, zipped
+from security.archives import zipped
+from security.tables import MEGA
 from security.watch import ROOT, Watched, watched
 
 from inference import models
+from inference.errors import InputError
+from inference.fields import NumberField
 from inference.study.source import open_source
 
 GROWTH = {".csv": 900, ".parquet": 900, ".zip": 400, ".txt": 500}
@@ -44,18 +47,21 @@ def check(ending: str, folder: Path, home: Path) -> dict[str, list[list[str]]]:
     return found.found
 
 
+@pytest.mark.slow
 def test_no_csv_does_harm(tmp_path: Path) -> None:
     found = check(".csv", models.find()["penguins"], tmp_path)
     assert "100,000" in found["a hundred thousand columns"][0][1]
     assert found["names that are formulas"][1][0] in ENDS
 
 
+@pytest.mark.slow
 def test_no_parquet_does_harm(tmp_path: Path) -> None:
     found = check(".parquet", models.find()["penguins"], tmp_path)
     assert "send a part of it" in found["a long text in each row"][0][1]
     assert "takes 419 MB where the file has" in found["a text of 200 MB by gzip"][0][1]
 
 
+@pytest.mark.slow
 def test_no_zip_does_harm(tiny_models: Callable[[str], Path], tmp_path: Path) -> None:
     found = check(".zip", tiny_models("tiny-xray"), tmp_path)
     assert found["paths that lead out"][1] == ["answered", "5 rows, 0 faulty"]
@@ -81,13 +87,23 @@ def test_no_text_does_harm(tmp_path: Path) -> None:
 
 
 def test_no_value_of_a_field_does_harm(tmp_path: Path) -> None:
-    found = watched("security.files", "parsed", tmp_path, count=600, seed=0)
+    found = watched("security.values", "parsed", tmp_path, count=600, seed=0)
     harmless(found, 200)
     kinds = {told.split(":")[0] for told in found.found}
     assert kinds > {"text", "number", "category", "image", "audio", "history", "series", "scene"}
 
 
+def test_a_value_is_told_in_less_than_it_takes() -> None:
+    value = [["x" * 1_000] * 1_000] * 300  # written out, 300 MB
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"Age must be a number, got \[\['xxx"):
+        NumberField(name="age", label="Age").parse(value)
+    peak = tracemalloc.get_traced_memory()[1] / MEGA
+    tracemalloc.stop()
+    assert peak < 10
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_no_value_of_ten_thousand_does_harm(tmp_path: Path, seed: int) -> None:
-    harmless(watched("security.files", "parsed", tmp_path, 1_800, count=10_000, seed=seed), 200)
+    harmless(watched("security.values", "parsed", tmp_path, 1_800, count=10_000, seed=seed), 200)

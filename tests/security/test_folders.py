@@ -4,8 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from security.folders import ATTACKS, PLACES
+from security.folder_attacks import ATTACKS, PLACES
 from security.watch import Watched, watched
+
+pytestmark = pytest.mark.slow
 
 KINDS = ("ModelError", "NotFound", "InputError", "answered", "told")
 GROWTH = 300
@@ -59,7 +61,6 @@ def test_a_refusal_says_why(attacked: tuple[Watched, Path], name: str, said: str
     assert (kind, said in told) == ("ModelError", True), told
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("model", ["tiny-token-classification", "tiny-xray", "tiny-chat", "tiny-speech"])
 def test_no_random_change_of_a_small_file_does_harm(

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from html import escape
 from typing import Any
 
 from inference.errors import InputError
@@ -80,7 +79,7 @@ def keep(judged: Judged, summary: Summary) -> str:
 def under_way(part: Doing) -> str:
     """How far it has come, with a way to stop it."""
     stop = f'<div class="tests" role="group" aria-label="Stop">{asks(ID, "Stop", stop=True)}</div>'
-    return busy(part.words, part.done, part.total, escape(part.of)) + stop
+    return busy(part.words, part.done, part.total, part.of) + stop
 
 
 def printed(judged: Judged) -> str:
