@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,9 +50,12 @@ class Copies:
         return self.said(answer.headers["x-request-id"])
 
     def said(self, text: str) -> int:
-        """The number of the copy in whose log a text stands."""
-        (found,) = [i for i, log in enumerate(self.logs) if text in log.read_text()]
-        return found
+        """The number of the copy in whose log a text stands; a line is written once its answer is gone."""
+        until = time.monotonic() + 20
+        while not (found := [i for i, log in enumerate(self.logs) if text in log.read_text()]):
+            assert time.monotonic() < until, f"no copy tells of {text}"
+            time.sleep(0.05)
+        return found[0]
 
     def kill(self, number: int) -> None:
         """End a copy without a goodbye."""
