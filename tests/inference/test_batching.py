@@ -12,6 +12,7 @@ import torch
 from inference import batching
 from inference.accelerator import accelerator
 from inference.batching import Batcher
+from inference.errors import Busy
 from inference.trace import Batch
 
 
@@ -175,3 +176,20 @@ def test_watchers_are_told_how_many_met(monkeypatch: pytest.MonkeyPatch, pool: T
         each.result()
     assert {name for name, _ in told} == {"doubling"}
     assert sum(size for _, size in told) == 20
+
+
+def test_who_gets_no_turn_at_the_device_is_told_and_another_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shut:
+        def __enter__(self) -> None:
+            raise Busy("no time left")
+
+        def __exit__(self, *_: object) -> None:
+            raise AssertionError("it was never entered")
+
+    batcher = Batcher(Doubling())
+    with monkeypatch.context() as patch:
+        patch.setattr(batching, "accelerator", Shut())
+        with pytest.raises(Busy, match="no time left"):
+            asked(batcher, 1.0)
+    assert not batcher._waiting
+    assert asked(batcher, 2.0)["y"].item() == 4.0
