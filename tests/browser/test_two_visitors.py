@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +91,7 @@ def visitors(
         for visitor in both:
             expect(visitor.page.get_by_role("heading", name="How right is it?")).to_be_visible(timeout=EXPLAINED)
             visitor.study = visitor.page.url.partition("#evaluate-")[2]
-            visitor.files = tuple({*re.findall(r"/tmp/[\w./-]+\.csv", visitor.heard())})
+            visitor.files = tuple({*re.findall(rf"{TEMPORARY}/[\w./-]+\.csv", visitor.heard())})
             assert visitor.study and visitor.files and visitor.session
         yield both
 
@@ -117,6 +118,8 @@ def send(visitor: Visitor, server: str, folder: Path, view: str) -> None:
 
 
 Both = tuple[Visitor, Visitor]
+TEMPORARY = re.escape(tempfile.gettempdir())
+"""Where uploads lie, wherever this machine puts such files."""
 
 
 def pairs(both: Both) -> tuple[Both, Both]:
