@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from .accelerator import accelerator
-from .errors import OutOfMemory
+from .deadline import end, until
+from .errors import Busy, OutOfMemory
 from .joining import fits, joined, parted
 from .trace import Batch
 
@@ -20,6 +21,8 @@ WINDOW = 0.004
 """Seconds that a pass waits at most for requests that are being encoded."""
 BEAT = 0.25
 """Seconds between two signs of life of a request that waits; at each, whoever asked may have left."""
+
+CUT_OFF = "What computed this ended before it was done; please try again."
 
 watchers: list[Callable[[str, int], None]] = []
 """Told of each pass: the model's name, and how many requests met in it."""
@@ -50,7 +53,21 @@ class Request:
     batch: Batch
     outputs: Batch | None = None
     error: Exception | None = None
+    until: float | None = field(default_factory=end)
+    """When its call must end; who computes it may belong to another call."""
+    left: bool = False
+    """Whether nobody waits for it any more."""
     done: threading.Event = field(default_factory=threading.Event)
+
+    def result(self) -> Batch:
+        """The outputs. Raises what went wrong, and lets go of it: its traceback holds this request, inputs and all."""
+        if self.outputs is not None:
+            return self.outputs
+        error, self.error = self.error or Busy(CUT_OFF), None
+        try:
+            raise error
+        finally:
+            del error
 
 
 class Batcher:
@@ -91,13 +108,11 @@ class Batcher:
                 else:
                     yield ""
         finally:
+            request.left = True
             with self._changed:
                 if request in self._waiting:
                     self._waiting.remove(request)
-        if request.error is not None:
-            raise request.error
-        assert request.outputs is not None  # done without an error
-        return request.outputs
+        return request.result()
 
     def _takes_lead(self, request: Request) -> bool:
         """Wait until this request is done, or nobody leads; for a beat at most."""
@@ -121,7 +136,7 @@ class Batcher:
             self._one_by_one(group, error)
         finally:
             with self._changed:
-                for request in group:
+                for request in group:  # those without outputs and error, too, where the leader was cut off
                     request.done.set()
                 self._led = False
                 self._changed.notify_all()
@@ -149,15 +164,24 @@ class Batcher:
             watcher(self.task.name, len(group))
 
     def _one_by_one(self, group: Sequence[Request], error: Exception) -> None:
-        """After a pass that failed: each by itself, so that only the one at fault fails."""
-        if isinstance(error, OutOfMemory):
-            self._most = max(1, len(group) // 2)
+        """After a pass that failed: each by itself, within its own time, so that only the one at fault fails."""
+        if len(group) == 1:
+            group[0].error = error
+            return
+        many = isinstance(error, OutOfMemory)
         for request in group:
-            request.error = error if len(group) == 1 else self._alone(request)
+            if not request.left:
+                request.error = self._alone(request)
+            many = many and not isinstance(request.error, OutOfMemory)
+            with self._changed:
+                request.done.set()
+                self._changed.notify_all()
+        if many:  # their number was too much, and none of them by itself
+            self._most = max(1, len(group) // 2)
 
     def _alone(self, request: Request) -> Exception | None:
         try:
-            with accelerator:
+            with until(request.until), accelerator:
                 self._pass([request])
         except Exception as error:
             return error
