@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,6 +56,10 @@ class Watch:
         token = asking.set(caller)
         try:
             await self.app(scope, receive, answer)
+        except RuntimeError as error:  # Gradio finds that a stream has nothing (404) once its answer has begun
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body", "body": b""})
         finally:
             asking.reset(token)
             self._tell(scope, status, time.monotonic() - begun, caller.id)
