@@ -18,6 +18,7 @@ from .callers import FORWARDED, Caller, address, asking, request_id
 from .limits import is_loopback
 from .logs import REQUESTS
 from .metrics import Metrics
+from .reports import is_full, report
 
 log = logging.getLogger(__name__)
 
@@ -44,18 +45,23 @@ class Watch:
         scope = {**scope, "client": (caller.address, 0), "seewhy.peer": peer}
         scope["headers"] = [each for each in scope["headers"] if each[0] != b"x-request-id"]
         scope["headers"].append((b"x-request-id", caller.id.encode()))  # for events, which run elsewhere
-        begun, status = time.monotonic(), 500
+        begun, status, started = time.monotonic(), 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started = message["status"], True
                 MutableHeaders(scope=message)["X-Request-ID"] = caller.id
             await send(message)
 
         token = asking.set(caller)
         try:
             await self.app(scope, receive, answer)
+        except OSError as error:  # of Gradio's own routes, such as that of uploads
+            if started or not is_full(error):
+                raise
+            told = report(error)
+            await JSONResponse({"detail": told.message}, told.status, told.headers)(scope, receive, answer)
         except RuntimeError as error:  # Gradio finds that a stream has nothing (404) once its answer has begun
             if not isinstance(error.__cause__, HTTPException):
                 raise
