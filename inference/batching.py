@@ -68,7 +68,7 @@ class Request:
         self.done = True
         self.called.set()
 
-    def result(self) -> Batch:
+    def collected(self) -> Batch:
         """The outputs. Raises what went wrong, and lets go of it: its traceback holds this request, inputs and all."""
         if self.outputs is not None:
             return self.outputs
@@ -125,7 +125,7 @@ class Batcher:
             with self._changed:
                 if request in self._waiting:
                     self._waiting.remove(request)
-        return request.result()
+        return request.collected()
 
     def _takes_lead(self) -> bool:
         """Whether nobody led; from now on the caller does."""
