@@ -18,7 +18,9 @@ from torch import nn
 
 from .accelerator import accelerator, in_batches
 from .allocator import keep_freed_memory
+from .cores import computed
 from .folding import folded, has_norm
+from .joining import rows
 from .precision import computes_bfloat16, rounding
 from .task import Batch, Task, to_float32
 
@@ -110,10 +112,16 @@ class Replica:
     def _forward(self, batch: Batch, reduced: bool) -> Batch:
         if self._models is None:
             return self.task.forward(batch)
-        with accelerator, torch.inference_mode():
-            pipeline = self._models.reduced(batch) if reduced else self._models.exact(batch)
-            outputs = pipeline.forward(cast(batch, pipeline.model.dtype), **self.task.forward_options)
+        with accelerator:
+            outputs: Batch = computed(self.task.bytes * (rows(batch) or 1), self._compute, batch, reduced)
         return {name: to_float32(value) for name, value in outputs.items()}
+
+    @torch.inference_mode()
+    def _compute(self, batch: Batch, reduced: bool) -> Batch:
+        assert self._models is not None  # else the task computes by itself
+        pipeline = self._models.reduced(batch) if reduced else self._models.exact(batch)
+        outputs: Batch = pipeline.forward(cast(batch, pipeline.model.dtype), **self.task.forward_options)
+        return outputs
 
 
 _kept: WeakKeyDictionary[Task, Models] = WeakKeyDictionary()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .batching import Batcher
-from .cores import cores, count
+from .cores import computed, count
 from .device import away, on_device, stays
 from .explainable import Explainable
 from .fields import Field
@@ -108,8 +108,8 @@ class Task(Explainable):
 
     def compute(self, batch: Batch) -> Batch:
         """`forward` by whoever holds the accelerator."""
-        with cores(self.bytes * (rows(batch) or 1)):
-            outputs = self.pipeline.forward(batch, **self.forward_options)
+        work = self.bytes * (rows(batch) or 1)
+        outputs = computed(work, self.pipeline.forward, batch, **self.forward_options)
         return {name: to_float32(value) for name, value in outputs.items()}
 
     def run(self, batch: Batch) -> Generator[str, None, Batch]:

@@ -28,6 +28,7 @@ from inference import demo, models
 HERE = Path(__file__).parent
 MODELS, USERS = ("sentiment", "mobilenet-v2", "home-loans"), (1, 8, 32, 128)
 REFUSED = (429, 503)
+TENTHS = 10
 PAUSE = 0.1
 """Seconds until a refused user asks again."""
 
@@ -45,14 +46,19 @@ class Load:
     took: list[float] = field(default_factory=list)
     refused: int = 0
     failed: int = 0
-    before: float = 0.0
-    after: float = 0.0
+    memory: list[float] = field(default_factory=list)
+    """MB that the server holds, before the round and after each tenth of it."""
 
     def row(self) -> str:
         """A line of the table."""
         p50, p95, p99 = (1000 * np.quantile(self.took, [0.5, 0.95, 0.99])) if self.took else (np.nan,) * 3
         figures = f"{self.rate:,.1f} | {p50:,.0f} | {p95:,.0f} | {p99:,.0f}"
-        return f"| {self.users} | {self.server} | {figures} | {self.refused} | {self.failed} | {self.after:,.0f} |"
+        return f"| {self.users} | {self.server} | {figures} | {self.refused} | {self.failed} | {self.held} |"
+
+    @property
+    def held(self) -> str:
+        """Memory before, after a tenth of the round, after half of it, and at its end."""
+        return " → ".join(f"{self.memory[place]:,.0f}" for place in (0, 1, TENTHS // 2, TENTHS))
 
     @property
     def rate(self) -> float:
@@ -116,11 +122,18 @@ async def loaded(name: str, kind: str, server: Server, users: int, seconds: floa
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE, limits=limits) as client:
         ask = await (of_plain if kind == "plain" else of_ours)(client, name)
         await ask(client, 0)
-        found.before = resident(server.pid)
         end = time.perf_counter() + seconds
-        await asyncio.gather(*(user(found, client, ask, first, end) for first in range(users)))
-        found.after = resident(server.pid)
+        asking = [user(found, client, ask, first, end) for first in range(users)]
+        await asyncio.gather(watch(found, server), *asking)
     return found
+
+
+async def watch(found: Load, server: Server) -> None:
+    """Look at the server's memory ten times."""
+    found.memory.append(resident(server.pid))
+    for _ in range(TENTHS):
+        await asyncio.sleep(found.seconds / TENTHS)
+        found.memory.append(resident(server.pid))
 
 
 async def user(found: Load, client: httpx.AsyncClient, ask: Ask, first: int, end: float) -> None:
