@@ -34,14 +34,17 @@ from inference.panels.restraint import restrain
 from inference.panels.visitor import visitor
 from inference.serving import backing, logs
 from inference.serving.admission import THREADS
+from inference.serving.admitting import admission
 from inference.serving.api import rest
-from inference.serving.arguments import admission, catalogue, command, parser
+from inference.serving.arguments import parser
 from inference.serving.callers import ask
+from inference.serving.commands import command
 from inference.serving.endpoints import Endpoints
 from inference.serving.entrance import Entrance
 from inference.serving.environment import users
 from inference.serving.links import Links, secret_of
 from inference.serving.metrics import Metrics
+from inference.serving.offering import catalogue
 from inference.serving.preloading import Preloading
 from inference.serving.remembering import invitation, opened, token
 from inference.serving.security import MAX_BODY, Guard
