@@ -27,7 +27,7 @@ from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
 from explain.streams import STREAMS
-from inference import batching, device, observing, runtime
+from inference import batching, device, observing, runtime, styles
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
@@ -143,7 +143,7 @@ def launch(
             "redoc_url": None,
         },
         theme=look.theme(),
-        css_paths=look.STYLE,
+        css_paths=styles.SHEETS,
         favicon_path=look.LOGO,
         head=look.HEAD,
         footer_links=[],

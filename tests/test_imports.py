@@ -40,7 +40,7 @@ LAYERS = [
     ["inference.demo", "inference.slots", "inference.tokens", "inference.road"],
     ["inference.trees"],
     ["inference.models"],
-    ["inference.snapshot"],
+    ["inference.snapshot", "inference.styles"],
     ["inference.hub"],
     ["inference.runtime", "inference.accelerator", "inference.fetching"],
     ["inference.cache"],
