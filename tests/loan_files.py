@@ -1,9 +1,17 @@
-"""Files of loans, out of the reference rows of the model that decides about them, and what was answered to them."""
+"""The model that decides about loans: files out of its reference rows, their answers, and it behind REST."""
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from starlette.testclient import TestClient
+
+from explain.streams import STREAMS
 from inference import models
+from inference.serving.api import rest
+from inference.serving.catalogue import Catalogue
+from inference.serving.endpoints import Endpoints
 
 LOANS = models.ASSETS / "models" / "home-loans"
 
@@ -24,3 +32,11 @@ def file(folder: Path, count: int, name: str = "loans.csv") -> Path:
 def read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))
+
+
+@contextmanager
+def served() -> Iterator[TestClient]:
+    """The model behind the REST API."""
+    endpoints = Endpoints(Catalogue({"home-loans": LOANS}), STREAMS)
+    with TestClient(rest(endpoints), base_url="http://testserver/api/v1") as client:
+        yield client
