@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .cores import count
 from .device import away
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Computing:
         """What the weights take in memory, here or where they are."""
         return int(self.pipeline.model.get_memory_footprint())
 
-    @property
+    @cached_property
     def dtype(self) -> str:
         """What the model computes in: the floating type of its weights, such as float32, or int8."""
         return self.variant if self.variant == INT8 else str(self.pipeline.model.dtype).removeprefix("torch.")
@@ -44,9 +45,7 @@ class Computing:
         device = self.pipeline.device
         if device.type != "cpu":
             return f"on {device}, {self.dtype}"
-        import torch
-
-        threads = torch.get_num_threads()
+        threads = count(self.bytes)
         return f"on CPU, {threads} thread{'s' if threads > 1 else ''}, {self.dtype}"
 
 

@@ -13,10 +13,11 @@ from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .batching import Batcher
 from .computing import Computing, to_float32
+from .cores import cores
 from .device import on_device, stays
 from .explainable import Explainable
 from .fields import Field
-from .joining import padding
+from .joining import padding, rows
 from .trace import Batch, Sight, Trace, shapes
 from .types import Answer, Kind, Prediction, Raw, Table
 
@@ -102,7 +103,8 @@ class Task(Computing, Explainable):
 
     def compute(self, batch: Batch) -> Batch:
         """`forward` by whoever holds the accelerator."""
-        outputs = self.pipeline.forward(batch, **self.forward_options)
+        with cores(self.bytes * (rows(batch) or 1)):
+            outputs = self.pipeline.forward(batch, **self.forward_options)
         return {name: to_float32(value) for name, value in outputs.items()}
 
     def run(self, batch: Batch) -> Generator[str, None, Batch]:
