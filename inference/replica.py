@@ -18,11 +18,12 @@ from torch import nn
 
 from .accelerator import accelerator, in_batches
 from .allocator import keep_freed_memory
+from .computing import to_float32
 from .cores import computed
 from .folding import folded, has_norm
 from .joining import rows
 from .precision import computes_bfloat16, rounding
-from .task import Batch, Task, to_float32
+from .task import Batch, Task
 
 LARGEST = 1024**3
 """Bytes of a model in float32 above which it is not copied."""
