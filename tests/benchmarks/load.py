@@ -4,6 +4,7 @@ The work: each user sends one of the model's examples, waits for the answer, and
 and the server that does nothing (nothing.py: the same route, whose answer is known) get `POST /api/v1/predict`; the
 plain interface over the same pipeline (plain.py) gets Gradio's `POST /gradio_api/call/predict` and the stream that this
 names, on Gradio's defaults. The three take turns on the same machine; the users are one process of asyncio on it, too.
+With `--pause` users think before they ask, as people do; without, each asks as fast as answers come.
 A user who is told to come back (503 or 429) does so after a moment, which counts as a refusal. A round that follows
 another at the same number of users has the same inputs in the same order.
 """
@@ -11,6 +12,7 @@ another at the same number of users has the same inputs in the same order.
 import argparse
 import asyncio
 import json
+import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
@@ -91,6 +93,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--model", action="append", help=f"default: {', '.join(MODELS)}")
     parser.add_argument("--users", type=int, action="append", help=f"default: {USERS}")
     parser.add_argument("--seconds", type=float, default=10.0, help="a round of one server")
+    parser.add_argument(
+        "--pause", type=float, default=0.0, help="seconds, in the mean, from an answer to the next call"
+    )
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--server", action="append", choices=["ours", "plain", "nothing"], help="default: all")
     parser.add_argument("--output", type=Path, help="also write every figure as JSON")
@@ -111,11 +116,14 @@ def measured(name: str, options: argparse.Namespace) -> list[Load]:
         loads = []
         for users in options.users or USERS:
             for _ in range(options.rounds):
-                loads += [asyncio.run(loaded(name, each, servers[each], users, options.seconds)) for each in wanted]
+                loads += [
+                    asyncio.run(loaded(name, each, servers[each], users, options.seconds, options.pause))
+                    for each in wanted
+                ]
     return loads
 
 
-async def loaded(name: str, kind: str, server: Server, users: int, seconds: float) -> Load:
+async def loaded(name: str, kind: str, server: Server, users: int, seconds: float, pause: float) -> Load:
     """One round of one server, after one answer that does not count."""
     found = Load(kind, users, seconds)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
@@ -123,7 +131,7 @@ async def loaded(name: str, kind: str, server: Server, users: int, seconds: floa
         ask = await (of_plain if kind == "plain" else of_ours)(client, name)
         await ask(client, 0)
         end = time.perf_counter() + seconds
-        asking = [user(found, client, ask, first, end) for first in range(users)]
+        asking = [user(found, client, ask, first, end, pause) for first in range(users)]
         await asyncio.gather(watch(found, server), *asking)
     return found
 
@@ -136,10 +144,12 @@ async def watch(found: Load, server: Server) -> None:
         found.memory.append(resident(server.pid))
 
 
-async def user(found: Load, client: httpx.AsyncClient, ask: Ask, first: int, end: float) -> None:
-    """Asks until the round is over."""
-    number = first
+async def user(found: Load, client: httpx.AsyncClient, ask: Ask, first: int, end: float, pause: float) -> None:
+    """Asks until the round is over, each time after a pause of a length drawn by chance, where there are pauses."""
+    number, chance = first, random.Random(first)
     while time.perf_counter() < end:
+        if pause:
+            await asyncio.sleep(chance.expovariate(1 / pause))
         start = time.perf_counter()
         status = await ask(client, number)
         if status in REFUSED:
