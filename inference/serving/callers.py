@@ -1,5 +1,6 @@
 """Who asks: the address behind a proxy, the visitor's session, and the request's id. It knows no page."""
 
+import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -26,6 +27,9 @@ class Caller:
         """Who takes turns with others: a person, one open page, or an address."""
         return self.user or f"{self.address} {self.session}"
 
+
+TOKEN = "x-seewhy-token"
+"""The header for a presenter's token where `Authorization` says a name and a password."""
 
 asking: ContextVar[Caller | None] = ContextVar("asking", default=None)
 """Who asks by HTTP, as the middleware `Watch` found."""
@@ -67,3 +71,10 @@ def bare(host: str) -> str:
 def request_id(given: str | None) -> str:
     """The id that came along, if it can be one, or a new one."""
     return given if given and ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def bears(headers: Mapping[str, str], token: str) -> bool:
+    """Whether a request brings a token that is asked for: in X-Seewhy-Token, or as `Authorization: Bearer …`."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    brought = [headers.get(TOKEN, ""), given if scheme.lower() == "bearer" else ""]
+    return bool(token) and any([hmac.compare_digest(each.encode(), token.encode()) for each in brought])
