@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from ..deadline import within
 from ..errors import Busy, InputError, TooMany
+from ..study.first import MOST_ROWS
 from ..types import Answer, Step
 from .callers import Caller, who
 from .limits import Rate
@@ -75,9 +76,11 @@ class Call:
 class Admission:
     """Lets calls in, and tells each of `told` about every call once it has ended."""
 
-    def __init__(self, rate: Rate | None = None, limit: float | None = None) -> None:
-        """limit: seconds that a call may take which is no file, instead of what its kind says."""
-        self.rate, self.limit = rate or Rate(), limit
+    def __init__(self, rate: Rate | None = None, limit: float | None = None, rows: int = MOST_ROWS) -> None:
+        """limit: seconds that a call may take which is no file, instead of what its kind says. rows: of a file that
+        are answered by one call; 0 sets no limit.
+        """
+        self.rate, self.limit, self.rows = rate or Rate(), limit, rows
         self.lines = {kind: Line(kind.places, kind.room, kind.usual) for kind in KINDS}
         self.told: list[Callable[[Call], None]] = []
 

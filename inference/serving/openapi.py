@@ -34,7 +34,7 @@ OWN: dict[str, Any] = {"predict": Answer, "evaluate": Evaluation, "inspect": Ins
 """Types of the answers that this package knows, by call."""
 REFUSALS = {
     400: "the body is damaged",
-    401: "a name and a password are asked for here, by HTTP Basic, or the presenter's token, by X-Seewhy-Token or Bearer",
+    401: "asked for are a name and a password, by HTTP Basic, or the presenter's token, as Bearer or X-Seewhy-Token",
     403: "a page of another site asks",
     404: "no such model, or not offered here",
     413: "the body is too large",

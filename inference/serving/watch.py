@@ -80,8 +80,8 @@ def routes(
     """`/healthz` and `/readyz` for everybody, `/metrics` for who may.
 
     ready: by name, what must be there before visitors can be served. token: what must come along as
-    `Authorization: Bearer …` or X-Seewhy-Token. Without one, only this machine itself is answered, and nobody where calls from `outside`
-    come by way of this machine, as those of a relay do.
+    `Authorization: Bearer …` or in X-Seewhy-Token. Without one, only this machine itself is answered, and nobody where
+    calls from `outside` come by way of this machine, as those of a relay do.
     """
 
     async def healthz(request: Request) -> Response:
