@@ -31,7 +31,8 @@ from inference import batching, device, observing, runtime
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
-from inference.panels.visitor import visitor
+from inference.panels.strays import Strays
+from inference.panels.visitor import left, visitor
 from inference.serving import backing, logs
 from inference.serving.admission import THREADS
 from inference.serving.api import rest
@@ -114,7 +115,7 @@ def launch(
     """
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
-    ask(visitor)
+    ask(visitor, left)
     metrics = Metrics(endpoints.catalogue, endpoints.admission)
     observing.watch(metrics)
     if observing.observe_batch not in batching.watchers:
@@ -135,6 +136,7 @@ def launch(
                 Middleware(Watch, proxies=options.trust_proxy, metrics=metrics),
                 Middleware(Guard, origins=options.origin),
                 *entrance,
+                Middleware(Strays, blocks=blocks),
             ],
             "docs_url": None,
             "redoc_url": None,

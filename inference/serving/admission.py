@@ -10,10 +10,10 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from ..deadline import within
-from ..errors import Busy, InputError, TooMany
+from ..errors import Busy, InputError, Left, TooMany
 from ..study.first import MOST_ROWS
 from ..types import Answer, Step
-from .callers import Caller, who
+from .callers import Caller, stay, who
 from .limits import Rate
 from .places import Line, Waiting
 
@@ -107,9 +107,12 @@ class Admission:
         ticket = self.lines[kind].join(call.caller.key, 2 * most)
         finished = False
         try:
-            yield from ticket.turn()
+            for standing in ticket.turn():
+                stay()
+                yield standing
             call.waited = call.since
             for part in within(work(), most, kind.answers):
+                stay()
                 if isinstance(part, Answer):
                     call.steps = part.trace
                 yield part
@@ -120,7 +123,7 @@ class Admission:
 
 def outcome(error: Exception) -> str:
     """How a call ended that raised an error."""
-    kinds = ((TooMany, "limited"), (Busy, "busy"), (InputError, "refused"))
+    kinds = ((TooMany, "limited"), (Busy, "busy"), (InputError, "refused"), (Left, "left"))
     return next((name for kind, name in kinds if isinstance(error, kind)), "failed")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from ..errors import Left
+
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """What may stand in X-Request-ID; anything else could forge lines of a log."""
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "via", "cf-connecting-ip")
@@ -35,6 +37,8 @@ asking: ContextVar[Caller | None] = ContextVar("asking", default=None)
 """Who asks by HTTP, as the middleware `Watch` found."""
 elsewhere: list[Callable[[], Caller | None]] = []
 """Who else may know: a page whose events do not run within a request."""
+leaving: list[Callable[[], bool]] = []
+"""Who may know that a caller has left. Over REST the stream is closed instead."""
 
 
 def who() -> Caller:
@@ -45,10 +49,18 @@ def who() -> Caller:
     return next(filter(None, (look() for look in elsewhere)), None) or asking.get() or Caller()
 
 
-def ask(look: Callable[[], Caller | None]) -> None:
-    """Ask `look` too from now on."""
+def ask(look: Callable[[], Caller | None], left: Callable[[], bool] | None = None) -> None:
+    """Ask `look` too from now on, and `left` whether its caller is still there."""
     if look not in elsewhere:
         elsewhere.append(look)
+    if left and left not in leaving:
+        leaving.append(left)
+
+
+def stay() -> None:
+    """Raises Left where it is known that whoever asks has left."""
+    if any(look() for look in leaving):
+        raise Left("Whoever asked has left.")
 
 
 def address(peer: str, headers: Mapping[str, str], proxies: int = 0) -> str:

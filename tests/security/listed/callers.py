@@ -21,7 +21,7 @@ TURNS = (
     Protection(
         "all that computes waits for its turn",
         ADMISSION,
-        "            yield from ticket.turn()\n",
+        "            for standing in ticket.turn():\n                stay()\n                yield standing\n",
         "",
         f"{CALLED}test_one_too_many_waits",
     ),
