@@ -71,9 +71,10 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file, keep))
             return
+        known = Known()
         endpoints = Endpoints(
             catalogue(options, tasks),
-            replace(STREAMS, explain=Known().explain_stream),
+            replace(STREAMS, explain=known.explain_stream, known=known.known),
             admission(options),
             Links(secret_of(options.secret), options.links),
             opened(options),

@@ -21,7 +21,7 @@ def restrain(blocks: gr.Blocks) -> None:
     processing_utils.async_ssrf_protected_download = refuse
     blocks._queue.process_time_per_fn = Times()  # type: ignore[assignment]
     route_utils.get_fn = known(route_utils.get_fn)
-    gr.Blocks.validate_inputs = enough  # type: ignore[method-assign]
+    gr.Blocks.validate_inputs = enough  # type: ignore[method-assign, assignment]
 
 
 def forget(self: SessionState, key: int, value: Any) -> None:

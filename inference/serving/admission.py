@@ -4,7 +4,7 @@ It knows no model: what is asked of one is handed in, and whoever watches is tol
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
@@ -20,6 +20,7 @@ from .places import Line, Waiting
 Check = Callable[[], str | None]
 """Words for what is missing before visitors can be served, or nothing; it must be cheap."""
 T = TypeVar("T")
+Look = Callable[[], T | None]
 P = ParamSpec("P")
 
 
@@ -84,14 +85,22 @@ class Admission:
         self.lines = {kind: Line(kind.places, kind.room, kind.usual) for kind in KINDS}
         self.told: list[Callable[[Call], None]] = []
 
-    def admitted(self, kind: Kind, name: str, model: str, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
+    def admitted(
+        self, kind: Kind, name: str, model: str, work: Callable[[], Iterator[T]], look: Look[T] | None = None
+    ) -> Iterator[T | Waiting]:
         """The parts of `work()`, once it is the caller's turn; before, how it stands. Leaving ends both.
 
+        look: gives the answer where it is there already; that counts as a call, but waits in no queue of the kind.
         Raises TooMany, Busy, TimedOut, and what the work raises.
         """
         call = Call(name, kind.name, model, who())
         try:
-            yield from self._parts(kind, call, work)
+            self.rate.take(call.caller.user or call.caller.address)
+            known = (yield from self._known(call, look)) if look else None
+            if known is not None:
+                yield known
+            else:
+                yield from self._parts(kind, call, work)
             call.outcome = "answered"
         except Exception as error:
             call.outcome = outcome(error)
@@ -101,8 +110,19 @@ class Admission:
             for tell in self.told:
                 tell(call)
 
+    def _known(self, call: Call, look: Look[T]) -> Generator[Waiting, None, T | None]:
+        """What `look` gives in a place of the predictions, which are as short: it takes a picture apart, say."""
+        try:
+            ticket = self.lines[PREDICTING].join(call.caller.key, 2 * PREDICTING.most)
+        except Busy:
+            return None
+        try:
+            yield from ticket.turn()
+            return look()
+        finally:
+            ticket.leave()
+
     def _parts(self, kind: Kind, call: Call, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
-        self.rate.take(call.caller.user or call.caller.address)
         most = kind.most if self.limit is None or kind is READING else self.limit
         ticket = self.lines[kind].join(call.caller.key, 2 * most)
         finished = False
@@ -136,13 +156,19 @@ class Admitting(Protocol):
 Stream = Callable[Concatenate[Any, str, P], Iterator[T]]
 
 
-def queued(kind: Kind, name: str) -> Callable[[Stream[P, T]], Stream[P, T | Waiting]]:
-    """A stream, asked of a model by its name, that waits for its turn first; `name` is what it counts as."""
+def queued(
+    kind: Kind, name: str, known: Callable[..., Any] | None = None
+) -> Callable[[Stream[P, T]], Stream[P, T | Waiting]]:
+    """A stream, asked of a model by its name, that waits for its turn first; `name` is what it counts as.
+
+    known: takes the same and gives the answer where it is there already, which then waits for nothing.
+    """
 
     def decorate(work: Stream[P, T]) -> Stream[P, T | Waiting]:
         @wraps(work)
         def stream(self: Admitting, model: str, *given: P.args, **options: P.kwargs) -> Iterator[T | Waiting]:
-            yield from self.admission.admitted(kind, name, model, lambda: work(self, model, *given, **options))
+            look = (lambda: known(self, model, *given, **options)) if known else None
+            yield from self.admission.admitted(kind, name, model, lambda: work(self, model, *given, **options), look)
 
         return cast(Stream[P, T | Waiting], stream)
 

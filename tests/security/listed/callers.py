@@ -56,9 +56,16 @@ TURNS = (
     Protection(
         "all that computes counts as asking",
         ADMISSION,
-        "        self.rate.take(call.caller.user or call.caller.address)\n",
+        "            self.rate.take(call.caller.user or call.caller.address)\n",
         "",
         f"{CALLED}test_who_asks_too_often_gets_429",
+    ),
+    Protection(
+        "what is known already counts as asking",
+        ADMISSION,
+        "            self.rate.take(call.caller.user or call.caller.address)\n",
+        "            if look is None:\n                self.rate.take(call.caller.user or call.caller.address)\n",
+        "tests/explain/test_known.py::test_what_is_known_counts_as_a_call",
     ),
     Protection(
         "a household has no addresses to change to",

@@ -151,7 +151,7 @@ REQUESTS = (
     Protection(
         "what is sent with too few values is not logged",
         RESTRAINT,
-        "    gr.Blocks.validate_inputs = enough  # type: ignore[method-assign]\n",
+        "    gr.Blocks.validate_inputs = enough  # type: ignore[method-assign, assignment]\n",
         "",
         f"{STRAYS}test_too_few_values",
     ),
