@@ -34,7 +34,7 @@ from inference.panels.restraint import restrain
 from inference.panels.strays import Strays
 from inference.panels.visitor import left, visitor
 from inference.serving import backing, logs
-from inference.serving.admission import THREADS
+from inference.serving.admission import THREADS, required
 from inference.serving.api import rest
 from inference.serving.arguments import admission, catalogue, command, parser
 from inference.serving.callers import ask
@@ -117,6 +117,8 @@ def launch(
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
     ask(visitor, left)
+    if required not in device.guards:
+        device.guards.append(required)
     metrics = Metrics(endpoints.catalogue, endpoints.admission)
     observing.watch(metrics)
     if observing.observe_batch not in batching.watchers:

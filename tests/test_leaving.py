@@ -16,7 +16,9 @@ from gradio_client import Client
 import app
 from explain.streams import STREAMS
 from inference import models
+from inference.accelerator import accelerator
 from inference.serving.admission import PREDICTING, Admission, Call
+from inference.serving.callers import Caller, asking
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.places import Line
@@ -187,3 +189,12 @@ def test_a_full_explanation_does_reach_its_budget(counted: tuple[str, Counter]) 
     body = {"model": "tiny-chat", "inputs": INPUTS, "evaluations": EVALUATIONS}
     httpx.post(f"{url}/api/v1/explain", json=body, timeout=60).raise_for_status()
     assert counter.scored >= EVALUATIONS  # so the tests above would notice if leaving changed nothing
+
+
+def test_where_the_app_serves_no_pass_begins_without_a_place(counted: tuple[str, Counter]) -> None:
+    token = asking.set(Caller("203.0.113.1", id="of-a-request"))
+    try:
+        with pytest.raises(RuntimeError, match="without a place"), accelerator:
+            pass
+    finally:
+        asking.reset(token)

@@ -21,6 +21,8 @@ from inference.study.checking import Problem
 from inference.study.first import First
 from inference.study.inspection import glance
 from inference.study.job import Pace, pace, run
+from inference.study.mapping import Columns
+from inference.study.source import Source
 from inference.task import Task
 
 from ..reasons import top
@@ -109,8 +111,15 @@ class Batch:
                     yield files.busy(last), gr.skip()
             done, taken = files.done(last, problems, first.told), gr.update(value=str(output), visible=True)
             yield done, taken
-            beside = data.beside(*glance(self.endpoints.catalogue.task(self.name), source, columns))
-            yield (done + beside, taken) if upload.source else (gr.skip(), gr.skip())
+            for found in self.endpoints.admission.admitted(
+                READING, "glance", self.name, lambda: self.seen(source, columns)
+            ):
+                if not isinstance(found, Waiting):
+                    yield (done + found, taken) if upload.source else (gr.skip(), gr.skip())
         except Exception as error:
             told = report(error).message
             yield failure(told) if upload.source else gr.skip(), gr.skip()
+
+    def seen(self, source: Source, columns: Columns) -> Iterator[str]:
+        """What is to be said of the file's data, of its first rows."""
+        yield data.beside(*glance(self.endpoints.catalogue.task(self.name), source, columns))

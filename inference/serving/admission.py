@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from ..deadline import within
+from ..deadline import left, within
 from ..errors import Busy, InputError, Left, TooMany
 from ..study.first import MOST_ROWS
 from ..types import Answer, Step
@@ -139,6 +139,14 @@ class Admission:
             finished = True
         finally:
             ticket.leave(finished)
+
+
+def required() -> None:
+    """Before each forward pass: raises RuntimeError where it would be for a caller who has no place, so that whatever
+    is added to page or API and forgets to ask for one fails when it is tried first.
+    """
+    if who().id and left() is None:
+        raise RuntimeError("A forward pass began for a caller without a place: what asks for it lacks `admitted`.")
 
 
 def outcome(error: Exception) -> str:

@@ -33,6 +33,11 @@ NOTHING = Streams()
 T = TypeVar("T")
 
 
+def nothing_more(study: Study) -> Iterator[str]:
+    """What follows on the reading of a file, unless something is to."""
+    return iter(())
+
+
 @on_device
 def answered(task: Task, inputs: Any, trace: Trace) -> Iterator[str | Trace | Answer]:
     """As `Task.stream`, and the trace before the answer."""
@@ -194,9 +199,19 @@ class Endpoints(Keeping, Comparing, Summing):
         yield inspect(self.catalogue.task(model), rows, truth, queries or (), known)
 
     @queued(READING, "read")
-    def reads(self, model: str, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
-        """How far the reading of a file has come, and last the study of it."""
-        yield from read(self.catalogue.task(model), source, columns, title)
+    def reads(
+        self,
+        model: str,
+        source: Source,
+        columns: Columns,
+        title: str = "",
+        then: Callable[[Study], Iterator[str]] = nothing_more,
+    ) -> Iterator[Progress | Study | str]:
+        """How far the reading of a file has come, and last the study of it; `then` goes on in the same place."""
+        for part in read(self.catalogue.task(model), source, columns, title):
+            yield part
+            if isinstance(part, Study):
+                yield from then(part)
 
     @queued(READING, "batch")
     def jobs(self, model: str, job: Callable[[Task], Iterator[T]]) -> Iterator[T]:

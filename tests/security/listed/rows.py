@@ -1,4 +1,4 @@
-"""What bounds the rows of a file that one call answers."""
+"""What bounds the rows of a file that one call answers, and lets nobody through to a model without a place."""
 
 from security.listed.protection import Protection
 
@@ -25,5 +25,51 @@ ROWS = (
         "if most and (source.total or 0) > most:",
         "if False:",
         f"{OVER_REST}test_a_file_that_tells_its_rows",
+    ),
+)
+
+DOORS = "tests/test_admitted.py::"
+PLACES = (
+    Protection(
+        "where the app serves, a pass without a place is refused",
+        "app.py",
+        "        device.guards.append(required)\n",
+        "        pass\n",
+        "tests/test_leaving.py::test_where_the_app_serves",
+    ),
+    Protection(
+        "a pass without a place is refused to a visitor",
+        "inference/serving/admission.py",
+        "if who().id and left() is None:",
+        "if False:",
+        f"{DOORS}test_a_pass_without_a_place",
+    ),
+    Protection(
+        "work in a thread is still its caller's",
+        "inference/panels/waiting.py",
+        "target=copy_context().run, args=(run,)",
+        "target=run",
+        f"{DOORS}test_a_pass_without_a_place",
+    ),
+    Protection(
+        "what a section of Evaluate is asked takes a place",
+        "explain/panels/evaluate.py",
+        "admission.admitted(section.kind, section.id, judged.study.model, lambda: ask(judged, asked))",
+        "ask(judged, asked)",
+        f"{DOORS}test_what_the_page_asks",
+    ),
+    Protection(
+        "a report takes a place",
+        "explain/panels/taking.py",
+        'admission.admitted(READING, "report", judged.study.model, lambda: reported(judged))',
+        "reported(judged)",
+        f"{DOORS}test_what_the_page_asks",
+    ),
+    Protection(
+        "a file that was read elsewhere is measured in a place",
+        "explain/panels/evaluate.py",
+        'list(endpoints.admission.admitted(READING, "measure", name, lambda: measuring(judged)))',
+        "list(measuring(judged))",
+        f"{DOORS}test_a_file_that_was_read_elsewhere",
     ),
 )
