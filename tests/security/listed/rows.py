@@ -28,7 +28,7 @@ ROWS = (
     ),
 )
 
-DOORS = "tests/test_admitted.py::"
+DOORS, SCREENS = "tests/test_admitted.py::", "tests/test_admitted_page.py::"
 PLACES = (
     Protection(
         "where the app serves, a pass without a place is refused",
@@ -56,20 +56,20 @@ PLACES = (
         "explain/panels/evaluate.py",
         "admission.admitted(section.kind, section.id, judged.study.model, lambda: ask(judged, asked))",
         "ask(judged, asked)",
-        f"{DOORS}test_what_the_page_asks",
+        f"{SCREENS}test_what_the_page_asks",
     ),
     Protection(
         "a report takes a place",
         "explain/panels/taking.py",
         'admission.admitted(READING, "report", judged.study.model, lambda: reported(judged))',
         "reported(judged)",
-        f"{DOORS}test_what_the_page_asks",
+        f"{SCREENS}test_what_the_page_asks",
     ),
     Protection(
         "a file that was read elsewhere is measured in a place",
         "explain/panels/evaluate.py",
         'list(endpoints.admission.admitted(READING, "measure", name, lambda: measuring(judged)))',
         "list(measuring(judged))",
-        f"{DOORS}test_a_file_that_was_read_elsewhere",
+        f"{SCREENS}test_a_file_that_was_read_elsewhere",
     ),
 )
