@@ -115,7 +115,7 @@ class Batch:
                 READING, "glance", self.name, lambda: self.seen(source, columns)
             ):
                 if not isinstance(found, Waiting):
-                    yield (done + found, taken) if upload.source else (gr.skip(), gr.skip())
+                    yield (done + found if upload.source else gr.skip()), gr.skip()
         except Exception as error:
             told = report(error).message
             yield failure(told) if upload.source else gr.skip(), gr.skip()
