@@ -1,16 +1,12 @@
 """A whole explanation is computed once: an example's for everybody, any other for the caller who asked for it alone."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
-from gradio_client import Client
+from counted import ANN, BEN, EXAMPLE, NOBODY, PRIVATE, Asked, Counted, by, model
 
-import app
 from explain import Explanation
 from explain.checks import check_stream
 from explain.known import AGE, Kept, Known
@@ -18,69 +14,10 @@ from explain.memory import Explained, Memory
 from explain.panels import why
 from explain.streams import STREAMS
 from inference import observing
-from inference.errors import Busy, InputError, TooMany
-from inference.fields import NumberField
-from inference.functions import from_function
-from inference.serving.admission import EXPLAINING, PREDICTING, Admission, Call
-from inference.serving.callers import Caller, asking
+from inference.errors import InputError
+from inference.serving.callers import Caller
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
-from inference.serving.limits import Rate
-from inference.serving.places import Line
-from inference.task import Task
-
-FIELDS = [NumberField(name=name, label=name) for name in "abcdefghijkl"]
-EXAMPLE, PRIVATE = ({field.name: float(i + more) for i, field in enumerate(FIELDS)} for more in (1, 2))
-ANN, BEN, NOBODY = Caller("10.0.0.1", "ann"), Caller("10.0.0.1", "ben"), Caller("10.0.0.1")
-
-
-class Counted:
-    """A function that knows how many records it was asked about; `weight` stands for its weights."""
-
-    def __init__(self, weight: float = 1.0) -> None:
-        self.asked, self.weight = 0, weight
-
-    def __call__(self, records: list[dict[str, Any]]) -> list[float]:
-        self.asked += len(records)
-        return [self.weight * each["a"] * each["b"] + each["c"] for each in records]
-
-
-def model(counted: Counted, name: str = "counted") -> Task:
-    """A model with one example."""
-    about = {
-        "task": "tabular-regression",
-        "title": "Counted",
-        "summary": "A product.",
-        "fields": [field.to_json() for field in FIELDS],
-        "examples": [{"title": "One", "inputs": EXAMPLE}],
-    }
-    rows = [{field.name: 0.0 for field in FIELDS}]
-    return from_function(counted, about, name=name, background=rows)
-
-
-@contextmanager
-def by(caller: Caller) -> Iterator[None]:
-    """Asked by a caller."""
-    token = asking.set(caller)
-    try:
-        yield
-    finally:
-        asking.reset(token)
-
-
-class Asked:
-    """A model behind what is known of it, and what asking costs."""
-
-    def __init__(self, counted: Counted | None = None) -> None:
-        self.counted, self.known = counted or Counted(), Known()
-        self.task = model(self.counted)
-
-    def __call__(self, inputs: Any, caller: Caller = ANN, **asked: Any) -> tuple[list[Explanation], int]:
-        """The stream, and how many records the model was asked about for it."""
-        before = self.counted.asked
-        with by(caller):
-            found = list(self.known.explain_stream(self.task, inputs, **asked))
-        return found, self.counted.asked - before
 
 
 def test_the_same_question_is_answered_at_once_as_it_was_answered_before() -> None:
@@ -137,69 +74,6 @@ def test_a_model_with_other_weights_never_gets_what_was_said_of_the_first() -> N
     (*_, found), cost = asked(EXAMPLE)
     assert cost > 0 and found.score == 2.0 * EXAMPLE["a"] * EXAMPLE["b"] + EXAMPLE["c"]
     assert asked(PRIVATE)[1] > 0
-
-
-def behind(asked: Asked, rate: Rate | None = None) -> tuple[Endpoints, Line]:
-    """The model behind the endpoints, with one place for explanations, which is taken, and none to wait."""
-    streams = replace(STREAMS, explain=asked.known.explain_stream, known=asked.known.known)
-    endpoints = Endpoints(Catalogue({}, made=[asked.task]), streams, Admission(rate))
-    line = endpoints.admission.lines[EXPLAINING] = Line(1, 0)
-    line.join("somebody else")
-    return endpoints, line
-
-
-@pytest.mark.parametrize("inputs", [EXAMPLE, PRIVATE], ids=["example", "private"])
-def test_what_is_known_is_answered_past_the_queue(inputs: dict[str, Any]) -> None:
-    asked = Asked()
-    (*_, first), _ = asked(inputs)
-    endpoints, line = behind(asked)
-    calls: list[Call] = []
-    endpoints.admission.told.append(calls.append)
-    before, memory = asked.counted.asked, Memory()
-    with by(ANN):
-        assert list(endpoints.explanations("counted", inputs, memory=memory)) == [replace(first, kept=True)]
-        assert endpoints.explain("counted", inputs)["kept"]
-        with pytest.raises(Busy):
-            endpoints.explain("counted", inputs, evaluations=32)  # another question
-    assert asked.counted.asked == before and (line.working, line.waiting) == (1, 0)
-    assert endpoints.admission.lines[PREDICTING].working == 0
-    latest = memory.latest(asked.task, asked.task.parse(inputs))
-    assert latest and latest.explanation == first
-    assert [(call.name, call.kind, call.outcome) for call in calls] == [
-        ("explain", "explanations", outcome) for outcome in ("answered", "answered", "busy")
-    ]
-
-
-def test_nobody_gets_past_the_queue_what_is_anothers() -> None:
-    asked = Asked()
-    asked(PRIVATE, ANN)
-    endpoints, _ = behind(asked)
-    for caller in (BEN, NOBODY):
-        with by(caller), pytest.raises(Busy):
-            endpoints.explain("counted", PRIVATE)
-
-
-def test_what_is_known_counts_as_a_call() -> None:
-    asked = Asked()
-    asked(EXAMPLE)
-    endpoints, _ = behind(asked, Rate(1))
-    with by(BEN):
-        assert endpoints.explain("counted", EXAMPLE)["kept"]
-        with pytest.raises(TooMany):
-            endpoints.explain("counted", EXAMPLE)
-
-
-def test_where_many_predict_what_is_known_still_comes_in_its_turn() -> None:
-    asked = Asked()
-    asked(EXAMPLE)
-    endpoints, line = behind(asked)
-    full = endpoints.admission.lines[PREDICTING] = Line(1, 0)
-    full.join("somebody else")
-    with by(BEN), pytest.raises(Busy):
-        endpoints.explain("counted", EXAMPLE)
-    line.places = 2
-    with by(BEN):
-        assert endpoints.explain("counted", EXAMPLE)["kept"]
 
 
 def test_what_ran_out_of_time_is_not_kept() -> None:
@@ -302,45 +176,3 @@ def test_an_entry_takes_no_more_than_is_counted() -> None:
     asked = Asked()
     (*_, found), _ = asked(EXAMPLE)
     assert asked.known.kept.bytes > 2 * len(Explained(found, ()).to_bytes())  # under its target, and under none
-
-
-# Over HTTP
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[str, Counted]]:
-    """The app in this process, with a model that counts."""
-    counted = Counted()
-    known = replace(STREAMS, explain=Known().explain_stream)
-    endpoints = Endpoints(Catalogue({}, made=[model(counted)]), known)
-    blocks = app.page(endpoints)
-    url = app.launch(blocks, endpoints, app.parser().parse_args([]), prevent_thread_lock=True, quiet=True)[1]
-    yield url.rstrip("/"), counted
-    blocks.close()
-
-
-def test_a_second_session_does_not_get_what_the_first_one_asked(served: tuple[str, Counted]) -> None:
-    url, counted = served
-    ann, ben = Client(url, verbose=False), Client(url, verbose=False)
-    costs, answers = [], []
-    for client in (ann, ben, ann, ben):
-        before = counted.asked
-        answers.append(client.predict("counted", PRIVATE, None, None, None, api_name="/explain"))
-        costs.append(counted.asked - before)
-    assert costs[0] == costs[1] > 0 == costs[2] == costs[3]
-    assert [answer["kept"] for answer in answers] == [False, False, True, True]
-    assert answers[0]["values"] == answers[2]["values"]
-
-
-def test_over_rest_examples_are_kept_and_nothing_else(served: tuple[str, Counted]) -> None:
-    url, counted = served
-
-    def cost(inputs: Any) -> int:
-        before = counted.asked
-        body = {"model": "counted", "inputs": inputs}
-        httpx.post(f"{url}/api/v1/explain", json=body, timeout=60).raise_for_status()
-        return counted.asked - before
-
-    cost(EXAMPLE)
-    assert cost(EXAMPLE) == 0
-    assert cost(PRIVATE) == cost(PRIVATE) > 0

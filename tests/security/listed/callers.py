@@ -65,7 +65,7 @@ TURNS = (
         ADMISSION,
         "            self.rate.take(call.caller.user or call.caller.address)\n",
         "            if look is None:\n                self.rate.take(call.caller.user or call.caller.address)\n",
-        "tests/explain/test_known.py::test_what_is_known_counts_as_a_call",
+        "tests/explain/test_known_queue.py::test_what_is_known_counts_as_a_call",
     ),
     Protection(
         "a household has no addresses to change to",
