@@ -31,9 +31,10 @@ from inference import batching, device, observing, runtime, styles
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
-from inference.panels.visitor import visitor
+from inference.panels.strays import Strays
+from inference.panels.visitor import left, visitor
 from inference.serving import backing, logs
-from inference.serving.admission import THREADS
+from inference.serving.admission import THREADS, required
 from inference.serving.admitting import admission
 from inference.serving.api import rest
 from inference.serving.arguments import parser
@@ -73,9 +74,10 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file, keep))
             return
+        known = Known()
         endpoints = Endpoints(
             catalogue(options, tasks),
-            replace(STREAMS, explain=Known().explain_stream),
+            replace(STREAMS, explain=known.explain_stream, known=known.known),
             admission(options),
             Links(secret_of(options.secret), options.links),
             opened(options),
@@ -117,7 +119,9 @@ def launch(
     """
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
-    ask(visitor)
+    ask(visitor, left)
+    if required not in device.guards:
+        device.guards.append(required)
     metrics = Metrics(endpoints.catalogue, endpoints.admission)
     observing.watch(metrics)
     if observing.observe_batch not in batching.watchers:
@@ -138,6 +142,7 @@ def launch(
                 Middleware(Watch, proxies=options.trust_proxy, metrics=metrics),
                 Middleware(Guard, origins=options.origin),
                 *entrance,
+                Middleware(Strays, blocks=blocks),
             ],
             "docs_url": None,
             "redoc_url": None,

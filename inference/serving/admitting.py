@@ -4,6 +4,7 @@ import argparse
 import os
 
 from ..errors import ModelError
+from ..study.first import MOST_ROWS
 from . import limits
 from .admission import Admission
 
@@ -20,6 +21,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--time-limit", type=float, default=300.0, metavar="SECONDS", help="of a call; files take longer (%(default)g)"
+    )
+    parser.add_argument(
+        "--max-rows",
+        type=int,
+        default=MOST_ROWS,
+        metavar="ROWS",
+        help="of a file that one call answers, on the page and over REST (default: %(default)s); 0 sets no limit",
     )
     parser.add_argument(
         "--trust-proxy",
@@ -45,4 +53,6 @@ def admission(options: argparse.Namespace) -> Admission:
         raise ModelError(f"--time-limit must be a number of seconds above 0, got {options.time_limit:g}.")
     if not 0 <= options.trust_proxy <= 9:
         raise ModelError(f"--trust-proxy must be a number of proxies from 0 to 9, got {options.trust_proxy}.")
-    return Admission(limits.Rate(options.rate), options.time_limit)
+    if options.max_rows < 0:
+        raise ModelError(f"--max-rows must be a number of rows from 0, got {options.max_rows}.")
+    return Admission(limits.Rate(options.rate), options.time_limit, options.max_rows)

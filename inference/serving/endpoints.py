@@ -17,7 +17,7 @@ from .comparing import Comparing
 from .examining import Examining
 from .keeping import Keeping
 from .links import Links
-from .listening import Heard, hear
+from .listening import Heard, has_speech, hear
 from .others import Others
 from .playing import decided, ticks_of
 from .reports import Report as Report
@@ -174,7 +174,14 @@ class Endpoints(Keeping, Comparing, Examining, Summing):
         assert isinstance(heard, Heard)  # the stream's last part
         return heard
 
-    @queued(EXPLAINING, "explain")
+    def _known(self, model: str, inputs: Any, *asked: Any, **options: Any) -> Record | None:
+        """An explanation that is there already; none where a model must first be loaded, or asked for words."""
+        if not self.catalogue.ready(model) or has_speech(self.catalogue, model, inputs):
+            return None
+        found: Record | None = self.streams.known(self.catalogue.task(model), inputs, *asked, **options)
+        return found
+
+    @queued(EXPLAINING, "explain", _known)
     def explanations(
         self,
         model: str,

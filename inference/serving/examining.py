@@ -16,6 +16,11 @@ from .catalogue import Catalogue
 T = TypeVar("T")
 
 
+def nothing_more(study: Study) -> Iterator[str]:
+    """What follows on the reading of a file, unless something is to."""
+    return iter(())
+
+
 class Examining:
     """What `Endpoints` offers of it."""
 
@@ -59,9 +64,19 @@ class Examining:
         yield inspect(self.catalogue.task(model), rows, truth, queries or (), known)
 
     @queued(READING, "read")
-    def reads(self, model: str, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
-        """How far the reading of a file has come, and last the study of it."""
-        yield from read(self.catalogue.task(model), source, columns, title)
+    def reads(
+        self,
+        model: str,
+        source: Source,
+        columns: Columns,
+        title: str = "",
+        then: Callable[[Study], Iterator[str]] = nothing_more,
+    ) -> Iterator[Progress | Study | str]:
+        """How far the reading of a file has come, and last the study of it; `then` goes on in the same place."""
+        for part in read(self.catalogue.task(model), source, columns, title):
+            yield part
+            if isinstance(part, Study):
+                yield from then(part)
 
     @queued(READING, "batch")
     def jobs(self, model: str, job: Callable[[Task], Iterator[T]]) -> Iterator[T]:

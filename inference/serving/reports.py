@@ -5,7 +5,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 
-from ..errors import Busy, InputError, ModelError, NotFound, TooMany
+from ..errors import Busy, InputError, Left, ModelError, NotFound, TooMany
 from .callers import who
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,13 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 NO_ROOM = "There is no room on the server's disk for what was sent. Please try again later, or send something smaller."
 
 
+STATUSES = ((NotFound, 404), (InputError, 422), (TooMany, 429), (Busy, 503), (ModelError, 500), (Left, 499))
+"""The last is nginx's for a caller who has left."""
+
+
 def report(error: Exception) -> Report:
     """The one place where an error becomes a message; an unforeseen one is logged under an id that it names."""
-    for kind, status in ((NotFound, 404), (InputError, 422), (TooMany, 429), (Busy, 503), (ModelError, 500)):
+    for kind, status in STATUSES:
         if isinstance(error, kind):
             again = (error.seconds or SOON) if isinstance(error, Busy) else None
             return Report(status, str(error), again)

@@ -1,6 +1,5 @@
 """Around every request: its id, whose it is, a line in the log; and `/healthz`, `/readyz`, `/metrics`."""
 
-import hmac
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .admission import Check
-from .callers import FORWARDED, Caller, address, asking, request_id
+from .callers import FORWARDED, Caller, address, asking, bears, request_id
 from .limits import is_loopback
 from .logs import REQUESTS
 from .metrics import Metrics
@@ -92,8 +91,8 @@ def routes(
     """`/healthz` and `/readyz` for everybody, `/metrics` for who may.
 
     ready: by name, what must be there before visitors can be served. token: what must come along as
-    `Authorization: Bearer …`. Without one, only this machine itself is answered, and nobody where calls from `outside`
-    come by way of this machine, as those of a relay do.
+    `Authorization: Bearer …` or in X-Seewhy-Token. Without one, only this machine itself is answered, and nobody where
+    calls from `outside` come by way of this machine, as those of a relay do.
     """
 
     async def healthz(request: Request) -> Response:
@@ -104,17 +103,12 @@ def routes(
         return JSONResponse({"ready": not missing, "missing": missing}, 503 if missing else 200)
 
     async def measured(request: Request) -> Response:
-        if not (bears(request, token) if token else not outside and is_here(request)):
+        if not (bears(request.headers, token) if token else not outside and is_here(request)):
             return JSONResponse({"detail": "Not Found"}, 404)
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
     paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": measured}
     return [APIRoute(path, endpoint) for path, endpoint in paths.items()]
-
-
-def bears(request: Request, token: str) -> bool:
-    """Whether a request brings the token."""
-    return hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
 
 
 def is_here(request: Request) -> bool:
