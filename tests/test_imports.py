@@ -13,6 +13,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT /
 LAYERS = [
     [
         "inference.errors",
+        "inference.completeness",
         "inference.deadline",
         "inference.observing",
         "inference.folders",
