@@ -55,11 +55,7 @@ def complete(
 def lacking(model: "PreTrainedModel", missing: Iterable[str], unread: Collection[str]) -> set[str]:
     """Those of the missing weights that answers depend on: not whole numbers, which are counts and places."""
     state = model.state_dict()
-    return {
-        key
-        for key in missing
-        if not {*key.split(".")} & {*unread} and not (key in state and is_place(state[key]))
-    }
+    return {key for key in missing if not {*key.split(".")} & {*unread} and not (key in state and is_place(state[key]))}
 
 
 def is_place(tensor: Any) -> bool:

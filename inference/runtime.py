@@ -4,7 +4,6 @@ It knows no task's fields and no page.
 """
 
 import logging
-import math
 import os
 import sys
 from collections.abc import Collection, Mapping
@@ -18,7 +17,8 @@ from .completeness import complete
 from .device import away
 from .errors import ModelError
 from .folders import name_of
-from .growth import bounded
+from .growth import bounded, measured
+from .headers import shapes
 
 if TYPE_CHECKING:
     from transformers import Pipeline, PreTrainedModel
@@ -88,13 +88,8 @@ def count_parameters(*folders: Path) -> int:
 
 def sizes(*folders: Path) -> list[int]:
     """Number of weights in each tensor of the safetensors files of `folders`, read from their headers alone."""
-    from safetensors import safe_open
-
-    found: list[int] = []
-    for file in [file for folder in folders for file in folder.glob("*.safetensors")]:
-        with safe_open(file, framework="numpy") as tensors:
-            found += [math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys()]  # noqa: SIM118
-    return found
+    files = [(folder, file) for folder in folders for file in folder.glob("*.safetensors")]
+    return [weights for folder, file in files for weights in shapes(name_of(folder), file)]
 
 
 def load_pipeline(task: str, folder: Path, unread: Collection[str] = ()) -> "Pipeline":
@@ -116,7 +111,9 @@ def load_pipeline(task: str, folder: Path, unread: Collection[str] = ()) -> "Pip
         if where.device_map == "auto":
             options["offload_folder"] = str(models.user_cache() / "offload")
         with bounded(name_of(folder), held):
-            return opened(task, base, source, options, unread)
+            pipeline = opened(task, base, source, options, unread)
+        measured(name_of(folder), pipeline.image_processor)
+        return pipeline
     except ModelError:
         raise
     except Exception as error:  # whatever a damaged folder makes of transformers: each part has errors of its own
@@ -130,9 +127,7 @@ def empty(pipeline: "Pipeline") -> None:
         pipeline.model.to("meta")
 
 
-def opened(
-    task: str, base: Path | None, source: Path, options: dict[str, Any], unread: Collection[str]
-) -> "Pipeline":
+def opened(task: str, base: Path | None, source: Path, options: dict[str, Any], unread: Collection[str]) -> "Pipeline":
     """The pipeline of a whole model, or of an adapter and its base."""
     import transformers
     from transformers.pipelines import PIPELINE_REGISTRY
@@ -169,9 +164,7 @@ REPORTING = {"output_loading_info": True, "ignore_mismatched_sizes": True}
 """With these, transformers says what it made up, instead of saying nothing or that something went wrong."""
 
 
-def merged(
-    task: str, base: Path, adapter: Path, options: dict[str, Any], unread: Collection[str]
-) -> "PreTrainedModel":
+def merged(task: str, base: Path, adapter: Path, options: dict[str, Any], unread: Collection[str]) -> "PreTrainedModel":
     """The base model as the adapter's config has it, its changes folded into the weights (exact to float32 rounding).
 
     An adapter without weights changes none.

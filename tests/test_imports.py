@@ -40,7 +40,7 @@ LAYERS = [
     ["inference.fields", "inference.policy", "inference.recording", "inference.interval"],
     ["inference.demo", "inference.slots", "inference.tokens", "inference.road"],
     ["inference.trees"],
-    ["inference.models"],
+    ["inference.models", "inference.headers"],
     ["inference.snapshot"],
     ["inference.hub"],
     ["inference.runtime", "inference.accelerator", "inference.fetching"],

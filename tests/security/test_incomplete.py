@@ -50,13 +50,13 @@ def test_weights_under_other_names_are_refused(tiny_models: Callable[[str], Path
 
 def test_a_head_that_was_never_trained_is_refused(tiny_models: Callable[[str], Path], tmp_path: Path) -> None:
     folder = changed(tiny_models("tiny-xray"), tmp_path / "mine", headless)
-    with pytest.raises(ModelError, match=r"lack 2 of the \d+ weights of ViTForImageClassification: classifier\.bias, c"):
+    with pytest.raises(
+        ModelError, match=r"lack 2 of the \d+ weights of ViTForImageClassification: classifier\.bias, c"
+    ):
         inference.load(folder)
 
 
-def test_weights_of_another_shape_are_told_with_both_shapes(
-    tiny_models: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_weights_of_another_shape_are_told_with_both_shapes(tiny_models: Callable[[str], Path], tmp_path: Path) -> None:
     folder = changed(tiny_models("tiny-xray"), tmp_path / "mine", dict)
     config = json.loads((folder / "config.json").read_text())
     config["id2label"] = {str(i): f"label {i}" for i in range(7)}
@@ -85,7 +85,7 @@ def test_an_adapter_whose_config_forgets_its_head_is_refused(tmp_path: Path) -> 
     folder = changed(models.find()["sms-spam"], tmp_path / "mine", headless)
     config = json.loads((folder / "adapter_config.json").read_text())
     (folder / "adapter_config.json").write_text(json.dumps({**config, "modules_to_save": ["pooler"]}))
-    with pytest.raises(ModelError, match="lack 2 of the .*: classifier.bias, classifier.weight"):
+    with pytest.raises(ModelError, match=r"lack 2 of the .*: classifier\.bias, classifier\.weight"):
         inference.load(folder)
 
 
