@@ -72,4 +72,5 @@ def few(names: Iterable[str]) -> str:
 
 def sized(shape: Iterable[int]) -> str:
     """A shape as people write it."""
-    return " × ".join(f"{size:,}" for size in shape) or "one number"
+    sides = [f"{side:,}" for side in shape]
+    return " × ".join([*sides[:4], *(["…"] if len(sides) > 4 else [])])[:80] or "one number"

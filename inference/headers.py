@@ -18,15 +18,15 @@ MOST_TENSORS = 50_000
 
 
 def shapes(name: str, file: Path) -> list[int]:
-    """Number of weights in each tensor of a safetensors file. name: of its model, for the message. Raises ModelError."""
+    """Number of weights in each tensor of a safetensors file. name: of its model, in messages. Raises ModelError."""
     with file.open("rb") as opened:
         length = int.from_bytes(opened.read(8), "little")
-        if length > MOST_BYTES:
+        if MOST_BYTES < length <= file.stat().st_size:
             raise ModelError(
                 f"{name}: {file.name[:80]} begins with a header of {filesize(length)}; at most {filesize(MOST_BYTES)} "
                 "are read. Save the model again with save_pretrained, in smaller files (max_shard_size)."
             )
-        text = opened.read(length)
+        text = opened.read(min(length, MOST_BYTES))
     try:
         found = json.loads(text) if len(text) == length else None
     except (ValueError, RecursionError):
