@@ -32,7 +32,7 @@ from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
 from inference.panels.visitor import visitor
-from inference.serving import backing, logs
+from inference.serving import backing, logs, patience
 from inference.serving.admission import THREADS
 from inference.serving.api import rest
 from inference.serving.arguments import admission, catalogue, command, parser
@@ -114,6 +114,7 @@ def launch(
     """
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
+    patience.begin()
     ask(visitor)
     metrics = Metrics(endpoints.catalogue, endpoints.admission)
     observing.watch(metrics)

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn.config
 from conftest import ROOT, serving
 from gradio_client import Client, handle_file
 from PIL import Image
@@ -299,6 +300,10 @@ def test_the_guard_stands_in_front_and_knows_the_allowed_sites(settings: dict[st
     assert watch.cls is Watch  # around it, so that what is refused has an id and a line in the log as well
     assert (guard.cls, guard.kwargs) == (Guard, {"origins": [ALLOWED]})
     assert settings["app_kwargs"]["docs_url"] is settings["app_kwargs"]["redoc_url"] is None  # they load from outside
+
+
+def test_the_app_is_launched_with_patience_that_ends(settings: dict[str, Any]) -> None:
+    assert settings and uvicorn.config.HTTP_PROTOCOLS["auto"] == "inference.serving.patience:Patient"
 
 
 def test_uploads_are_deleted_within_two_hours(endpoints: Endpoints) -> None:

@@ -1,7 +1,10 @@
 """What a folder asks to be prepared for its model: refused where a few bytes would fill the memory."""
 
+import io
 import json
 import shutil
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,3 +55,17 @@ def test_a_picture_that_is_a_line_is_refused() -> None:
     assert field.parse(Image.new("RGB", (30, 3_000))).height == 1_024
     with pytest.raises(InputError, match=r"Picture has 2 × 4,000 pixels; a side may be 100 times the other at most\."):
         field.parse(Image.new("RGB", (2, 4_000)))
+
+
+def test_a_colour_profile_that_swells_is_not_unpacked() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(buffer, "PNG")
+    plain = buffer.getvalue()
+    packed = b"iCCP" + b"profile\0\0" + zlib.compress(bytes(300 * 1024**2), 9)
+    chunk = (len(packed) - 4).to_bytes(4, "big") + packed + zlib.crc32(packed).to_bytes(4, "big")
+    tracemalloc.start()
+    with pytest.raises(InputError, match="could not be read"):
+        ImageField(name="image", label="Picture").parse(plain[:33] + chunk + plain[33:])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * 1024**2
