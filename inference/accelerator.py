@@ -50,8 +50,10 @@ class Accelerator:
         patient = in_background.get()
         with self._changed:
             self._urgent += not patient
-            mine = self._changed.wait_for(lambda: not self._taken and not (patient and self._urgent), left())
-            self._urgent -= not patient
+            try:
+                mine = self._changed.wait_for(lambda: not self._taken and not (patient and self._urgent), left())
+            finally:
+                self._urgent -= not patient
             if not mine:
                 self._changed.notify_all()  # one who is patient may have waited for this one alone
                 raise TimedOut(f"Others' calls left no time for this one. {TimedOut.REMEDY}")

@@ -37,6 +37,12 @@ class Cache(Generic[T]):
                 found = self._used(name) or self._load(name, load, expected)
         return found[0]
 
+    def peek(self, name: str) -> T | None:
+        """The entry, if it is there; that nobody used it now."""
+        with self._lock:
+            found = self._entries.get(name)
+        return None if found is None else found[0]
+
     def held(self) -> dict[str, int]:
         """The bytes of what is there, by name."""
         with self._lock:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -17,6 +17,21 @@ def left() -> float | None:
     """Seconds until the call that runs here must end, 0 once it should have; None without a limit."""
     end = _until.get()
     return None if end is None else max(0.0, end - time.monotonic())
+
+
+def end() -> float | None:
+    """When the call that runs here must end, by `time.monotonic`; None without a limit."""
+    return _until.get()
+
+
+@contextmanager
+def until(end: float | None) -> Iterator[None]:
+    """What is done here for another call is held to the time of that call, by what `end` said there."""
+    token = _until.set(end)
+    try:
+        yield
+    finally:
+        _until.reset(token)
 
 
 def within(parts: Iterator[T], seconds: float, answers: bool = False) -> Iterator[T]:

@@ -10,6 +10,7 @@ import inspect
 import io
 import logging
 import pickle
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from contextvars import ContextVar
@@ -160,17 +161,27 @@ class Unpickler(pickle.Unpickler):
 
     def persistent_load(self, pid: Key) -> Any:
         """What stays here under that key, or is made anew. Raises ModelError."""
-        if pid not in _here:
-            make, *given = pid
-            if not callable(make):
-                raise ModelError("This model was made in the process of the page; it cannot be computed elsewhere.")
-            _made.append(make(*given))
-            _here[pid] = _made[-1]
-        return _here[pid]
+        found = _here.get(pid)
+        return made(pid) if found is None else found
 
 
 _made: list[Any] = []
 """What was made anew, kept for as long as the process is there."""
+_making = threading.RLock()
+"""Held while something is made, which may be made of something else that is made anew."""
+
+
+def made(key: Key) -> Any:
+    """What stays under a key, made anew once however many ask for it. Raises ModelError."""
+    with _making:
+        if (found := _here.get(key)) is not None:
+            return found
+        make, *given = key
+        if not callable(make):
+            raise ModelError("This model was made in the process of the page; it cannot be computed elsewhere.")
+        _made.append(make(*given))
+        _here[key] = _made[-1]
+        return _made[-1]
 
 
 def hashable(thing: Any) -> bool:

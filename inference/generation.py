@@ -5,6 +5,7 @@ It knows no prompt and no pipeline.
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import torch
 
 from .accelerator import accelerator
+from .batching import BEAT
 from .errors import Busy
 from .fields import NumberField, TextField
 from .types import Raw
@@ -112,7 +114,10 @@ def until(pieces: Generator[str, None, T], stop: Sequence[str]) -> Generator[str
     text, sent = "", 0
     while True:
         try:
-            text += next(pieces)
+            if not (piece := next(pieces)):
+                yield piece  # a sign of life
+                continue
+            text += piece
         except StopIteration as end:
             rest = before(text, stop)[sent:]
             if rest:
@@ -134,7 +139,8 @@ def held(text: str, stop: Sequence[str]) -> int:
 def stream(write: Callable[..., T], tokenizer: Any, name: str, patience: float) -> Generator[str, None, T]:
     """What `write(streamer=…, stopping_criteria=…)` writes, as it comes; returns what it returned.
 
-    It runs in a thread of its own, which holds the accelerator; closing the stream stops it at the next word.
+    While others hold the accelerator an empty string comes now and then, at which whoever asked may have left. It runs
+    in a thread of its own, which then holds the accelerator; closing the stream stops it at the next word.
     patience: seconds to wait for the accelerator, and then for each word. Raises Busy after them, and what `write`
     raised.
     """
@@ -161,8 +167,11 @@ def stream(write: Callable[..., T], tokenizer: Any, name: str, patience: float) 
     thread = threading.Thread(target=copy_context().run, args=(generate,), name=f"generate {name}", daemon=True)
     thread.start()
     try:
-        if not started.wait(patience):
-            raise Busy("The model is busy with others' texts; please try again in a minute.")
+        given_up = time.monotonic() + patience
+        while not started.wait(min(BEAT, patience)):
+            if time.monotonic() > given_up:
+                raise Busy("The model is busy with others' texts; please try again in a minute.")
+            yield ""
         yield from (piece for piece in streamer if piece)
     except queue.Empty:
         raise Busy("The model took too long for the next word; please try again.") from None
@@ -171,5 +180,5 @@ def stream(write: Callable[..., T], tokenizer: Any, name: str, patience: float) 
         if started.is_set():  # else it still waits its turn, and will find that nobody waits for it
             thread.join()
     if "error" in result:
-        raise result["error"]
+        raise result.pop("error")  # or it would hold, by its traceback, itself and all that was read
     return result["outputs"]

@@ -33,7 +33,7 @@ def fits(batches: Sequence[Batch], batch: Batch, fill: Mapping[str, int]) -> boo
     if not batches:
         return True
     first = batches[0]
-    if first.keys() != batch.keys() or rows(batch) is None:
+    if first.keys() != batch.keys() or None in (rows(first), rows(batch)):
         return False
     free = fill.keys() if "attention_mask" in batch else ()
     alike = (shape(first[name], name in free) == shape(batch[name], name in free) for name in batch)
@@ -96,10 +96,15 @@ def widened(value: Any, fill: int, longest: int) -> Any:
 def parted(outputs: Batch, batches: Sequence[Batch], along: Collection[str]) -> list[Batch]:
     """The outputs of each of the batches that were joined.
 
-    along: the outputs that are as long as a text, and are cut where the text of a batch ends.
+    along: the outputs that are as long as a text, and are cut where the text of a batch ends. Raises ValueError where a
+    tensor has not one row for each row that went in, and nobody can tell whose is what.
     """
     if len(batches) == 1:
         return [outputs]
+    together = sum(rows(batch) or 0 for batch in batches)
+    for name, value in outputs.items():
+        if hasattr(value, "shape") and value.shape[:1] != (together,):
+            raise ValueError(f"{name} has the shape {tuple(value.shape)} after {together} rows went in.")
     found, start, longest = [], 0, max(map(length, batches))
     for batch in batches:
         stop = start + (rows(batch) or 0)
@@ -114,4 +119,5 @@ def own(name: str, value: Any, batch: Batch, places: slice, cut: int | None, alo
     if not hasattr(value, "shape"):
         return batch.get(name, value)
     mine = value[places]
-    return mine[:, :cut] if cut is not None and name in along else mine
+    mine = mine[:, :cut] if cut is not None and name in along else mine
+    return mine.copy() if hasattr(mine, "copy") else mine.clone()  # a view would hold, and send, the others' as well

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import ROOT
@@ -69,3 +71,23 @@ def test_everything_that_page_and_programs_ask_computes_within_a_call() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     asked = dict(line.rsplit(": ", 1) for line in done.stdout.splitlines() if ": " in line)
     assert all(int(passes) > 0 for name, passes in asked.items() if name != "an error")
+
+
+class Model:
+    """Something that stays, and takes its time to be made anew."""
+
+    made = 0
+
+    def __init__(self, name: str) -> None:
+        time.sleep(0.05)
+        type(self).made += 1
+        device.stays(self, Model, name)
+
+
+def test_what_many_calls_need_at_once_is_made_anew_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = device.dumped(Model("large"))  # which is gone in the same moment, as it is in another process
+    monkeypatch.setattr(Model, "made", 0)
+    monkeypatch.setattr(device, "_made", [])
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(device.loaded, [sent] * 8))
+    assert Model.made == 1 and all(each is found[0] for each in found)

@@ -8,6 +8,8 @@ from ..types import Prediction, Record
 
 Verdict = Literal["right", "wrong", "should be"]
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "should be")
+PLACES = 500
+"""Spans or boxes of a prediction that are kept; of one with as many it is not known what else was found."""
 LONGEST = 2_000
 """Characters of what an answer should have been."""
 
@@ -42,7 +44,7 @@ class Entry(Record):
 
     @property
     def predicted(self) -> str | None:
-        """What was predicted, as a mark names it: the first item's id, a number or the text."""
+        """What was predicted, as a mark names it: see `predicted`."""
         return predicted(self.prediction)
 
     @property
@@ -56,9 +58,16 @@ class Entry(Record):
 
 
 def predicted(prediction: Prediction) -> str | None:
-    """The first item's id, a number or the text; None where nothing was found or it was not kept."""
+    """The first item's id, a number, the text, or all spans or boxes as a file's truth is written (study/matching.py).
+
+    None where nothing was found that could be named, or it was not kept.
+    """
     if prediction.kind == "text":
         return prediction.text
+    if prediction.kind in ("spans", "boxes"):
+        ids = [item.id for item in prediction.items]
+        known = all(ids) and len(ids) < PLACES
+        return "|".join(id for id in ids if "@" in id) or "[]" if known else None  # "no answer" is nowhere
     first = prediction.items[0] if prediction.items else None
     return None if first is None else repr(first.score) if prediction.kind == "value" else first.id or None
 

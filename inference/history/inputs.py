@@ -14,6 +14,7 @@ from ..fields import AnyField
 from ..pictures import data_uri
 from ..sounds import RATE, Sound
 from ..types import Item, Prediction, Raw
+from .entry import PLACES
 
 LARGEST = 500_000
 """Characters of an input that are kept; of a larger one the digest alone."""
@@ -88,6 +89,7 @@ def without_words(prediction: Prediction) -> Prediction:
 
 
 def bounded(prediction: Prediction) -> Prediction:
-    """The first items alone, without what is known of them whatever the input is."""
-    kept = tuple(replace(each, facts=None) for each in prediction.items[:KEPT])
+    """The first items alone, of spans and boxes more, without what is known of them whatever the input is."""
+    most = PLACES if prediction.kind in ("spans", "boxes") else KEPT
+    kept = tuple(replace(each, facts=None) for each in prediction.items[:most])
     return replace(prediction, items=kept)

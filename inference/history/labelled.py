@@ -19,6 +19,13 @@ from .entry import Entry
 TRUTH = "truth"
 MOST = 20_000
 """Marked answers that are read at once, the newest."""
+MIMES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".zip": "application/zip",
+    ".parquet": "application/vnd.apache.parquet",
+}
+MEDIA = {"image": ".jpg", "audio": ".wav"}
+"""As what the history keeps pictures and recordings."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would take for a formula; it gets an apostrophe (OWASP, "CSV Injection")."""
 
@@ -35,26 +42,31 @@ class Labelled:
     @property
     def media(self) -> str:
         """What HTTP calls it."""
-        return "application/zip" if self.suffix == ".zip" else "text/csv; charset=utf-8"
+        return MIMES[self.suffix]
 
 
 def labelled(about: Demo, entries: Iterable[Entry]) -> Labelled:
     """The entries whose input is kept and whose truth is known, the oldest first. Raises InputError without any.
 
-    Left out: answers marked wrong where the mark does not say what is right, and inputs too large to be kept. A CSV, or
-    of a model that reads one picture a ZIP, in which each picture lies in a folder called as its truth.
+    Left out: answers marked wrong where the mark does not say what is right, and inputs too large to be kept. A CSV; of
+    a model that reads one picture and nothing else a ZIP, in which each picture lies in a folder called as its truth;
+    where pictures or recordings stand beside other values, or have a truth that is no folder's name, Parquet.
     """
     found = [each for each in entries if each.mark is not None]
     known = [each for each in reversed(found) if each.inputs is not None and each.truth is not None]
-    kinds = [field.kind for field in about.inputs if field.role == "input"]
-    pictures = kinds == ["image"]
-    if not pictures and {"image", "audio"} & set(kinds):
-        raise InputError("Pictures beside other inputs, and sounds, cannot be written as a file that Evaluate takes.")
-    known = [each for each in known if is_folder(each.truth or "")] if pictures else known
     if not known:
         raise InputError("No marked answer has both its input and what is right; inputs are kept by --keep inputs.")
-    content = zipped(about, known) if pictures else table(about, known)
-    return Labelled(content, ".zip" if pictures else ".csv", len(known), len(found) - len(known))
+    suffix = suffix_of(about, known)
+    content = {".zip": zipped, ".parquet": typed, ".csv": table}[suffix](about, known)
+    return Labelled(content, suffix, len(known), len(found) - len(known))
+
+
+def suffix_of(about: Demo, entries: Sequence[Entry]) -> str:
+    """The ending of the simplest file that holds all of them."""
+    kinds = [field.kind for field in about.inputs]
+    if not MEDIA.keys() & set(kinds):
+        return ".csv"
+    return ".zip" if kinds == ["image"] and all(is_folder(each.truth or "") for each in entries) else ".parquet"
 
 
 def table(about: Demo, entries: Sequence[Entry]) -> bytes:
@@ -66,6 +78,38 @@ def table(about: Demo, entries: Sequence[Entry]) -> bytes:
         values = each.inputs or {}
         writer.writerow([*(cell(values.get(name)) for name in names), cell(each.truth)])
     return written.getvalue().encode("utf-8", "replace")
+
+
+def typed(about: Demo, entries: Sequence[Entry]) -> bytes:
+    """Parquet with the columns of `table`: pictures and recordings as Hugging Face's data sets keep them, bytes and the
+    name of a file; any other value as a text, lists and the like as JSON.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    media, columns = pa.struct({"bytes": pa.binary(), "path": pa.string()}), {}
+    for each in about.inputs:
+        values, ending = [(entry.inputs or {}).get(each.name) for entry in entries], MEDIA.get(each.kind)
+        cells = [
+            None if value is None else file(value, number, ending) if ending else plain(value)
+            for number, value in enumerate(values, 1)
+        ]
+        columns[each.name] = pa.array(cells, media if ending else pa.string())
+    columns[truth_of(about)] = pa.array([entry.truth for entry in entries], pa.string())
+    content = io.BytesIO()
+    parquet.write_table(pa.table(columns), content)
+    return content.getvalue()
+
+
+def file(uri: str, number: int, ending: str) -> dict[str, Any]:
+    """What a data URI holds, as a file of its own."""
+    return {"bytes": base64.b64decode(uri.partition(",")[2]), "path": f"{number:06}{ending}"}
+
+
+def plain(value: Any) -> str:
+    """A value as a text, what has parts as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()
 
 
 def truth_of(about: Demo) -> str:
@@ -81,7 +125,7 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return plain(value)
     return f"'{value}" if value.startswith(FORMULA) and not is_number(value) else value
 
 

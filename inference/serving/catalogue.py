@@ -126,6 +126,10 @@ class Catalogue:
         """Whether a model is in memory."""
         return name in self._made or name in self._loaded
 
+    def loaded(self, name: str) -> Task | None:
+        """The model, if it is in memory."""
+        return self._made.get(name) or self._loaded.peek(name)
+
     def held(self) -> dict[str, int]:
         """The bytes that each model in memory takes, by name."""
         return {name: task.bytes for name, task in self._made.items()} | self._loaded.held()

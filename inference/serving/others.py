@@ -20,6 +20,8 @@ class Others:
     def __init__(self, catalogue: Catalogue, most_bytes: int = MOST_BYTES) -> None:
         self.catalogue = catalogue
         self._made: Cache[Task] = Cache(most_bytes)
+        self._of: dict[str, tuple[str, int]] = {}
+        """What each variant was made of: the model's name, and which of those that were loaded under it."""
 
     def pair(self, model: str, other: str | None = None, variant: str | None = None) -> tuple[Task, Task]:
         """The two tasks: of a variant, float32 beside it; of neither, the same task twice, for two inputs.
@@ -37,8 +39,19 @@ class Others:
         """A variant of a loaded model. Raises InputError, ModelError."""
         if not isinstance(name, str) or name not in variants.VARIANTS:
             raise InputError.among("variant", name, variants.VARIANTS)
-        key = f"{id(task.pipeline.model)} {task.name} {name}"  # of a model that was loaded anew, another one
+        self._let_go()
+        made_of = task.name, id(task.pipeline.model)  # of a model that was loaded anew, another one
+        key = f"{made_of} {name}"
+        self._of[key] = made_of
         return self._made.get(key, lambda: sized(variants.variant(task, name)))
+
+    def _let_go(self) -> None:
+        """Forget the variants of models that have left memory: they would hold their weights there."""
+        for key, (name, model) in list(self._of.items()):
+            now = self.catalogue.loaded(name)
+            if now is None or id(now.pipeline.model) != model:
+                self._made.drop(key)
+                self._of.pop(key, None)
 
 
 def sized(task: Task) -> tuple[Task, int]:

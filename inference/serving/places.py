@@ -63,7 +63,7 @@ class Line:
     def __init__(self, places: int, room: int, usual: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         """usual: seconds of work, as long as nothing is known."""
         self.places, self.room, self.usual, self._clock = places, room, usual, clock
-        self._changing = threading.Lock()
+        self._changing = threading.RLock()  # a stream that is thrown away leaves while memory is looked through
         self._queues: OrderedDict[str, deque[Ticket]] = OrderedDict()
         """Who waits, by user; users in the order of their turns."""
         self._working: dict[Ticket, float] = {}

@@ -1,5 +1,7 @@
 """The Compare screen: what it offers, and what it shows while the work goes on."""
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from inference.errors import InputError, NotFound
 from inference.panels.opening import Upload
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.others import Others
 
 TWINS, AGAIN, HOUSES = "twins", "again", "ames-house-prices"
 
@@ -142,6 +145,16 @@ def test_the_api_compares_models_variants_and_inputs(endpoints: Endpoints) -> No
 def test_a_variant_is_made_once(endpoints: Endpoints) -> None:
     first, second = (endpoints.others.pair(TWINS, variant="pruned") for _ in range(2))
     assert first[1] is second[1] and first[0] is second[0]
+
+
+def test_a_model_that_left_memory_is_not_kept_there_by_its_variants(endpoints: Endpoints) -> None:
+    others = Others(catalogue := Catalogue(endpoints.catalogue.folders))
+    model = weakref.ref(others.pair(TWINS, variant="pruned")[0].pipeline.model)
+    assert model() is not None
+    catalogue._loaded.drop(TWINS)
+    others.pair(AGAIN, variant="pruned")
+    gc.collect()
+    assert model() is None
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,17 @@ def test_people_read_words_and_programs_a_line_of_its_own_kind(waiting: Waiting,
     assert waiting.words == words
     expected: dict[str, Any] = {"waiting": {"place": waiting.place, "seconds": waiting.seconds}}
     assert waiting.to_json() == expected
+
+
+def test_a_call_that_is_thrown_away_while_the_line_is_looked_through_stops_nobody() -> None:
+    line = Line(places=1, room=2)
+    thrown, waiting = line.join("ann"), line.join("ben")
+
+    def collect() -> None:
+        with line._changing:  # as when memory is looked through just here, and a stream that nobody holds is closed
+            thrown.leave()
+
+    thread = threading.Thread(target=collect, daemon=True)
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive() and waiting.called.is_set()

@@ -231,6 +231,20 @@ def test_who_waits_too_long_for_the_accelerator_is_told_at_once(
     assert generating() == []
 
 
+def test_who_leaves_while_others_write_is_noticed_and_nothing_is_written_for_them(chat: TextTask) -> None:
+    with accelerator:
+        parts = chat.stream(PROMPT)
+        assert [next(parts), next(parts)] == ["", ""]
+        start = time.perf_counter()
+        parts.close()  # type: ignore[attr-defined]  # a generator
+        assert time.perf_counter() - start < 1
+        assert len(generating()) == 1  # it waits for its turn, and then finds that nobody waits for it
+    for thread in threading.enumerate():
+        if thread.name.startswith("generate "):
+            thread.join(10)
+    assert generating() == []
+
+
 def test_who_waits_too_long_for_a_word_is_told_to_try_again(chat: TextTask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat, "patience", 0.05)
     handle = chat.pipeline.model.register_forward_pre_hook(lambda *_: time.sleep(0.3))

@@ -77,14 +77,17 @@ def test_pictures_come_back_in_folders_of_their_truth(tmp_path: Path) -> None:
     entries = [
         entry(json.loads(kept[0] or ""), said, Mark("should be", "dog")),
         entry(json.loads(kept[1] or ""), said, Mark("right")),
-        entry(json.loads(kept[1] or ""), said, Mark("should be", "../../out")),
     ]
     file = labelled(task.demo, entries)
-    assert (file.suffix, file.rows, file.left, file.media) == (".zip", 2, 1, "application/zip")
+    assert (file.suffix, file.rows, file.left, file.media) == (".zip", 2, 0, "application/zip")
     with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
         assert sorted(archive.namelist()) == ["cat/000001.jpg", "dog/000002.jpg"]
     study = study_of("cat-or-dog", file.content, file.suffix, tmp_path)
     assert truths(study) == ["cat", "dog"]
+    file = labelled(task.demo, [entry(json.loads(kept[1] or ""), said, Mark("should be", "../../out")), *entries])
+    assert (file.suffix, file.rows, file.left) == (".parquet", 3, 0)  # no folder is called like that
+    study = study_of("cat-or-dog", file.content, file.suffix, tmp_path)
+    assert truths(study) == ["cat", "dog", "../../out"]
 
 
 def test_without_inputs_there_is_no_file() -> None:
