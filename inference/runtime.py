@@ -140,9 +140,11 @@ def opened(task: str, base: Path | None, source: Path, options: dict[str, Any], 
     kind = PIPELINE_REGISTRY.check_task(task)[1]["impl"]
     kind = resolve_name(kind) if isinstance(kind, str) else kind  # transformers' own are imported when they are needed
     parts = {part: str(source) for part in PARTS if getattr(kind, f"_load_{part}") is not False}
-    return transformers.pipeline(task, model=model, config=str(source), trust_remote_code=False, **parts)
+    return transformers.pipeline(task, model=model, config=str(source), **FOREIGN, **parts)
 
 
+FOREIGN = {"trust_remote_code": False}
+"""Said wherever a folder is read: no code in it runs."""
 PARTS = ("tokenizer", "feature_extractor", "image_processor", "video_processor", "processor")
 """What a pipeline may have beside its model."""
 
@@ -153,9 +155,9 @@ def loaded(task: str, source: Path, options: dict[str, Any], unread: Collection[
     from transformers.pipelines import PIPELINE_REGISTRY
     from transformers.pipelines.base import load_model
 
-    config = transformers.AutoConfig.from_pretrained(source, trust_remote_code=False)
+    config = transformers.AutoConfig.from_pretrained(source, **FOREIGN)
     kinds = PIPELINE_REGISTRY.check_task(task)[1]["pt"]
-    model, found = load_model(str(source), config, kinds, task, trust_remote_code=False, **REPORTING, **options)
+    model, found = load_model(str(source), config, kinds, task, **FOREIGN, **REPORTING, **options)
     complete(name_of(source), model, found, unread)
     return model
 

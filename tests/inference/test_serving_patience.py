@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from inference.serving import patience
 
@@ -27,7 +27,7 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": str(size).encode()})
 
 
-@pytest.fixture(params=[HttpToolsProtocol, H11Protocol], ids=["httptools", "h11"])
+@pytest.fixture(params=sorted({AutoHTTPProtocol, H11Protocol}, key=str), ids=lambda kind: kind.__name__)
 def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A server that waits for a head 0.4 s and for a body 1.2 s."""
     monkeypatch.setattr(patience, "HEAD_SECONDS", 0.4)

@@ -174,6 +174,12 @@ def test_only_our_own_page_and_those_allowed_may_call(
         assert response.json() == {"detail": "Requests from other sites' pages are refused."}
 
 
+def test_ranges_of_a_file_are_sent_one_at_a_time(client: TestClient) -> None:
+    assert client.get("/", headers={"range": "bytes=0-4"}).status_code == 200
+    response = client.get("/", headers={"range": "bytes=" + ",".join(["0-4"] * 3_000)})
+    assert (response.status_code, response.json()) == (416, {"detail": "One range of a file is sent at a time."})
+
+
 def test_nobody_else_is_allowed_by_default() -> None:
     client = TestClient(Guard(Starlette(routes=ROUTES)), base_url="http://here:7860")
     assert client.get("/", headers={"origin": ALLOWED}).status_code == 403

@@ -7,6 +7,13 @@ TESTS = "tests/inference/test_serving_patience.py::"
 
 WAITING = (
     Protection(
+        "ranges of a file come one at a time",
+        "inference/serving/security.py",
+        'if "," in headers.get("range", ""):',
+        "if False:",
+        f"{SERVED}test_ranges_of_a_file",
+    ),
+    Protection(
         "a head has a bound",
         PATIENCE,
         "        if self._head > MOST_HEAD and not",
