@@ -27,21 +27,24 @@ from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
 from explain.streams import STREAMS
-from inference import batching, device, observing, runtime
+from inference import batching, device, observing, runtime, styles
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
 from inference.panels.visitor import visitor
 from inference.serving import backing, logs, patience
 from inference.serving.admission import THREADS
+from inference.serving.admitting import admission
 from inference.serving.api import rest
-from inference.serving.arguments import admission, catalogue, command, parser
+from inference.serving.arguments import parser
 from inference.serving.callers import ask
+from inference.serving.commands import command
 from inference.serving.endpoints import Endpoints
 from inference.serving.entrance import Entrance
 from inference.serving.environment import users
 from inference.serving.links import Links, secret_of
 from inference.serving.metrics import Metrics
+from inference.serving.offering import catalogue
 from inference.serving.preloading import Preloading
 from inference.serving.remembering import invitation, opened, token
 from inference.serving.security import MAX_BODY, Guard
@@ -141,7 +144,7 @@ def launch(
             "redoc_url": None,
         },
         theme=look.theme(),
-        css_paths=look.STYLE,
+        css_paths=styles.SHEETS,
         favicon_path=look.LOGO,
         head=look.HEAD,
         footer_links=[],

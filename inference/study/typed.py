@@ -54,7 +54,7 @@ class Parquet(Source):
         done = 0
         try:
             with ParquetFile(self.path, pre_buffer=False, read_dictionary=self.texts) as file:
-                batches = self._batches(file, size)
+                batches = self.batches(file, size)
                 for number, batch in enumerate(swelling.portions(batches, self.path.stat().st_size)):
                     cells = dict(zip(self.own, map(pa.Array.to_pylist, batch), strict=True))
                     for name, path in self.media.items():
@@ -71,7 +71,7 @@ class Parquet(Source):
         ) as error:  # of times beyond Python's
             raise InputError(f"The Parquet file cannot be read after row {done:,}: {reason(error)}.") from None
 
-    def _batches(self, file: Any, most: int) -> "Iterator[pa.RecordBatch]":
+    def batches(self, file: Any, most: int) -> "Iterator[pa.RecordBatch]":
         """As many rows at a time as fit into memory in every row group, and in all as many as the file says."""
         found = 0
         for batch in file.iter_batches(min([most, *self.at_once]), use_threads=False):

@@ -14,6 +14,7 @@ from security.tables import MEGA, dictionary, lists
 from inference.errors import InputError
 from inference.study.pages import Damaged, header, pages
 from inference.study.source import open_source
+from inference.study.typed import Parquet
 
 
 def varint(number: int, length: int = 0) -> bytes:
@@ -127,7 +128,9 @@ def test_large_pictures_come_few_at_a_time(tmp_path: Path) -> None:
     made = pa.array([{"bytes": bytes([n]) * 4 * MEGA, "path": f"{n}.png"} for n in range(40)], kind)
     path = written(tmp_path / "a.parquet", {"image": made}, compression=None)
     source = open_source(path)
-    assert source.at_once == [15]  # type: ignore[attr-defined]
+    assert isinstance(source, Parquet)
+    with parquet.ParquetFile(path) as file:
+        assert [batch.num_rows for batch in source.batches(file, 2_048)] == [15, 15, 10]
     assert sum(read(path)) == 40
     assert max(read(path)) <= 16
 

@@ -116,6 +116,6 @@ REQUESTS = (
         "inference/panels/remote.py",
         "if path.resolve().is_relative_to(folder)}",
         "if True}",
-        "tests/inference/test_panels.py::test_no_other_file_becomes_a_path",
+        "tests/inference/test_panels_remote.py::test_no_other_file_becomes_a_path",
     ),
 )
