@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +17,7 @@ from .callers import FORWARDED, Caller, address, asking, bears, request_id
 from .limits import is_loopback
 from .logs import REQUESTS
 from .metrics import Metrics
+from .reports import is_full, report
 
 log = logging.getLogger(__name__)
 
@@ -42,18 +44,27 @@ class Watch:
         scope = {**scope, "client": (caller.address, 0), "seewhy.peer": peer}
         scope["headers"] = [each for each in scope["headers"] if each[0] != b"x-request-id"]
         scope["headers"].append((b"x-request-id", caller.id.encode()))  # for events, which run elsewhere
-        begun, status = time.monotonic(), 500
+        begun, status, started = time.monotonic(), 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started = message["status"], True
                 MutableHeaders(scope=message)["X-Request-ID"] = caller.id
             await send(message)
 
         token = asking.set(caller)
         try:
             await self.app(scope, receive, answer)
+        except OSError as error:  # of Gradio's own routes, such as that of uploads
+            if started or not is_full(error):
+                raise
+            told = report(error)
+            await JSONResponse({"detail": told.message}, told.status, told.headers)(scope, receive, answer)
+        except RuntimeError as error:  # Gradio finds that a stream has nothing (404) once its answer has begun
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body", "body": b""})
         finally:
             asking.reset(token)
             self._tell(scope, status, time.monotonic() - begun, caller.id)
