@@ -3,7 +3,6 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .cores import count
 from .device import away
 
 if TYPE_CHECKING:
@@ -45,7 +44,9 @@ class Computing:
         device = self.pipeline.device
         if device.type != "cpu":
             return f"on {device}, {self.dtype}"
-        threads = count(self.bytes)
+        import torch
+
+        threads = torch.get_num_threads()
         return f"on CPU, {threads} thread{'s' if threads > 1 else ''}, {self.dtype}"
 
 

@@ -19,9 +19,9 @@ from torch import nn
 from .accelerator import accelerator, in_batches
 from .allocator import keep_freed_memory
 from .computing import to_float32
-from .cores import computed
 from .folding import folded, has_norm
 from .joining import rows
+from .passes import computed
 from .precision import computes_bfloat16, rounding
 from .task import Batch, Task
 

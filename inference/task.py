@@ -13,11 +13,11 @@ from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .batching import Batcher
 from .computing import Computing, to_float32
-from .cores import computed
 from .device import on_device, stays
 from .explainable import Explainable
 from .fields import Field
 from .joining import padding, rows
+from .passes import computed
 from .trace import Batch, Sight, Trace, shapes
 from .types import Answer, Kind, Prediction, Raw, Table
 

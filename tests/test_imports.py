@@ -45,7 +45,7 @@ LAYERS = [
     ["inference.hub"],
     ["inference.runtime", "inference.accelerator", "inference.fetching"],
     ["inference.cache"],
-    ["inference.explainable", "inference.cores", "inference.joining", "inference.computing"],
+    ["inference.explainable", "inference.joining", "inference.passes", "inference.computing"],
     ["inference.batching"],
     ["inference.task"],
     ["inference.replica"],

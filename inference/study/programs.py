@@ -23,6 +23,11 @@ class StandIn(nn.Module):
         super().__init__()
         self.config, self.dtype, self.device = model.config, model.dtype, model.device
         self.generation_config = getattr(model, "generation_config", None)
+        self.footprint = int(model.get_memory_footprint())
+
+    def get_memory_footprint(self) -> int:
+        """Bytes of the model's own weights."""
+        return self.footprint
 
     def can_generate(self) -> bool:
         """Whether it writes texts: none does."""

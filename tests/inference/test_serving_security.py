@@ -32,6 +32,7 @@ from starlette.websockets import WebSocket
 import app
 from inference import models, pictures, runtime
 from inference.errors import ModelError
+from inference.panels.strays import Strays
 from inference.serving import security
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -302,9 +303,9 @@ def test_a_setting_that_keeps_strangers_out_is_on(settings: dict[str, Any], name
 
 
 def test_the_guard_stands_in_front_and_knows_the_allowed_sites(settings: dict[str, Any]) -> None:
-    watch, guard = settings["app_kwargs"]["middleware"]
+    watch, guard, strays = settings["app_kwargs"]["middleware"]
     assert watch.cls is Watch  # around it, so that what is refused has an id and a line in the log as well
-    assert (guard.cls, guard.kwargs) == (Guard, {"origins": [ALLOWED]})
+    assert (guard.cls, guard.kwargs, strays.cls) == (Guard, {"origins": [ALLOWED]}, Strays)
     assert settings["app_kwargs"]["docs_url"] is settings["app_kwargs"]["redoc_url"] is None  # they load from outside
 
 

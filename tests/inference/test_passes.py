@@ -1,61 +1,49 @@
-"""Light passes take one core, heavy ones all of them in one thread, whoever asks."""
+"""Light passes are computed by who asks, heavy ones in one thread, whoever asks."""
 
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 
 import pytest
-import torch
 
-from inference.cores import LIGHT, computed, count
+from inference.passes import LIGHT, computed
 
 word: ContextVar[str] = ContextVar("word", default="unset")
 
 
-@pytest.fixture
-def two() -> Iterator[None]:
-    usual = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(usual)
+def seen() -> tuple[int, str]:
+    """The thread that computes, and what is said where it was asked."""
+    return threading.get_ident(), word.get()
 
 
-def seen() -> tuple[int, int, str]:
-    """How many cores a pass may use, what is told of light and heavy work meanwhile, and its thread."""
-    assert (count(LIGHT), count(LIGHT + 1)) == (1, 2)
-    return torch.get_num_threads(), threading.get_ident(), word.get()
+def test_light_work_is_done_at_once() -> None:
+    assert computed(LIGHT, seen) == (threading.get_ident(), "unset")
 
 
-@pytest.mark.usefixtures("two")
-def test_light_work_is_done_at_once_on_one_core() -> None:
-    assert computed(LIGHT, seen) == (1, threading.get_ident(), "unset")
-    assert torch.get_num_threads() == 2
+def test_heavy_work_is_done_in_the_same_thread_whoever_asks_and_knows_who() -> None:
+    def ask(said: str) -> tuple[int, str]:
+        word.set(said)
+        return computed(LIGHT + 1, seen)
 
-
-@pytest.mark.usefixtures("two")
-def test_heavy_work_is_done_on_all_cores_and_whoever_asks_in_the_same_thread() -> None:
-    word.set("said")
     with ThreadPoolExecutor(4) as pool:
-        others = [pool.submit(computed, LIGHT + 1, seen).result() for _ in range(4)]
-    mine = computed(LIGHT + 1, seen)
-    assert mine[0] == 2 and mine[1] != threading.get_ident() and mine[2] == "said"
-    assert {each[1] for each in others} == {mine[1]}
+        found = list(pool.map(ask, "abcd"))
+    assert [said for _, said in found] == list("abcd")
+    (thread,) = {thread for thread, _ in found}
+    assert thread == computed(LIGHT + 1, seen)[0] != threading.get_ident()
 
 
-@pytest.mark.usefixtures("two")
 @pytest.mark.parametrize("work", [LIGHT, LIGHT + 1])
-def test_what_fails_fails_for_who_asked_and_leaves_all_as_it_was(work: int) -> None:
+def test_what_fails_fails_for_who_asked_and_for_nobody_else(work: int) -> None:
     def fail() -> None:
         raise ValueError("no pass")
 
     with pytest.raises(ValueError, match="no pass"):
         computed(work, fail)
-    assert torch.get_num_threads() == 2 and computed(work, lambda: "next") == "next"
+    assert computed(work, lambda: "next") == "next"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

@@ -1,4 +1,4 @@
-"""Where the processor computes a forward pass: light ones at once and on one core, others on all, in one thread.
+"""Which thread computes a forward pass: the one that asked for it, if it is light, else one for all.
 
 Each thread that computes on several cores keeps a team of helpers and their scratch memory, some 10 MB; were it every
 thread of a server that has a request, memory would grow with those who ask at once. It knows no task and no queue.
@@ -15,11 +15,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 LIGHT = 2**24
-"""Bytes of weights times rows, up to which a pass is done sooner by one core than by several that wait for one another:
-measured where 300 rows of a table meet a network of 48 kB."""
-
-_usual: int | None = None
-"""How many cores there are, while a pass uses but one."""
+"""Bytes of weights times rows of a pass that needs next to no scratch memory, and is done sooner than another thread
+wakes: 300 rows of a table that meet a network of 48 kB."""
 
 
 def one_thread() -> ThreadPoolExecutor:
@@ -45,23 +42,6 @@ def computed(work: int, compute: Callable[P, T], /, *given: P.args, **options: P
 
     What is set by thread, such as torch.inference_mode, must be set within `compute`.
     """
-    if work > LIGHT:
-        return _thread.submit(copy_context().run, partial(compute, *given, **options)).result()
-    import torch
-
-    global _usual
-    _usual = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    if work <= LIGHT:
         return compute(*given, **options)
-    finally:
-        torch.set_num_threads(_usual)
-        _usual = None
-
-
-def count(work: int) -> int:
-    """On how many cores so much work is done."""
-    import torch
-
-    found = torch.get_num_threads()
-    return 1 if work <= LIGHT else _usual or found
+    return _thread.submit(copy_context().run, partial(compute, *given, **options)).result()
