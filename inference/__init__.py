@@ -4,7 +4,11 @@
 transformers; loading a model does.
 """
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# Before torch loads OpenMP: its threads spin for milliseconds for one another, on the cores that requests need.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 from .registry import load
 

@@ -55,9 +55,18 @@ class Request:
     error: Exception | None = None
     until: float | None = field(default_factory=end)
     """When its call must end; who computes it may belong to another call."""
+    done: bool = False
     left: bool = False
     """Whether nobody waits for it any more."""
-    done: threading.Event = field(default_factory=threading.Event)
+    away: bool = False
+    """Whether its thread is with whoever asked, who may take his time; then it cannot lead."""
+    called: threading.Event = field(default_factory=threading.Event)
+    """Set when it is done, or may lead."""
+
+    def finish(self) -> None:
+        """Let its thread go on."""
+        self.done = True
+        self.called.set()
 
     def result(self) -> Batch:
         """The outputs. Raises what went wrong, and lets go of it: its traceback holds this request, inputs and all."""
@@ -91,6 +100,7 @@ class Batcher:
         finally:
             with self._changed:
                 self._arriving -= 1
+                self._changed.notify()
 
     def forward(self, batch: Batch) -> Generator[str, None, Batch]:
         """The outputs of one request, as if it had gone alone; an empty string now and then, while it waits.
@@ -100,13 +110,16 @@ class Batcher:
         request = Request(batch)
         with self._changed:
             self._waiting.append(request)
-            self._changed.notify_all()
         try:
-            while not request.done.is_set():
-                if self._takes_lead(request):
+            while not request.done:
+                if self._takes_lead():
                     self._lead()
+                elif request.called.wait(BEAT):
+                    request.called.clear()
                 else:
+                    request.away = True
                     yield ""
+                    request.away = False
         finally:
             request.left = True
             with self._changed:
@@ -114,17 +127,14 @@ class Batcher:
                     self._waiting.remove(request)
         return request.result()
 
-    def _takes_lead(self, request: Request) -> bool:
-        """Wait until this request is done, or nobody leads; for a beat at most."""
+    def _takes_lead(self) -> bool:
+        """Whether nobody led; from now on the caller does."""
         with self._changed:
-            self._changed.wait_for(lambda: request.done.is_set() or not self._led, BEAT)
-            if request.done.is_set() or self._led:
-                return False
-            self._led = True
-            return True
+            taken, self._led = not self._led, True
+            return taken
 
     def _lead(self) -> None:
-        """Take the oldest request, and those that go with it, through one pass."""
+        """Take the oldest request, and those that go with it, through one pass; then call one to lead the next."""
         group: list[Request] = []
         try:
             with accelerator:
@@ -135,11 +145,13 @@ class Batcher:
                 raise
             self._one_by_one(group, error)
         finally:
+            for request in group:  # those without outputs and error, too, where the leader was cut off
+                request.finish()
             with self._changed:
-                for request in group:  # those without outputs and error, too, where the leader was cut off
-                    request.done.set()
                 self._led = False
-                self._changed.notify_all()
+                following = next((each for each in self._waiting if not each.away), None)
+                if following:  # it alone: were all woken, each would take its turn at Python's lock to sleep again
+                    following.called.set()
 
     def _gather(self) -> list[Request]:
         """The oldest request and those that fit to it, out of the queue; after a moment for those that arrive."""
@@ -173,9 +185,7 @@ class Batcher:
             if not request.left:
                 request.error = self._alone(request)
             many = many and not isinstance(request.error, OutOfMemory)
-            with self._changed:
-                request.done.set()
-                self._changed.notify_all()
+            request.finish()
         if many:  # their number was too much, and none of them by itself
             self._most = max(1, len(group) // 2)
 

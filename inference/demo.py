@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +25,8 @@ from .types import Raw, Record, adapter, mistakes
 FILE = "demo.json"
 SIBLING = re.compile(r"[\w-][\w.-]*")
 """A folder's name that leads nowhere else."""
+REACHING = ("input", "setting")
+"""Roles of the fields that reach the model."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,21 @@ class Demo(Record):
         if twice:
             raise ValueError(f"each field needs a name of its own, {', '.join(sorted(twice))} occurs twice")
 
-    @property
+    @cached_property
     def kinds(self) -> str:
         """The kinds of the fields that reach the model: `text`, or `9 number, 4 category`."""
         counts = Counter(field.kind for field in self.inputs)
         return ", ".join(kind if count == 1 else f"{count} {kind}" for kind, count in counts.items())
 
-    @property
+    @cached_property
     def inputs(self) -> list[AnyField]:
         """The fields that reach the model: its inputs and its settings."""
-        return [field for field in self.fields if field.role in ("input", "setting")]
+        return [field for field in self.fields if field.role in REACHING]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Of all its fields."""
+        return frozenset(field.name for field in self.fields)
 
     def first(self, kind: str) -> AnyField:
         """The first input of a kind. Raises ModelError."""
@@ -108,10 +116,10 @@ class Demo(Record):
         if not isinstance(inputs, dict):
             raise InputError(f"The inputs must be an object keyed by field name, got {type(inputs).__name__}.")
         for name in inputs:
-            if name not in {field.name for field in self.fields}:
+            if name not in self.names:
                 raise InputError.among("field", name, [field.name for field in self.fields])
         for field in self.fields:  # what is recorded without reaching the model is checked as well, where it is sent
-            if field not in self.inputs and inputs.get(field.name) not in (None, ""):
+            if field.role not in REACHING and inputs.get(field.name) not in (None, ""):
                 field.parse(inputs[field.name])
         return {field.name: field.parse(self._given(field, inputs)) for field in self.inputs}
 

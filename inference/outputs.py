@@ -118,7 +118,7 @@ class LabelsTask(ItemTask):
         probabilities: NDArray[np.float64] = (logits.softmax(-1) if self.exclusive else logits.sigmoid()).numpy()
         return probabilities @ self.membership if self.demo.groups else probabilities
 
-    @property
+    @cached_property
     def exclusive(self) -> bool:
         """Whether exactly one label is right, so that probabilities add up to 1."""
         config = self.pipeline.model.config

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .batching import Batcher
+from .cores import cores, count
 from .device import away, on_device, stays
 from .explainable import Explainable
 from .fields import Field
-from .joining import padding
+from .joining import padding, rows
 from .trace import Batch, Sight, Trace, shapes
 from .types import Answer, Kind, Prediction, Raw, Table
 
@@ -107,7 +108,8 @@ class Task(Explainable):
 
     def compute(self, batch: Batch) -> Batch:
         """`forward` by whoever holds the accelerator."""
-        outputs = self.pipeline.forward(batch, **self.forward_options)
+        with cores(self.bytes * (rows(batch) or 1)):
+            outputs = self.pipeline.forward(batch, **self.forward_options)
         return {name: to_float32(value) for name, value in outputs.items()}
 
     def run(self, batch: Batch) -> Generator[str, None, Batch]:
@@ -227,7 +229,7 @@ class Task(Explainable):
         """What the weights take in memory, here or where they are."""
         return int(self.pipeline.model.get_memory_footprint())
 
-    @property
+    @cached_property
     def dtype(self) -> str:
         """What the model computes in: the floating type of its weights, such as float32, or int8."""
         return self.variant if self.variant == INT8 else str(self.pipeline.model.dtype).removeprefix("torch.")
@@ -245,9 +247,7 @@ class Task(Explainable):
         device = self.pipeline.device
         if device.type != "cpu":
             return f"on {device}, {self.dtype}"
-        import torch
-
-        threads = torch.get_num_threads()
+        threads = count(self.bytes)
         return f"on CPU, {threads} thread{'s' if threads > 1 else ''}, {self.dtype}"
 
 

@@ -44,7 +44,7 @@ LAYERS = [
     ["inference.hub"],
     ["inference.runtime", "inference.accelerator", "inference.fetching"],
     ["inference.cache"],
-    ["inference.explainable", "inference.joining"],
+    ["inference.explainable", "inference.cores", "inference.joining"],
     ["inference.batching"],
     ["inference.task"],
     ["inference.replica"],

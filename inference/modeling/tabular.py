@@ -93,8 +93,8 @@ class TabularExtractor(FeatureExtractionMixin):
         except KeyError as error:
             raise ValueError(f"A record lacks the column {error}; give every column a value.") from error
         # Standardising in float64 first: years near 2,000 would lose digits in float32.
-        logs = [i for i, column in enumerate(numbers) if column.get("log")]
-        table[:, logs] = np.log1p(table[:, logs])
+        if logs := [i for i, column in enumerate(numbers) if column.get("log")]:
+            table[:, logs] = np.log1p(table[:, logs])
         with np.errstate(over="ignore"):
             table = (table - [column["mean"] for column in numbers]) / [column["scale"] for column in numbers]
         largest = float(np.finfo(self.dtype).max)  # what is too large for the dtype counts as this

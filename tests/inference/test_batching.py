@@ -193,3 +193,21 @@ def test_who_gets_no_turn_at_the_device_is_told_and_another_leads(monkeypatch: p
             asked(batcher, 1.0)
     assert not batcher._waiting
     assert asked(batcher, 2.0)["y"].item() == 4.0
+
+
+def test_who_is_slow_to_read_on_does_not_hold_up_those_behind(pool: ThreadPoolExecutor, busy: threading.Event) -> None:
+    task = Doubling()
+    batcher = Batcher(task)
+    first = pool.submit(asked, batcher, 1.0)  # leads, and waits for the device
+    waiting(batcher, 1)
+    slow = batcher.forward({"x": torch.tensor([[2.0, 2.0]])})  # another shape, so that it needs a pass of its own
+    assert next(slow) == ""  # and nobody asks it to go on
+    behind = pool.submit(asked, batcher, 3.0)
+    waiting(batcher, 3)
+    late = pool.submit(asked, batcher, 4.0, 4.0, 4.0)
+    waiting(batcher, 4)
+    start = time.perf_counter()
+    busy.set()
+    assert [each.result()["y"][0, 0].item() for each in (first, behind, late)] == [2, 6, 8]
+    assert time.perf_counter() - start < batching.BEAT
+    assert last(slow)["y"].tolist() == [[4.0, 4.0]]
