@@ -89,7 +89,7 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None, view: str =
             case = STARTS.get(view, opened)(endpoints, name, of)
             start, note, asks.wanted = case.values, case.note(asked=True), case.target
         except SeeWhyError as error:
-            parts = (answer.failure(str(error)), "", "", "")
+            note = answer.failure(str(error))  # above the form: on a phone, the answer is far below
     gr.HTML(landing.heading(about.title, name, CALLED))
     recorded = panel(endpoints, name) if about.recording else None
     with gr.Row(elem_classes="screen"):
