@@ -100,3 +100,13 @@ def test_a_link_that_fails_says_so_where_it_is_seen_and_until_something_is_asked
     example(page).click()
     settled(page)
     expect(alert).to_be_hidden()
+
+
+def test_what_to_compare_with_shows_that_it_has_the_focus(page: Page, server: str) -> None:
+    page.goto(f"{server}/?model={TEXT}#compare")
+    box = page.get_by_role("combobox", name="Compare with")
+    expect(box).to_be_visible(timeout=EXPLAINED)
+    frame = page.locator(".wrap:has(> .wrap-inner)", has=box)
+    plain = frame.evaluate("each => getComputedStyle(each).boxShadow")
+    box.focus()
+    expect(frame).not_to_have_css("box-shadow", plain)
