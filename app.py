@@ -27,21 +27,25 @@ from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
 from explain.streams import STREAMS
-from inference import batching, device, observing, runtime
+from inference import batching, device, observing, runtime, styles
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
-from inference.panels.visitor import visitor
+from inference.panels.strays import Strays
+from inference.panels.visitor import left, visitor
 from inference.serving import backing, logs
-from inference.serving.admission import THREADS
+from inference.serving.admission import THREADS, required
+from inference.serving.admitting import admission
 from inference.serving.api import rest
-from inference.serving.arguments import admission, catalogue, command, parser
+from inference.serving.arguments import parser
 from inference.serving.callers import ask
+from inference.serving.commands import command
 from inference.serving.endpoints import Endpoints
 from inference.serving.entrance import Entrance
 from inference.serving.environment import users
 from inference.serving.links import Links, secret_of
 from inference.serving.metrics import Metrics
+from inference.serving.offering import catalogue
 from inference.serving.preloading import Preloading
 from inference.serving.remembering import invitation, opened, token
 from inference.serving.security import MAX_BODY, Guard
@@ -70,9 +74,10 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         if options.command:
             print(command(options, top, of_file, keep))
             return
+        known = Known()
         endpoints = Endpoints(
             catalogue(options, tasks),
-            replace(STREAMS, explain=Known().explain_stream),
+            replace(STREAMS, explain=known.explain_stream, known=known.known),
             admission(options),
             Links(secret_of(options.secret), options.links),
             opened(options),
@@ -114,7 +119,9 @@ def launch(
     """
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
-    ask(visitor)
+    ask(visitor, left)
+    if required not in device.guards:
+        device.guards.append(required)
     metrics = Metrics(endpoints.catalogue, endpoints.admission)
     observing.watch(metrics)
     if observing.observe_batch not in batching.watchers:
@@ -135,12 +142,13 @@ def launch(
                 Middleware(Watch, proxies=options.trust_proxy, metrics=metrics),
                 Middleware(Guard, origins=options.origin),
                 *entrance,
+                Middleware(Strays, blocks=blocks),
             ],
             "docs_url": None,
             "redoc_url": None,
         },
         theme=look.theme(),
-        css_paths=look.STYLE,
+        css_paths=styles.SHEETS,
         favicon_path=look.LOGO,
         head=look.HEAD,
         footer_links=[],

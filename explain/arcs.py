@@ -1,4 +1,4 @@
-"""Pairs of features as arcs between their names, as an SVG. Colours are in assets/style.css."""
+"""Pairs of features as arcs between their names, as an SVG. Colours are in assets/style/."""
 
 from html import escape
 

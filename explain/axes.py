@@ -1,4 +1,4 @@
-"""Curves over two axes of numbers as an SVG. Colours are in assets/style.css; threshold.js moves the marks."""
+"""Curves over two axes of numbers as an SVG. Colours are in assets/style/; threshold.js moves the marks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A Curve of scores as an SVG, beside what random orders do. Colours and strokes are in assets/style.css."""
+"""A Curve of scores as an SVG, beside what random orders do. Colours and strokes are in assets/style/."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An Explanation as a figure with its alt text and its table. Colours and sizes are in assets/style.css."""
+"""An Explanation as a figure with its alt text and its table. Colours and sizes are in assets/style/."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

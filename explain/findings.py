@@ -1,4 +1,4 @@
-"""What a check found, as HTML with its alt text and its table. Colours and sizes are in assets/style.css."""
+"""What a check found, as HTML with its alt text and its table. Colours and sizes are in assets/style/."""
 
 from collections.abc import Callable
 from html import escape

@@ -1,6 +1,6 @@
-"""Changes that flip a decision, as HTML: the old beside the new, with what changed marked. Colours are in style.css.
+"""Changes that flip a decision, as HTML: the old beside the new, with what changed marked.
 
-Alt texts say the same in words. Every text of a visitor is escaped.
+Colours are in assets/style/. Alt texts say the same in words. Every text of a visitor is escaped.
 """
 
 import base64

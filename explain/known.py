@@ -121,16 +121,15 @@ class Known:
     ) -> Iterator[Explanation]:
         """As `explain_stream`; what is known already is the only part, and says so. Raises InputError."""
         limits(evaluations, seconds, method)
-        raw, memory, own = task.parse(inputs), memory or Memory(), self._of(task)
-        named = None if target is None else parse_target(task, raw, target)
-        question = (digest(raw), named, evaluations, seed, method)
-        whose = owner(question, own)
+        raw, memory = task.parse(inputs), memory or Memory()
+        own, whose, question = self._asked(task, raw, target, evaluations, seed, method)
         found = self._look(own, whose, question)
+        if whose is not None:
+            observe_cache("explanations", found is not None)
         if found:
-            memory.begin(task, raw, evaluations)
-            memory.keep(found.explanation, found.players)
-            yield replace(found.explanation, kept=True)
+            yield remembered(found, task, raw, evaluations, memory)
             return
+        named = question[1]
         asked = named or parse_target(task, raw, None)
         for (last,) in explain_all(task, raw, [asked], evaluations, seconds, seed, method, memory):
             yield last
@@ -141,13 +140,40 @@ class Known:
             for of in {named, asked}:
                 self.kept.put((own.number, whose, (question[0], of, *question[2:])), data, AGE if whose else inf)
 
+    def known(
+        self,
+        task: Task,
+        inputs: Any,
+        target: Any = None,
+        evaluations: int | None = None,
+        seconds: float | None = None,
+        seed: int = 0,
+        method: str = "auto",
+        memory: Memory | None = None,
+    ) -> Explanation | None:
+        """What `explain_stream` would give at once; None where the model would have to be asked. Raises InputError."""
+        limits(evaluations, seconds, method)
+        raw = task.parse(inputs)
+        found = self._look(*self._asked(task, raw, target, evaluations, seed, method))
+        if not found:
+            return None
+        observe_cache("explanations", True)
+        return remembered(found, task, raw, evaluations, memory or Memory())
+
+    def _asked(
+        self, task: Task, raw: Raw, target: Any, evaluations: int | None, seed: int, method: str
+    ) -> tuple[Own, str | None, Question]:
+        """What the model brings, whose an entry would be, and what is asked."""
+        named, own = None if target is None else parse_target(task, raw, target), self._of(task)
+        question = (digest(raw), named, evaluations, seed, method)
+        return own, owner(question, own), question
+
     def _look(self, own: Own, whose: str | None, question: Question) -> Explained | None:
         if whose is None:
             return None
         found = own.told.get(question)
         if not found and (data := self.kept.get((own.number, whose, question))):
             found = Explained.from_bytes(data)
-        observe_cache("explanations", found is not None)
         return found
 
     def _of(self, task: Task) -> Own:
@@ -155,6 +181,13 @@ class Known:
             if task not in self._own:
                 self._own[task] = opened(task)
             return self._own[task]
+
+
+def remembered(found: Explained, task: Task, raw: Raw, evaluations: int | None, memory: Memory) -> Explanation:
+    """An explanation that is known already, noted as the last one."""
+    memory.begin(task, raw, evaluations)
+    memory.keep(found.explanation, found.players)
+    return replace(found.explanation, kept=True)
 
 
 def owner(question: Question, own: Own) -> str | None:

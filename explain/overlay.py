@@ -1,4 +1,4 @@
-"""A picture under a veil of its regions, coloured by their values. Colours of the page are in assets/style.css."""
+"""A picture under a veil of its regions, coloured by their values. Colours of the page are in assets/style/."""
 
 import base64
 import io

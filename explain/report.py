@@ -5,11 +5,11 @@ Sections come as pairs of a title and HTML, whoever made them; what does not wor
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
+
+from inference import styles
 
 from .static import static
 
-STYLE = Path(__file__).parent.parent / "assets" / "style.css"
 MOST_BYTES = 5_000_000
 """Of a whole report; its last sections give way where it would be more."""
 
@@ -96,7 +96,7 @@ def page(title: str, body: str) -> str:
 
 def style() -> str:
     """The style of the page; its dark colours follow the reader's system here, where no button sets them."""
-    css = STYLE.read_text(encoding="utf-8")
+    css = "\n".join(sheet.read_text(encoding="utf-8") for sheet in styles.SHEETS)
     start = css.index(".dark {")
     dark = css[start + len(".dark {") : css.index("}", start)]
     return f"{css}\n@media (prefers-color-scheme: dark) {{ :root {{{dark}}} }}"

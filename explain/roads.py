@@ -1,4 +1,4 @@
-"""The road from above with each car coloured by what it contributed. Colours are in assets/style.css."""
+"""The road from above with each car coloured by what it contributed. Colours are in assets/style/."""
 
 from collections import defaultdict
 from html import escape

@@ -6,25 +6,22 @@ change alone first or 49 in random orders (reviews); 54, not 98 or 84 (messages)
 tables and roads nothing was gained (medians over five or six examples each, tests/benchmarks/flips.py).
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 from math import comb, inf, prod
 
-from inference.nearest import KEPT, SHARES, Verdict, of_size
+from inference.nearest import KEPT, of_size
 
-from .sets import Chosen, Found, Judge, Options, Spent, different, places_of, sizes, swapped
+from .sets import Chosen, Found, Judge, Options, Spent, different, places_of, sizes
+from .shrinking import Shrinking
 
 SMALL = 8
 """Places of which all sets are tried, whatever their size."""
-EVERY = 6
-"""Changes of which every smaller set is tried, to be sure that none of them is enough; of more, each is left out."""
 LARGEST = 6
 """Changes that are combined one with another; larger sets come from many at once, of which some are taken back."""
-FINER = 3
-"""How often the way to a value is divided by as many steps as SHARES has."""
 
 
-class Search:
+class Search(Shrinking):
     """Looks for `count` sets of changes that have different places, none of which holds another.
 
     tried: the size up to which all sets of the options were tried. strengths: what each place is worth, float[places],
@@ -40,10 +37,8 @@ class Search:
         strengths: Sequence[float] | None = None,
         starts: Sequence[Chosen] = (),
     ) -> None:
-        self.options, self.judge, self.count, self.step = options, judge, count, step
-        self.strengths, self.starts = strengths, starts
-        self.known: dict[Chosen, Verdict] = {}
-        self.found: list[Found] = []
+        super().__init__(options, judge, step)
+        self.count, self.strengths, self.starts = count, strengths, starts
         self.tried, self.alone = 0, False
 
     def run(self) -> Iterator[Found | None]:
@@ -71,6 +66,11 @@ class Search:
             (verdict,) = yield from self.ask([chosen])
             if verdict.passes:
                 yield from self.least(chosen)
+
+    def best_found(self) -> list[Found]:
+        """The sets to show: the fewest changes first, then the nearest, those last that are mostly one before them."""
+        ordered = sorted(self.found, key=lambda each: (len(each.chosen), self.options.distance(each.chosen)))
+        return different(ordered)[: self.count]
 
     # One change
 
@@ -110,7 +110,7 @@ class Search:
         known = self.known.get((one,))
         return known.score if known else inf
 
-    # Many changes, of which some are taken back
+    # Many changes at once
 
     def many(self) -> Iterator[Found | None]:
         """The strongest places together, ever more of them, until they are enough; then again without the first."""
@@ -128,67 +128,6 @@ class Search:
                 return  # before any change was tried alone, one set is enough to begin with
             used = {place for place, _ in self.found[-1].chosen}
             left = [place for place in left if place not in used]
-
-    def least(self, chosen: Chosen) -> Iterator[Found | None]:
-        """A set that is enough, without what it does not need, and no further than it must."""
-        chosen, sure = yield from self.pruned(chosen)
-        if self.open(places_of(chosen)):
-            near = yield from self.nearer(chosen)
-            if near != chosen:
-                near, sure = yield from self.pruned(near)
-            yield from self.accept(near, sure)
-
-    def pruned(self, chosen: Chosen) -> Generator[None, None, tuple[Chosen, bool]]:
-        """Runs of changes taken back, ever shorter ones, as long as the rest is enough; then every smaller set."""
-        length = max(1, len(chosen) // 2)
-        while length and len(chosen) > 1:
-            starts = range(0, len(chosen), length)
-            rests = [rest for rest in (chosen[:i] + chosen[i + length :] for i in starts) if rest]
-            enough = yield from self.enough(rests)
-            chosen, length = (enough, min(length, max(1, len(enough) // 2))) if enough else (chosen, length // 2)
-        if len(chosen) > EVERY:
-            return chosen, False
-        for size in range(1, len(chosen)):
-            enough = yield from self.enough(list(combinations(chosen, size)))
-            if enough:
-                return enough, True
-        return chosen, True
-
-    def enough(self, sets: Sequence[Chosen]) -> Generator[None, None, Chosen | None]:
-        """The nearest of some sets that are enough."""
-        verdicts = yield from self.ask(sets)
-        passing = [each for each, verdict in zip(sets, verdicts, strict=True) if verdict.passes]
-        return min(passing, key=self.options.distance, default=None)
-
-    def nearer(self, chosen: Chosen) -> Generator[None, None, Chosen]:
-        """The same places, each changed no further than it must, the one that goes furthest first."""
-        chosen = yield from self.plainer(chosen)
-        for place, option in sorted(chosen, key=lambda one: -self.options.distance((one,))):
-            low, high = 0.0, 1.0
-            for _ in range(FINER):
-                shares = [low + (high - low) * share for share in SHARES[:-1]]
-                made = [(share, self.options.closer(place, option, share)) for share in shares]
-                sets = {swapped(chosen, place, k): share for share, k in made if k is not None}
-                sets = {each: share for each, share in sets.items() if each != chosen}
-                verdicts = yield from self.ask(list(sets))
-                passing = [each for each, verdict in zip(sets, verdicts, strict=True) if verdict.passes]
-                if not sets:
-                    break
-                nearest = min(passing, key=sets.__getitem__, default=None)
-                high = sets[nearest] if nearest else high
-                low = max((share for share in [low, *sets.values()] if share < high), default=low)
-                chosen = nearest or chosen
-        return chosen
-
-    def plainer(self, chosen: Chosen) -> Generator[None, None, Chosen]:
-        """The same places, each by its first option where that goes less far and is enough: a word left out for good
-        rather than another in its place."""
-        for place, option in chosen:
-            other = swapped(chosen, place, 0)
-            if option and self.options.distance(other) < self.options.distance(chosen):
-                (verdict,) = yield from self.ask([other])
-                chosen = other if verdict.passes else chosen
-        return chosen
 
     # Few changes, one with another
 
@@ -228,33 +167,3 @@ class Search:
         """How many sets there are of so many places, without those that hold a set that is enough."""
         groups = [group for group in combinations(places, size) if self.open(group)]
         return sum(prod(self.options.counts[place] for place in group) for group in groups)
-
-    # What is known
-
-    def ask(self, wanted: Sequence[Chosen]) -> Generator[None, None, list[Verdict]]:
-        """The verdicts of some sets, each asked once. Raises Spent."""
-        new = [each for each in dict.fromkeys(wanted) if each not in self.known]
-        for start in range(0, len(new), self.step):
-            verdicts = self.judge(new[start : start + self.step])
-            self.known |= zip(new[start:], verdicts, strict=False)
-            yield
-            if len(verdicts) < len(new[start : start + self.step]):
-                raise Spent
-        return [self.known[each] for each in wanted]
-
-    def open(self, places: Sequence[int]) -> bool:
-        """Whether these places hold none that are known to be enough."""
-        return not any({place for place, _ in found.chosen} <= set(places) for found in self.found)
-
-    def accept(self, chosen: Chosen, least: bool) -> Iterator[Found]:
-        """Keep a set instead of those that hold it, and hand it out."""
-        if self.open(places_of(chosen)):
-            own = set(places_of(chosen))
-            self.found = [each for each in self.found if not own < set(places_of(each.chosen))]
-            self.found.append(Found(chosen, least))
-            yield self.found[-1]
-
-    def best_found(self) -> list[Found]:
-        """The sets to show: the fewest changes first, then the nearest, those last that are mostly one before them."""
-        ordered = sorted(self.found, key=lambda each: (len(each.chosen), self.options.distance(each.chosen)))
-        return different(ordered)[: self.count]

@@ -1,6 +1,6 @@
 """A Sweep as a figure: the score over one field, with the value as it is and what would be decided; and as a table.
 
-Colours and strokes are in assets/style.css.
+Colours and strokes are in assets/style/.
 """
 
 from collections.abc import Sequence

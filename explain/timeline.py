@@ -1,6 +1,6 @@
 """A series as a chart, each step behind its line coloured by what it did; below, each column's steps as a row of cells.
 
-Colours are in assets/style.css.
+Colours are in assets/style/.
 """
 
 from collections.abc import Sequence

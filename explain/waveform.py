@@ -1,4 +1,4 @@
-"""A recording as its waveform, each stretch coloured by its value. Colours are in assets/style.css."""
+"""A recording as its waveform, each stretch coloured by its value. Colours are in assets/style/."""
 
 from html import escape
 from typing import Any

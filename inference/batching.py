@@ -68,7 +68,7 @@ class Request:
         self.done = True
         self.called.set()
 
-    def result(self) -> Batch:
+    def collected(self) -> Batch:
         """The outputs. Raises what went wrong, and lets go of it: its traceback holds this request, inputs and all."""
         if self.outputs is not None:
             return self.outputs
@@ -123,9 +123,10 @@ class Batcher:
         finally:
             request.left = True
             with self._changed:
-                if request in self._waiting:
+                if request in self._waiting:  # it leaves, or had no time left, and may have been called to lead
                     self._waiting.remove(request)
-        return request.result()
+                    self._call()
+        return request.collected()
 
     def _takes_lead(self) -> bool:
         """Whether nobody led; from now on the caller does."""
@@ -149,9 +150,13 @@ class Batcher:
                 request.finish()
             with self._changed:
                 self._led = False
-                following = next((each for each in self._waiting if not each.away), None)
-                if following:  # it alone: were all woken, each would take its turn at Python's lock to sleep again
-                    following.called.set()
+                self._call()
+
+    def _call(self) -> None:
+        """Wake one to lead the next pass; were all woken, each would take its turn at Python's lock to sleep again."""
+        following = None if self._led else next((each for each in self._waiting if not each.away), None)
+        if following:
+            following.called.set()
 
     def _gather(self) -> list[Request]:
         """The oldest request and those that fit to it, out of the queue; after a moment for those that arrive."""

@@ -1,4 +1,4 @@
-"""A series and what comes next as a chart: an SVG of lines and dots. Colours and strokes are in assets/style.css."""
+"""A series and what comes next as a chart: an SVG of lines and dots. Colours and strokes are in assets/style/."""
 
 import math
 from dataclasses import dataclass

@@ -31,6 +31,8 @@ lent: Send | None = None
 """`carried` as it runs in a process that has a GPU; None where the accelerator is this process's own."""
 apart = False
 """Whether those who compute hold models of their own, so that those of this process need no weights."""
+guards: list[Callable[[], None]] = []
+"""Asked before each forward pass, or before it is sent; one raises where it may not begin."""
 inside: ContextVar[bool] = ContextVar("inside", default=False)
 """Set while work runs where the accelerator is."""
 
@@ -65,13 +67,22 @@ def away() -> bool:
 
 
 def refuse() -> None:
-    """Raises RuntimeError for a forward pass where there is no accelerator: its caller lacks `on_device`."""
-    if lent is not None and not inside.get():
+    """Raises RuntimeError for a forward pass where there is no accelerator: its caller lacks `on_device`.
+
+    Of one that was sent the guards were asked before; others they refuse here.
+    """
+    if inside.get():
+        return
+    if lent is not None:
         raise RuntimeError("A forward pass began outside of what is marked inference.device.on_device.")
+    for look in guards:
+        look()
 
 
 def asked(send: Send, work: Callable[..., Any], given: Any, options: Any) -> Iterator[Any]:
     """What the work yields elsewhere; returns what it returned, raises what it raised."""
+    for look in guards:
+        look()
     with closing(send(dumped((work, given, options)))) as parts:  # type: ignore[type-var]  # a generator
         for sent in parts:
             kind, value = loaded(sent)

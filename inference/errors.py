@@ -4,10 +4,11 @@ SeeWhyError
 ├── InputError        what a visitor sent cannot be used; the message says what to send instead   HTTP 422
 │   └── NotFound      a model or task that does not exist here; the message lists those that do   HTTP 404
 ├── ModelError        a model folder or its weights cannot be used; the presenter can mend it     HTTP 500
-└── Busy              too much at once; the same call may succeed later                           HTTP 503
-    ├── OutOfMemory   one forward pass needed more memory than there is; a smaller one may do
-    ├── TimedOut      a call took longer than it may
-    └── TooMany       one address asks too often                                                  HTTP 429
+├── Busy              too much at once; the same call may succeed later                           HTTP 503
+│   ├── OutOfMemory   one forward pass needed more memory than there is; a smaller one may do
+│   ├── TimedOut      a call took longer than it may
+│   └── TooMany       one address asks too often                                                  HTTP 429
+└── Left              whoever asked is not there any more; nobody is told
 
 Messages are written for the person who reads them: what was wrong, what arrived, what to do. They hold no path of the
 machine and no traceback. This module knows nothing of HTTP or the page; they map the tree in one place each.
@@ -63,3 +64,7 @@ class TimedOut(Busy):
 
 class TooMany(Busy):
     """One address asks too often."""
+
+
+class Left(SeeWhyError):
+    """Whoever asked has left: the work ends, and nobody is told."""

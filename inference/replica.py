@@ -18,9 +18,12 @@ from torch import nn
 
 from .accelerator import accelerator, in_batches
 from .allocator import keep_freed_memory
+from .computing import to_float32
+from .cores import computed
 from .folding import folded, has_norm
+from .joining import rows
 from .precision import computes_bfloat16, rounding
-from .task import Batch, Task, to_float32
+from .task import Batch, Task
 
 LARGEST = 1024**3
 """Bytes of a model in float32 above which it is not copied."""
@@ -110,10 +113,16 @@ class Replica:
     def _forward(self, batch: Batch, reduced: bool) -> Batch:
         if self._models is None:
             return self.task.forward(batch)
-        with accelerator, torch.inference_mode():
-            pipeline = self._models.reduced(batch) if reduced else self._models.exact(batch)
-            outputs = pipeline.forward(cast(batch, pipeline.model.dtype), **self.task.forward_options)
+        with accelerator:
+            outputs: Batch = computed(self.task.bytes * (rows(batch) or 1), self._compute, batch, reduced)
         return {name: to_float32(value) for name, value in outputs.items()}
+
+    @torch.inference_mode()
+    def _compute(self, batch: Batch, reduced: bool) -> Batch:
+        assert self._models is not None  # else the task computes by itself
+        pipeline = self._models.reduced(batch) if reduced else self._models.exact(batch)
+        outputs: Batch = pipeline.forward(cast(batch, pipeline.model.dtype), **self.task.forward_options)
+        return outputs
 
 
 _kept: WeakKeyDictionary[Task, Models] = WeakKeyDictionary()

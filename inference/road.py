@@ -1,6 +1,6 @@
 """A stretch of road from above, as SVG: lanes, the own car, the others with their speeds. Knows no model.
 
-Colours are classes of assets/style.css. Everything drawn is a number of ours or escaped.
+Colours are classes of assets/style/. Everything drawn is a number of ours or escaped.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -14,6 +14,7 @@ from transformers import Pipeline, pipeline
 
 from . import columns, models, trees
 from .demo import Demo
+from .extracted import ExtractedPipeline
 from .folders import name_of
 from .masks import Parts, Variants, of_columns
 from .modeling import tabular  # noqa: F401  registers the architecture
@@ -25,19 +26,11 @@ from .types import Raw
 Record = Mapping[str, Any]
 
 
-class RowPipeline(Pipeline):
+class RowPipeline(ExtractedPipeline):
     """`pipe(record)` or `pipe([record, …])`: records keyed by column name, numbers in the columns' own units.
 
     transformers has no pipeline for tables. A subclass says in `postprocess` what a row's outputs mean.
     """
-
-    _load_feature_extractor = True
-    _load_tokenizer = False
-    _load_image_processor = False
-    _load_processor = False
-
-    def _sanitize_parameters(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        return {}, {}, {}
 
     def preprocess(self, record: Record | Sequence[Record]) -> Batch:
         """numbers float32[rows, n_numbers], standardised, and categories int64[rows, n_categories]."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from . import demo, folders, runtime, tokens
 from .accelerator import accelerator, in_batches
 from .batching import Batcher
-from .cores import cores, count
-from .device import away, on_device, stays
+from .computing import Computing, to_float32
+from .cores import computed
+from .device import on_device, stays
 from .explainable import Explainable
 from .fields import Field
 from .joining import padding, rows
@@ -23,18 +24,12 @@ from .types import Answer, Kind, Prediction, Raw, Table
 if TYPE_CHECKING:
     from transformers import Pipeline
 
-INT8 = "int8"
-"""The variant whose linear layers multiply integers; the rest of it, and what its tensors say, is float32."""
 
-
-class Task(Explainable):
+class Task(Computing, Explainable):
     """One loaded model as the product uses it. Subclasses in outputs.py fill in what depends on the kind of output."""
 
     id: str
     kind: ClassVar[Kind]
-    variant: str = ""
-    """What was made of the model that was loaded, such as int8; then no copy stands in for it, for what it does with
-    just these weights is the question. Empty for the loaded model itself."""
     same_items: ClassVar[bool] = False
     """Whether every answer scores the same items, so that those of many inputs are the columns of an array."""
     along_tokens: ClassVar[tuple[str, ...]] = ()
@@ -108,8 +103,8 @@ class Task(Explainable):
 
     def compute(self, batch: Batch) -> Batch:
         """`forward` by whoever holds the accelerator."""
-        with cores(self.bytes * (rows(batch) or 1)):
-            outputs = self.pipeline.forward(batch, **self.forward_options)
+        work = self.bytes * (rows(batch) or 1)
+        outputs = computed(work, self.pipeline.forward, batch, **self.forward_options)
         return {name: to_float32(value) for name, value in outputs.items()}
 
     def run(self, batch: Batch) -> Generator[str, None, Batch]:
@@ -221,36 +216,3 @@ class Task(Explainable):
     def predict_some(self, raws: Sequence[Raw]) -> list[Prediction]:
         """The predictions for at most `batch_size` checked inputs."""
         return self.read(self.forward(self.encode(raws)), raws)
-
-    # What it computes with
-
-    @cached_property
-    def bytes(self) -> int:
-        """What the weights take in memory, here or where they are."""
-        return int(self.pipeline.model.get_memory_footprint())
-
-    @cached_property
-    def dtype(self) -> str:
-        """What the model computes in: the floating type of its weights, such as float32, or int8."""
-        return self.variant if self.variant == INT8 else str(self.pipeline.model.dtype).removeprefix("torch.")
-
-    @property
-    def file_batch_size(self) -> int:
-        """Inputs of a forward pass over a whole file."""
-        return self.batch_size
-
-    @property
-    def where(self) -> str:
-        """The device and dtype of the forward pass, in words."""
-        if away():
-            return "on a replica"
-        device = self.pipeline.device
-        if device.type != "cpu":
-            return f"on {device}, {self.dtype}"
-        threads = count(self.bytes)
-        return f"on CPU, {threads} thread{'s' if threads > 1 else ''}, {self.dtype}"
-
-
-def to_float32(value: Any) -> Any:
-    """A floating tensor as float32; anything else as it is."""
-    return value.float() if getattr(value, "is_floating_point", lambda: False)() else value

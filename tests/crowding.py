@@ -12,7 +12,7 @@ import app as application
 from explain.streams import STREAMS
 from inference import models
 from inference.serving.admission import EXPLAINING, PREDICTING, Call, Kind
-from inference.serving.arguments import admission as admitting
+from inference.serving.admitting import admission
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.places import Line
@@ -71,7 +71,7 @@ def crowding() -> Iterator[App]:
     task.run = lambda batch: gates[PREDICTING]() or run(batch)  # type: ignore
     task.score_batch = lambda *asked: gates[EXPLAINING]() or score_batch(*asked)  # type: ignore
     options = application.parser().parse_args(["--trust-proxy", "--rate", "0"])
-    endpoints = Endpoints(catalogue, STREAMS, admitting(options))
+    endpoints = Endpoints(catalogue, STREAMS, admission(options))
     blocks = application.page(endpoints)
     url = application.launch(blocks, endpoints, options, prevent_thread_lock=True, quiet=True)[1].rstrip("/")
     app = App(url, endpoints, gates)

@@ -72,6 +72,7 @@ from explain.panels.what_if import WhatIf
 from inference import models
 from inference.errors import InputError
 from inference.panels.opening import OWN, Opening, Upload
+from inference.serving.admission import Admission
 from inference.serving.endpoints import Endpoints
 
 LOANS, REVIEWS = "home-loans", "sentiment"
@@ -176,8 +177,8 @@ def evaluated(endpoints: Endpoints) -> None:
     clean(measured(endpoints, LOANS, opening, upload, ""))
     study = next(reversed(endpoints.studies._studies.values()))[0]
     judged = Judged(endpoints.catalogue.task(LOANS), study, "")
-    clean(html for _, html in answers(judged, '[1, "goes-by", {"rows": 4}]'))
-    clean(html for _, html in answers(judged, '[1, "removal", {}]'))
+    clean(html for _, html in answers(Admission(), judged, '[1, "goes-by", {"rows": 4}]'))
+    clean(html for _, html in answers(Admission(), judged, '[1, "removal", {}]'))
     assert "4 of" in judged.study.found["goes-by"]
     clean(reported(judged, 2))
 

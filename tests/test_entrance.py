@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,18 +16,32 @@ from gradio_client import Client
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from inference import demo, models
+from inference.history.history import History
 from inference.serving import tools
+from inference.serving.admission import Admission, Call
+from inference.serving.api import rest
+from inference.serving.callers import Caller, bears, who
+from inference.serving.catalogue import Catalogue
+from inference.serving.endpoints import Endpoints
 from inference.serving.entrance import Entrance
+from inference.serving.limits import Rate
 from inference.serving.tools import Tools
+from inference.serving.watch import Watch
 
-ANN = ("ann", "secret")
+ANN, TOKEN = ("ann", "secret"), "the-presenters-own-token"
 LOAN = demo.read(models.find()["home-loans"]).examples[0].inputs
 ASKED = {"model": "home-loans", "inputs": LOAN}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue({"home-loans": models.find()["home-loans"]})
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +131,82 @@ def test_no_spelling_of_a_path_leads_around(client: TestClient, path: str) -> No
 def test_the_page_is_left_to_gradios_login(client: TestClient) -> None:
     for path in ("/", "/config", "/api/v10", "/gradio_api/info"):
         assert client.get(path).status_code == 200
+
+
+# Who that is
+
+
+def test_who_signs_in_finds_what_they_asked_before_and_nobody_elses(guarded: str) -> None:
+    sent = {**ASKED, "inputs": {**LOAN, "payments": 33.3}, "evaluations": 32}
+    ann, again, bob = (
+        httpx.post(f"{guarded}/api/v1/explain", json=sent, auth=auth, timeout=60).json()
+        for auth in (ANN, ANN, ("bob", "b:c"))
+    )
+    assert [each["kept"] for each in (ann, again, bob)] == [False, True, False]
+    assert again["values"] == ann["values"]
+    _, (tool,) = called(guarded, [("explain", sent)], ANN)
+    assert tool.structuredContent["kept"]
+    page = Client(guarded, verbose=False, auth=ANN)
+    assert page.predict(sent["model"], sent["inputs"], None, 32, api_name="/explain")["kept"]
+
+
+def test_who_has_logged_in_on_the_page_needs_no_password_again(guarded: str) -> None:
+    with httpx.Client(base_url=guarded) as page:
+        assert page.get("/api/v1/models").status_code == 401
+        page.post("/login", data={"username": "ann", "password": "secret"}).raise_for_status()
+        assert page.get("/api/v1/models").status_code == 200
+        assert page.get("/api/v1/models", auth=("ann", "wrong")).status_code == 401
+        page.cookies.set(next(iter(page.cookies)), "another")
+        forged = {name: "another" for name in page.cookies}
+    assert httpx.get(f"{guarded}/api/v1/models", cookies=forged).status_code == 401
+
+
+def test_rates_and_turns_are_a_persons(catalogue: Catalogue) -> None:
+    endpoints = Endpoints(catalogue, admission=Admission(Rate(1)))
+    calls: list[Call] = []
+    endpoints.admission.told.append(calls.append)
+    app = Watch(Entrance(rest(endpoints), {"ann": "secret", "bob": "b:c"}))
+    one, other = (TestClient(app, client=(f"203.0.113.{place}", 1)) for place in (1, 2))
+    asked = [
+        client.post("/api/v1/predict", json=ASKED, auth=auth).status_code
+        for client, auth in ((one, ANN), (one, ("bob", "b:c")), (other, ANN), (other, ("bob", "b:c")))
+    ]
+    assert asked == [200, 200, 429, 429]
+    assert [call.caller.key for call in calls] == ["ann", "bob", "ann", "bob"]
+    assert who() == Caller()
+
+
+def test_the_presenter_brings_a_token_beside_name_and_password(catalogue: Catalogue, tmp_path: Path) -> None:
+    endpoints = Endpoints(catalogue, history=History(str(tmp_path / "history.db"), "inputs"), token=TOKEN)
+    client = TestClient(Watch(Entrance(rest(endpoints), {"ann": "secret"})))
+    id = client.post("/api/v1/predict", json=ASKED, auth=ANN).json()["kept"]
+    client.post("/api/v1/feedback", json={"id": id, "verdict": "right"}, auth=ANN).raise_for_status()
+    path, token = "/api/v1/feedback?model=home-loans", {"X-Seewhy-Token": TOKEN}
+    assert len(client.get(path, headers=token, auth=ANN).raise_for_status().text.splitlines()) == 2
+    refused = [
+        client.get(path, auth=ANN),
+        client.get(path, headers=token),
+        client.get(path, headers=token, auth=("ann", "wrong")),
+        client.get(path, headers={"X-Seewhy-Token": f"{TOKEN}x"}, auth=ANN),
+        client.get(path, headers={"authorization": f"Bearer {TOKEN}"}),
+    ]
+    assert {each.status_code for each in refused} == {401}
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        ({"X-Seewhy-Token": TOKEN}, True),
+        ({"Authorization": f"bearer {TOKEN}"}, True),
+        ({"Authorization": "Basic x", "X-Seewhy-Token": TOKEN}, True),
+        ({"Authorization": TOKEN}, False),
+        ({"X-Seewhy-Token": ""}, False),
+        ({}, False),
+    ],
+)
+def test_a_token_is_brought_in_either_header(headers: dict[str, str], may: bool) -> None:
+    assert bears(Headers(headers), TOKEN) == may
+    assert not bears(Headers(headers), "")
 
 
 # Tools for assistants

@@ -10,11 +10,14 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 from conftest import load
+from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from inference import models
 from inference.errors import InputError, ModelError
@@ -22,6 +25,7 @@ from inference.fetching import told
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.watch import Watch
 from inference.study.job import run
 from inference.study.mapping import guess
 from inference.study.source import open_source
@@ -47,6 +51,34 @@ def test_a_full_disk_ends_a_job_in_words_and_the_same_call_goes_on_once_there_is
     assert last.before == last.done  # every part was kept
     with output.open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == last.done
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+def test_a_full_disk_for_what_is_sent_is_told_and_the_next_call_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = TestClient(rest(Endpoints(Catalogue({"home-loans": LOANS}))), base_url="http://testserver/api/v1")
+    file = {"file": ("loans.csv", (LOANS / "background.csv").read_bytes() * 200)}  # too large to wait in memory
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "TemporaryFile", lambda *_, **__: FULL.open("wb+", buffering=0))
+        answer = client.post("/batch", data={"model": "home-loans"}, files=file)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+        assert answer.json()["detail"].startswith("There is no room on the server's disk")
+    small = {"file": ("loans.csv", (LOANS / "background.csv").read_bytes())}
+    assert client.post("/batch", data={"model": "home-loans"}, files=small).status_code == 200
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+def test_a_full_disk_for_an_upload_of_the_page_is_told() -> None:
+    async def upload(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/late":
+            await Response("begun")(scope, receive, send)
+        with FULL.open("wb", buffering=0) as place:
+            place.write(b"a photo")
+
+    client = TestClient(Watch(upload))
+    answer = client.post("/upload")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60") and answer.headers["x-request-id"]
+    with pytest.raises(OSError, match="No space left"):
+        client.post("/late")  # whoever reads the log is told
 
 
 def test_a_full_disk_ends_a_download_in_words() -> None:

@@ -1,8 +1,10 @@
 """Whoever stops or leaves ends the work: on the page's server, over gradio_client, and over REST."""
 
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,12 @@ from gradio_client import Client
 import app
 from explain.streams import STREAMS
 from inference import models
+from inference.accelerator import accelerator
+from inference.serving.admission import PREDICTING, Admission, Call
+from inference.serving.callers import Caller, asking
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.places import Line
 
 INPUTS = {"prompt": "The sea in winter is grey and loud and why do leaves turn red in autumn and what would be done"}
 EVALUATIONS = 512
@@ -27,6 +33,7 @@ class Counter:
     def __init__(self) -> None:
         self.scored = 0
         self.started = threading.Event()
+        self.admission = Admission()
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +58,7 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
 
     task.score_batch = counting  # type: ignore[method-assign]
     shuttle.predict_some = predicting  # type: ignore[method-assign]
-    endpoints = Endpoints(catalogue, STREAMS)
+    endpoints = Endpoints(catalogue, STREAMS, counter.admission)
     blocks = app.page(endpoints)
     options = app.parser().parse_args([])
     url = app.launch(blocks, endpoints, options, prevent_thread_lock=True, quiet=True)[1].rstrip("/")
@@ -122,9 +129,72 @@ def test_leaving_over_rest(counted: tuple[str, Counter], path: str, body: dict[s
     assert_work_ends(counter)
 
 
+def called(url: str, *values: Any, name: str) -> Any:
+    """The stream of what a call answers that itself does not stream, as curl would ask for it."""
+    event = httpx.post(f"{url}/gradio_api/call/{name}", json={"data": values}).json()["event_id"]
+    return httpx.stream("GET", f"{url}/gradio_api/call/{name}/{event}", timeout=20)
+
+
+def test_who_leaves_a_call_that_does_not_stream_ends_its_work(counted: tuple[str, Counter]) -> None:
+    url, counter = counted
+    counter.scored = 0
+    counter.started.clear()
+    with called(url, "tiny-chat", INPUTS, None, EVALUATIONS, None, "auto", name="explain"):
+        assert counter.started.wait(10)
+    assert counter.scored > 0
+    assert_work_ends(counter)
+
+
+@pytest.mark.parametrize("leave", ["curl", "gradio_client"])
+def test_who_leaves_a_call_that_does_not_stream_leaves_the_queue(counted: tuple[str, Counter], leave: str) -> None:
+    url, counter = counted
+    before = counter.admission.lines[PREDICTING]
+    line = counter.admission.lines[PREDICTING] = Line(1, 5)
+    calls: list[Call] = []
+    counter.admission.told.append(calls.append)
+    line.join("other")
+    try:
+        if leave == "curl":
+            with called(url, "shuttle", {f"f{i}": 40 for i in range(1, 10)}, name="predict"):
+                wait_until(lambda: line.waiting == 1)
+        else:
+            client = subprocess.Popen([sys.executable, "-c", CLIENT.format(url)])
+            wait_until(lambda: line.waiting == 1, 60)
+            time.sleep(1)  # it asks first, and then opens the connection on which the answer is to come
+            client.kill()
+            client.wait(10)
+        wait_until(lambda: line.waiting == 0)
+        wait_until(lambda: [call.outcome for call in calls] == ["left"])
+    finally:
+        counter.admission.lines[PREDICTING] = before
+
+
+CLIENT = """
+from gradio_client import Client
+Client({!r}, verbose=False).predict("shuttle", {{f"f{{i}}": 40 for i in range(1, 10)}}, api_name="/predict")
+"""
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 5) -> None:
+    """Until something is true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def test_a_full_explanation_does_reach_its_budget(counted: tuple[str, Counter]) -> None:
     url, counter = counted
     counter.scored = 0
     body = {"model": "tiny-chat", "inputs": INPUTS, "evaluations": EVALUATIONS}
     httpx.post(f"{url}/api/v1/explain", json=body, timeout=60).raise_for_status()
     assert counter.scored >= EVALUATIONS  # so the tests above would notice if leaving changed nothing
+
+
+def test_where_the_app_serves_no_pass_begins_without_a_place(counted: tuple[str, Counter]) -> None:
+    token = asking.set(Caller("203.0.113.1", id="of-a-request"))
+    try:
+        with pytest.raises(RuntimeError, match="without a place"), accelerator:
+            pass
+    finally:
+        asking.reset(token)

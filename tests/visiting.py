@@ -109,3 +109,9 @@ def assert_no_sideways_scrolling(page: Page) -> None:
     """The page is no wider than the screen; `innerWidth` would grow with it on a phone."""
     assert page.viewport_size is not None
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def saved(page: Page) -> dict[str, Any]:
+    """What the page would save of its case."""
+    found: dict[str, Any] = page.evaluate("theCase()")
+    return found

@@ -20,7 +20,7 @@ from .report import Measure, report
 from .targets import Target
 
 TRUTH = "truth"
-COPIED = ("background.csv", "evaluation.csv", "picture.svg")
+COPIED = ("background.csv", "evaluation.csv", "picture.svg", "NOTICE")
 Parts = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
@@ -42,8 +42,7 @@ def retrain(
     parser.add_argument("--feedback", type=Path, required=True, metavar="FILE")
     parser.add_argument("--output", type=Path, default=Path(f"{source.name}-with-feedback"), metavar="DIR")
     asked = parser.parse_args(arguments)
-    if asked.output.exists() and any(asked.output.iterdir()):
-        raise ValueError(f"{asked.output} is there already; name another folder by --output.")
+    free(asked.output)
     training, validation, held_out = parts
     marked = read(asked.feedback, columns, target)
     new = unseen(marked, columns, (validation, held_out))
@@ -52,8 +51,17 @@ def retrain(
     report(
         {"before": fitted_in(source, target), "with feedback": after}, {"held-out": held_out}, target.column, measures
     )
-    write(source, asked.output, after, len(new))
+    asked.output.mkdir(parents=True, exist_ok=True)
+    after.model.save_pretrained(asked.output)
+    after.extractor.save_pretrained(asked.output)
+    describe(source, asked.output, len(new), "rows", "The form, the rule and the reference rows")
     return asked.output
+
+
+def free(folder: Path) -> None:
+    """Raises ValueError for a folder with something in it."""
+    if folder.exists() and any(folder.iterdir()):
+        raise ValueError(f"{folder} is there already; name another folder by --output.")
 
 
 def fitted_in(folder: Path, target: Target) -> network.Network:
@@ -91,11 +99,12 @@ def keys(rows: pd.DataFrame, columns: Columns) -> list[tuple[object, ...]]:
     return list(zip(*cells, strict=True))
 
 
-def write(source: Path, folder: Path, fitted: network.Network, learned: int) -> None:
-    """The new weights with the old form, rule, rows and picture, and a card that says what they are."""
-    folder.mkdir(parents=True, exist_ok=True)
-    fitted.model.save_pretrained(folder)
-    fitted.extractor.save_pretrained(folder)
+def describe(source: Path, folder: Path, learned: int, what: str, same: str) -> None:
+    """Put the old form, rule, rows and picture beside new weights, and a card that says what they are.
+
+    learned: how many answers were learned; what: among which training `rows` or `texts`; same: what the new model took
+    from the old one, as a sentence begins.
+    """
     for name in COPIED:
         if (source / name).is_file():
             shutil.copyfile(source / name, folder / name)
@@ -106,7 +115,7 @@ def write(source: Path, folder: Path, fitted: network.Network, learned: int) -> 
     kept = "".join(line for line in front.splitlines(keepends=True) if not line.startswith("quality:"))
     card = (
         f"---\n{kept}---\n\n# {about['title']}\n\nThe model `{source.name}`, trained again by its recipe with "
-        f"{learned} answers that people marked among the training rows. What they said was not checked. The form, the "
-        "rule and the reference rows are the old model's, and its card holds for the rest.\n"
+        f"{learned} answers that people marked among the training {what}. What they said was not checked. {same} are "
+        "the old model's, and its card holds for the rest.\n"
     )
     (folder / "README.md").write_text(card, encoding="utf-8")

@@ -86,8 +86,22 @@ def fit(
     targets: labels int64[texts] or probabilities of each label float32[texts, labels] for the cross-entropy; whatever
     another loss compares with logits float32[texts, labels].
     """
-    rng = np.random.default_rng(settings.seed)
     ids = tokenise(tokenizer, texts, settings.max_tokens)
+    yield from descend(model, tokenizer, ids, settings, lambda logits, batch: loss_of(logits, targets[batch]))
+
+
+def descend(
+    model: PeftModel,
+    tokenizer: PreTrainedTokenizerBase,
+    ids: Sequence[list[int]],
+    settings: Settings,
+    loss_of: Callable[[Tensor, NDArray[np.int64]], Tensor],
+) -> Iterator[float]:
+    """Train all weights that may be trained on texts as token ids; yield the mean loss after each epoch.
+
+    loss_of: the loss of float32 logits of a batch, which says the places of its texts.
+    """
+    rng = np.random.default_rng(settings.seed)
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=settings.learning_rate, weight_decay=settings.weight_decay)
     steps = settings.epochs * -(-len(ids) // settings.batch_size)
@@ -102,7 +116,7 @@ def fit(
             # bfloat16 makes the matrix products faster; weights and loss stay float32.
             with torch.autocast("cpu", torch.bfloat16):
                 logits = model(**pad(rows, tokenizer.pad_token_id)).logits
-            loss = loss_of(logits.float(), targets[batch])
+            loss = loss_of(logits.float(), batch)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimizer.step()

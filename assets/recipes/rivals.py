@@ -3,6 +3,7 @@
 Knows no particular column and no measure of the card.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -34,6 +35,22 @@ def fits(
         "LightGBM": lambda learnt, checked: trees(columns, target, learnt, checked, tree_settings),
         target.linear_model: lambda learnt, checked: linear(columns, target, learnt, checked, logarithms),
     }
+
+
+def trained(
+    columns: Columns, target: Target, settings: network.Settings, parts: Sequence[pd.DataFrame]
+) -> network.Network:
+    """The network of a card; says how long it took, on how many rows of training, validation and held-out part."""
+    start, (training, validation, held_out) = time.perf_counter(), parts
+    model = network.fit(columns, target, training, validation, settings)
+    print(f"Trained in {time.perf_counter() - start:.0f} s on {len(training)}, {len(validation)}, {len(held_out)}.")
+    return model
+
+
+def compare(models: dict[str, Predict], target: Target, validation: pd.DataFrame) -> None:
+    """Say how far each is off on the validation part."""
+    errors = {name: round(target.error(predict(validation), validation), 4) for name, predict in models.items()}
+    print(errors, "validation log loss")
 
 
 def beside(

@@ -14,8 +14,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch.nn import functional as F
 from transformers import AutoConfig, BertForTokenClassification, PreTrainedTokenizerBase
 
-from .batches import buckets, hide, pad
-from .finetuning import Settings
+from .batches import buckets, pad
+from .finetuning import Settings, descend
 from .minilm import BASE_DIR
 
 Entity = tuple[int, int, str]
@@ -65,32 +65,15 @@ def fit(
     settings: Settings,
 ) -> Iterator[float]:
     """Train the adapter and the head by cross-entropy over the words; yield the mean loss after each epoch."""
-    rng = np.random.default_rng(settings.seed)
     ids, spans = encode(tokenizer, texts, settings.max_tokens)
     wanted = [targets(s, e, model.config.label2id) for s, e in zip(spans, entities, strict=True)]
-    weights = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    steps = settings.epochs * -(-len(ids) // settings.batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, settings.learning_rate, steps, pct_start=settings.warmup, anneal_strategy="linear"
-    )
-    for _ in range(settings.epochs):
-        model.train()
-        total = 0.0
-        for batch in buckets(ids, settings.batch_size, rng):
-            rows = [hide(ids[i], tokenizer.mask_token_id, settings.mask_share, settings.mask_rate, rng) for i in batch]
-            truth = [torch.tensor(wanted[i]) for i in batch]
-            labels = torch.nn.utils.rnn.pad_sequence(truth, batch_first=True, padding_value=IGNORED)
-            with torch.autocast("cpu", torch.bfloat16):  # faster products; weights and loss stay float32
-                logits = model(**pad(rows, tokenizer.pad_token_id)).logits
-            loss = F.cross_entropy(logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(weights, 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            schedule.step()
-            total += loss.item() * len(batch)
-        yield total / len(ids)
+
+    def loss_of(logits: torch.Tensor, batch: NDArray[np.int64]) -> torch.Tensor:
+        truth = [torch.tensor(wanted[i]) for i in batch]
+        labels = torch.nn.utils.rnn.pad_sequence(truth, batch_first=True, padding_value=IGNORED)
+        return F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
+
+    yield from descend(model, tokenizer, ids, settings, loss_of)
 
 
 @torch.inference_mode()

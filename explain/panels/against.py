@@ -7,8 +7,10 @@ import gradio as gr
 
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET
-from inference.panels.waiting import awaited
+from inference.panels.waiting import awaited, queued
+from inference.serving.admission import READING, Admission
 from inference.serving.endpoints import report
+from inference.serving.places import Waiting
 from inference.study.source import ENDINGS, open_source
 
 from .sections.drift import AGAINST, beside
@@ -17,25 +19,32 @@ from .sections.section import Judged
 LABEL = "Compare with another file"
 
 
-def against(judged: Judged) -> None:
+def against(admission: Admission, judged: Judged) -> None:
     """Place the file, and under it how the rows of this one are distributed beside its."""
     with gr.Group(elem_classes="fields files another"):
         file = gr.File(label=LABEL, file_types=[*ENDINGS], height=110, key=f"{judged.token}.another")
     told = gr.HTML(judged.study.found.get(AGAINST, ""), elem_id="part-against")
 
     def compared(path: str | None) -> Iterator[str]:
-        yield from compare(judged, path)
+        yield from compare(admission, judged, path)
 
-    file.upload(compared, file, told, **{**QUIET, "concurrency_id": "files", "concurrency_limit": 2})
+    file.upload(
+        compared, file, told, **{**QUIET, "concurrency_id": "files", "concurrency_limit": READING.places + READING.room}
+    )
 
 
-def compare(judged: Judged, path: str | None) -> Iterator[str]:
+def compare(admission: Admission, judged: Judged, path: str | None) -> Iterator[str]:
     """How far it has come, and last what was found; why not, of a file that cannot be compared."""
     if not path:
         yield ""
         return
     try:
         source = open_source(Path(path))
-        yield (yield from awaited(lambda: beside(judged, source, Path(path).name), "Comparing"))
+
+        def compared() -> Iterator[str]:
+            yield (yield from awaited(lambda: beside(judged, source, Path(path).name), "Comparing"))
+
+        for part in admission.admitted(READING, "against", judged.study.model, compared):
+            yield queued(part) if isinstance(part, Waiting) else part
     except Exception as error:
         yield failure(report(error).message)

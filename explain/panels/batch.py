@@ -18,8 +18,11 @@ from inference.serving.endpoints import Endpoints, report
 from inference.serving.places import Waiting
 from inference.serving.security import MAX_BODY
 from inference.study.checking import Problem
+from inference.study.first import First
 from inference.study.inspection import glance
 from inference.study.job import Pace, pace, run
+from inference.study.mapping import Columns
+from inference.study.source import Source
 from inference.task import Task
 
 from ..reasons import top
@@ -34,8 +37,8 @@ def view(endpoints: Endpoints, name: str, rest: str) -> None:
     batch = Batch(endpoints, name, opening)
     gr.HTML(
         '<p class="summary">Every row of a file, answered at once. Each comes back in its place, with prediction, '
-        f'score and decision.</p><p class="hint">Up to {MAX_BODY // 1024**2} MB here; for larger files there is '
-        f"<code>python app.py batch --model {escape(name)} --input FILE --output FILE</code></p>"
+        f'score and decision.</p><p class="hint">Up to {bounds(endpoints.admission.rows)} here; for larger files '
+        f"there is <code>python app.py batch --model {escape(name)} --input FILE --output FILE</code></p>"
     )
     opening.place(f"{name}.batch")
     with gr.Accordion("Settings", open=False, elem_classes="settings"):
@@ -60,6 +63,11 @@ def view(endpoints: Endpoints, name: str, rest: str) -> None:
     stop.click(lambda upload: upload.turn.take() and None, opening.upload, None, **QUIET)
 
 
+def bounds(rows: int) -> str:
+    """How much may be sent at a time."""
+    return f"{MAX_BODY // 1024**2} MB{f' and {rows:,} rows' if rows else ''}"
+
+
 class Batch:
     """A file through one model."""
 
@@ -79,6 +87,7 @@ class Batch:
             return
         mine, last = upload.turn.take(), pace(source, 0, 0, 0.0)
         try:
+            first = First(source, self.endpoints.admission.rows)
             columns = self.opening.chosen(upload, sent)
             asked = json.dumps([explain, columns.to_json()])  # what is done with other settings is another job's
             output = upload.folder / str(hash(asked)) / f"{source.path.stem[:80]}-answers{ending}"
@@ -87,7 +96,7 @@ class Batch:
 
             def job(task: Task) -> Iterator[Pace]:
                 reason, size = (top, 16) if explain else (None, ROWS[task.batch_size > 1_000])
-                return run(task, source, columns, output, reason=reason, strict=strict, size=size)
+                return run(task, first, columns, output, reason=reason, strict=strict, size=size)
 
             with closing(self.endpoints.jobs(self.name, job)) as parts:  # type: ignore[type-var]  # generators all
                 for part in parts:
@@ -100,10 +109,17 @@ class Batch:
                         yield files.stopped(last) if upload.source else gr.skip(), gr.skip()
                         return
                     yield files.busy(last), gr.skip()
-            done, taken = files.done(last, problems), gr.update(value=str(output), visible=True)
+            done, taken = files.done(last, problems, first.told), gr.update(value=str(output), visible=True)
             yield done, taken
-            beside = data.beside(*glance(self.endpoints.catalogue.task(self.name), source, columns))
-            yield (done + beside, taken) if upload.source else (gr.skip(), gr.skip())
+            for found in self.endpoints.admission.admitted(
+                READING, "glance", self.name, lambda: self.seen(source, columns)
+            ):
+                if not isinstance(found, Waiting):
+                    yield (done + found if upload.source else gr.skip()), gr.skip()
         except Exception as error:
             told = report(error).message
             yield failure(told) if upload.source else gr.skip(), gr.skip()
+
+    def seen(self, source: Source, columns: Columns) -> Iterator[str]:
+        """What is to be said of the file's data, of its first rows."""
+        yield data.beside(*glance(self.endpoints.catalogue.task(self.name), source, columns))

@@ -140,7 +140,7 @@ class Comparing:
             for part in self.endpoints.reads(self.name, upload.source, columns, upload.title):
                 if isinstance(part, Study):
                     study = part
-                else:
+                elif not isinstance(part, str):
                     yield reading("Reading the file", part)
             assert study is not None  # the stream's last part
             token = self.endpoints.studies.put(study)
@@ -181,7 +181,7 @@ class Comparing:
         for part in self.endpoints.reads(self.name, source, mapping.guess(self.about, source.columns)):
             if isinstance(part, Study):
                 results = part.results
-            else:
+            elif not isinstance(part, str):
                 yield reading("Reading the model's own rows", part)
         step = max(1, len(results.raws) // ROWS)
         return results.raws[::step][:ROWS], None if results.truth is None else results.truth[::step][:ROWS]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -12,6 +13,7 @@ from inference.panels.answer import failure
 from inference.panels.asking import RUNNING
 from inference.panels.opening import FIRST, Opening, Upload
 from inference.panels.waiting import awaited, queued
+from inference.serving.admission import READING, Admission
 from inference.serving.endpoints import Endpoints, report
 from inference.serving.places import Waiting
 from inference.study.reading import Progress, Study
@@ -65,21 +67,33 @@ def measured(endpoints: Endpoints, name: str, opening: Opening, upload: Upload, 
         if upload.source is None:
             raise InputError(FIRST)
         columns = opening.chosen(upload, sent)
-        study: Study | None = None
         yield from awaited(lambda: endpoints.catalogue.task(name), "Loading the model")
-        for part in endpoints.reads(name, upload.source, columns, upload.title):
-            if isinstance(part, Study):
-                study = part
-            else:
-                yield queued(part) if isinstance(part, Waiting) else progress(part)
-        assert study is not None  # the stream's last part
-        token = endpoints.studies.put(study)
-        judged = Judged(endpoints.catalogue.task(name), study, token)
-        for section in SECTIONS:
-            yield from awaited(lambda section=section: html_of(section, judged), "Measuring")  # type: ignore[misc]
-        yield f'<a class="arrived" href="?" data-model="{escape(judged.address)}">{escape(upload.title)}</a>'
+        then = partial(arriving, endpoints)
+        yield from shown(endpoints.reads(name, upload.source, columns, upload.title, then))
     except Exception as error:
         yield failure(report(error).message)
+
+
+def shown(parts: Iterator[Progress | Study | str | Waiting]) -> Iterator[str]:
+    """What is seen of the reading of a file, and of what follows."""
+    for part in parts:
+        if isinstance(part, str):
+            yield part
+        elif not isinstance(part, Study):
+            yield queued(part) if isinstance(part, Waiting) else progress(part)
+
+
+def arriving(endpoints: Endpoints, study: Study) -> Iterator[str]:
+    """What is measured of a file that was read, section by section, and a link to it that page.js follows."""
+    judged = Judged(endpoints.catalogue.task(study.model), study, endpoints.studies.put(study))
+    yield from measuring(judged)
+    yield f'<a class="arrived" href="?" data-model="{escape(judged.address)}">{escape(study.title)}</a>'
+
+
+def measuring(judged: Judged) -> Iterator[str]:
+    """How the measuring of what is not measured yet goes."""
+    for section in SECTIONS:
+        yield from awaited(lambda section=section: html_of(section, judged), "Measuring")  # type: ignore[misc]
 
 
 def progress(part: Progress) -> str:
@@ -102,20 +116,22 @@ def found(endpoints: Endpoints, name: str, of: str) -> None:
         if study.model != name:
             raise InputError("This file was read by another model; open it again.")
         judged = Judged(endpoints.catalogue.task(name), study, of)
+        if not study.found.keys() >= {section.id for section in SECTIONS}:  # it was read for another screen
+            list(endpoints.admission.admitted(READING, "measure", name, lambda: measuring(judged)))
     except Exception as error:
         gr.HTML(failure(report(error).message))
         return choose(endpoints, name)
     gr.HTML(heading(judged))
     parts = [gr.HTML(html_of(section, judged), elem_id=f"part-{section.id}") for section in SECTIONS]
-    against(judged)
+    against(endpoints.admission, judged)
     asked = gr.Textbox("", elem_id="asked", visible="hidden", label="Asked", key=f"{name}.{of}.asked")
 
     def answer(sent: str) -> Iterator[Any]:
-        for id, html in answers(judged, sent):
+        for id, html in answers(endpoints.admission, judged, sent):
             yield [html if section.id == id else KEEP for section in SECTIONS]
 
     asked.change(answer, asked, parts, **{**RUNNING, "concurrency_id": "sections", "concurrency_limit": 16})
-    taking(judged)
+    taking(endpoints.admission, judged)
 
 
 def heading(judged: Judged) -> str:
@@ -136,17 +152,25 @@ def heading(judged: Judged) -> str:
     return f'<p class="summary"><b>{escape(study.title)}</b>: {rows:,} rows{left}{cut} · {again}</p>{wrong}'
 
 
-def answers(judged: Judged, sent: str) -> Iterator[tuple[str, str]]:
-    """What a button asks, which threshold.js sends as JSON: the number of the question, the section, what is asked."""
+def answers(admission: Admission, judged: Judged, sent: str) -> Iterator[tuple[str, str]]:
+    """What a button asks, which threshold.js sends as JSON: the number of the question, the section, what is asked.
+
+    To stop needs no place, nor does what is new wait for the answer to an older question that it ends.
+    """
     try:
         _, id, asked = json.loads(sent)
         section = next(section for section in SECTIONS if section.id == id)
     except (ValueError, TypeError, RecursionError, StopIteration):
         return
-    if section.asked is None or not isinstance(asked, dict):
+    ask = section.asked
+    if ask is None or not isinstance(asked, dict):
         return
     try:
-        for html in section.asked(judged, asked):
-            yield section.id, html
+        before = section.stopped(judged) if section.stopped else ""
+        if before and asked.get("stop"):
+            yield section.id, before
+            return
+        for part in admission.admitted(section.kind, section.id, judged.study.model, lambda: ask(judged, asked)):
+            yield section.id, queued(part) if isinstance(part, Waiting) else part
     except Exception as error:
         yield section.id, failure(report(error).message)

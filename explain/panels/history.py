@@ -6,6 +6,7 @@ It places and asks; kept.py says it as HTML. Whoever does not hold the token see
 import json
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,15 @@ from inference.history.labelled import MOST, labelled
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, RUNNING
 from inference.panels.waiting import awaited, queued
+from inference.serving.admission import READING
 from inference.serving.endpoints import Endpoints, report
 from inference.serving.places import Waiting
 from inference.study import mapping, reference
 from inference.study.queries import select
-from inference.study.reading import Study
 from inference.study.source import open_source
 
 from . import kept
-from .evaluate import progress
+from .evaluate import arriving, shown
 
 VIEW = "history"
 """What the view is called in an address: `NAME#history`, and with the token `NAME#history-TOKEN`."""
@@ -122,12 +123,17 @@ class Asks:
         try:
             task = self.endpoints.catalogue.task
             yield from awaited(lambda: task(self.name), "Loading the model")
-            slices = yield from awaited(self.slices, "Looking where people disagree")
-            yield slices
-            drift = yield from awaited(self.drift, "Comparing what was asked over time")
-            yield slices + drift
+            for part in self.endpoints.admission.admitted(READING, "history", self.name, self.looked):
+                yield queued(part) if isinstance(part, Waiting) else part
         except Exception as error:
             yield failure(report(error).message)
+
+    def looked(self) -> Iterator[str]:
+        """The work of it."""
+        slices = yield from awaited(self.slices, "Looking where people disagree")
+        yield slices
+        drift = yield from awaited(self.drift, "Comparing what was asked over time")
+        yield slices + drift
 
     def slices(self) -> str:
         """Where people disagree most."""
@@ -154,12 +160,7 @@ class Asks:
                 path.write_bytes(file.content)
                 source = open_source(path)
                 columns = mapping.guess(self.about, source.columns)
-                for part in self.endpoints.reads(self.name, source, columns, "What people said"):
-                    if isinstance(part, Study):
-                        token = self.endpoints.studies.put(part)
-                    else:
-                        yield queued(part) if isinstance(part, Waiting) else progress(part)
-            address = f"{self.name}#evaluate-{token}"
-            yield f'<a class="arrived" href="?" data-model="{escape(address)}">What people said</a>'
+                then = partial(arriving, self.endpoints)
+                yield from shown(self.endpoints.reads(self.name, source, columns, "What people said", then))
         except Exception as error:
             yield failure(report(error).message)

@@ -1,6 +1,6 @@
 """The starting case beside the present one as HTML: what was changed, and what came of it.
 
-Colours are in assets/style.css.
+Colours are in assets/style/.
 """
 
 from collections import Counter

@@ -13,7 +13,10 @@ import gradio as gr
 
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, Turn
+from inference.panels.waiting import queued
+from inference.serving.admission import READING, Admission
 from inference.serving.endpoints import report as told_of
+from inference.serving.places import Waiting
 
 from .reporting import reported
 from .sections.section import Judged, busy
@@ -36,7 +39,7 @@ class Kept:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def taking(judged: Judged) -> None:
+def taking(admission: Admission, judged: Judged) -> None:
     """Place the button that makes the report, the one that stops it, and the one that downloads it."""
     kept = gr.State(Kept(), time_to_live=3600, delete_callback=Kept.forget)
     with gr.Row(elem_classes="actions"):
@@ -46,18 +49,19 @@ def taking(judged: Judged) -> None:
     taken = gr.DownloadButton("Download the report", variant="primary", visible=False)
 
     def made(kept: Kept) -> Iterator[Any]:
-        yield from written(judged, kept)
+        yield from written(admission, judged, kept)
 
-    running: dict[str, Any] = {**QUIET, "concurrency_id": "files", "concurrency_limit": 2}
+    running: dict[str, Any] = {**QUIET, "concurrency_id": "files", "concurrency_limit": READING.places + READING.room}
     make.click(made, kept, [told, taken], **running)
     stop.click(lambda mine: mine.turn.take() and None, kept, None, **QUIET)
 
 
-def written(judged: Judged, kept: Kept) -> Iterator[tuple[Any, Any]]:
+def written(admission: Admission, judged: Judged, kept: Kept) -> Iterator[tuple[Any, Any]]:
     """How far the report has come, and the file last."""
     mine, hidden = kept.turn.take(), gr.update(visible=False)
     try:
-        with closing(reported(judged)) as parts:  # type: ignore[type-var]  # a generator
+        making = admission.admitted(READING, "report", judged.study.model, lambda: reported(judged))
+        with closing(making) as parts:  # type: ignore[type-var]  # a generator
             for part in parts:
                 if isinstance(part, str):
                     path = kept.folder / f"{named(judged)}-report.html"
@@ -65,7 +69,10 @@ def written(judged: Judged, kept: Kept) -> Iterator[tuple[Any, Any]]:
                     done = f'<p class="hint">{len(part.encode()) / 1e6:.1f} MB.</p>'
                     yield done, gr.update(value=str(path), visible=True)
                     return
-                yield f'<div class="card">{busy(part.words, part.done, part.total, part.of)}</div>', hidden
+                if isinstance(part, Waiting):
+                    yield queued(part), hidden
+                else:
+                    yield f'<div class="card">{busy(part.words, part.done, part.total, part.of)}</div>', hidden
                 if kept.turn.number != mine:
                     yield '<p class="hint">Stopped; what was explained so far is kept.</p>', hidden
                     return

@@ -1,4 +1,4 @@
-"""Rows of dots on one scale, a column or a category each, as SVG. Colours are in assets/style.css."""
+"""Rows of dots on one scale, a column or a category each, as SVG. Colours are in assets/style/."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -105,15 +105,21 @@ def stopped(pace: Pace) -> str:
     )
 
 
-def done(pace: Pace, problems: Sequence[Problem]) -> str:
-    """What came of a job."""
+MORE = "Send the rest as a file of its own, or answer the whole with python app.py batch."
+"""Where a file was longer than what is answered at a time."""
+
+
+def done(pace: Pace, problems: Sequence[Problem], more: str = "") -> str:
+    """What came of a job. more: what to say of rows that are not among them."""
     without = (
         f", {pace.faulty:,} of them without an answer (their column <b>problem</b> says why)" if pace.faulty else ""
     )
     told = f'<div class="warnings"><ul>{listed(problems)}</ul></div>' if problems else ""
+    cut = f'<p class="warnings" role="note">{escape(more)}{escape(MORE)}</p>' if more else ""
     return (
         '<div class="card" role="region" aria-label="Done"><h2 class="eyebrow">Done</h2>'
-        f"<p>{pace.done:,} {noun(pace.done)} in {clock(pace.seconds)}{without}.</p>{tally(pace.counts)}{told}</div>"
+        f"<p>{pace.done:,} {noun(pace.done)} in {clock(pace.seconds)}{without}.</p>{cut}"
+        f"{tally(pace.counts)}{told}</div>"
     )
 
 

@@ -1,11 +1,10 @@
-"""The look of the page that Gradio draws itself; the rest is in assets/style.css."""
+"""The look of the page that Gradio draws itself; the rest is in assets/style/."""
 
 import gradio as gr
 
 from ..models import ASSETS
 
 LOGO = ASSETS / "logo.svg"
-STYLE = ASSETS / "style.css"
 SCRIPTS = (
     "page.js",
     "link.js",

@@ -4,7 +4,7 @@ Each of these replaces a part of Gradio that has no setting; a test of each fail
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ def restrain(blocks: gr.Blocks) -> None:
     processing_utils.async_ssrf_protected_download = refuse
     blocks._queue.process_time_per_fn = Times()  # type: ignore[assignment]
     route_utils.get_fn = known(route_utils.get_fn)
+    gr.Blocks.validate_inputs = enough  # type: ignore[method-assign, assignment]
 
 
 def forget(self: SessionState, key: int, value: Any) -> None:
@@ -33,16 +34,30 @@ async def refuse(url: str, cache_dir: str) -> NoReturn:
 
 
 def known(find: Callable[..., Any]) -> Callable[..., Any]:
-    """Gradio would answer 500 to a page that another process has drawn; 410 has it open anew (assets/lost.js)."""
+    """Gradio would answer 500 to a page that another process has drawn; 410 has it open anew (assets/lost.js). And 500,
+    with a traceback in the log, to a name that nothing has, and to what only the browser does: 404.
+    """
 
     @wraps(find)
     def found(*given: Any, **options: Any) -> Any:
         try:
-            return find(*given, **options)
+            function = find(*given, **options)
         except KeyError:
             raise HTTPException(410, "This page was drawn by another server, or before this one was started.") from None
+        except route_utils.FnIndexInferError:
+            function = None
+        if function is None or not function.fn:
+            raise HTTPException(404, "There is nothing of that name to call.")
+        return function
 
     return found
+
+
+def enough(self: gr.Blocks, function: Any, inputs: Sequence[Any]) -> None:
+    """Gradio would write a traceback into the log, and with it what was sent."""
+    if len(inputs) < len(function.inputs):
+        told = f"This call takes {len(function.inputs):,} values, {len(inputs):,} came."
+        raise gr.Error(told, print_exception=False)
 
 
 class Times(weakref.WeakKeyDictionary[Any, ProcessTime]):

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, wait
+from contextvars import copy_context
 from html import escape
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ def awaited(work: Callable[[], T], doing: str) -> Generator[str, None, T]:
             result.set_exception(error)
 
     start = time.monotonic()
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
     while not wait([result], timeout=0.5).done:
         yield progress(doing, time.monotonic() - start)
     return result.result()

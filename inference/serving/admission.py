@@ -4,21 +4,23 @@ It knows no model: what is asked of one is handed in, and whoever watches is tol
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from ..deadline import within
-from ..errors import Busy, InputError, TooMany
+from ..deadline import left, within
+from ..errors import Busy, InputError, Left, TooMany
+from ..study.first import MOST_ROWS
 from ..types import Answer, Step
-from .callers import Caller, who
+from .callers import Caller, stay, who
 from .limits import Rate
 from .places import Line, Waiting
 
 Check = Callable[[], str | None]
 """Words for what is missing before visitors can be served, or nothing; it must be cheap."""
 T = TypeVar("T")
+Look = Callable[[], T | None]
 P = ParamSpec("P")
 
 
@@ -75,20 +77,30 @@ class Call:
 class Admission:
     """Lets calls in, and tells each of `told` about every call once it has ended."""
 
-    def __init__(self, rate: Rate | None = None, limit: float | None = None) -> None:
-        """limit: seconds that a call may take which is no file, instead of what its kind says."""
-        self.rate, self.limit = rate or Rate(), limit
+    def __init__(self, rate: Rate | None = None, limit: float | None = None, rows: int = MOST_ROWS) -> None:
+        """limit: seconds that a call may take which is no file, instead of what its kind says. rows: of a file that
+        are answered by one call; 0 sets no limit.
+        """
+        self.rate, self.limit, self.rows = rate or Rate(), limit, rows
         self.lines = {kind: Line(kind.places, kind.room, kind.usual) for kind in KINDS}
         self.told: list[Callable[[Call], None]] = []
 
-    def admitted(self, kind: Kind, name: str, model: str, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
+    def admitted(
+        self, kind: Kind, name: str, model: str, work: Callable[[], Iterator[T]], look: Look[T] | None = None
+    ) -> Iterator[T | Waiting]:
         """The parts of `work()`, once it is the caller's turn; before, how it stands. Leaving ends both.
 
+        look: gives the answer where it is there already; that counts as a call, but waits in no queue of the kind.
         Raises TooMany, Busy, TimedOut, and what the work raises.
         """
         call = Call(name, kind.name, model, who())
         try:
-            yield from self._parts(kind, call, work)
+            self.rate.take(call.caller.user or call.caller.address)
+            known = (yield from self._known(call, look)) if look else None
+            if known is not None:
+                yield known
+            else:
+                yield from self._parts(kind, call, work)
             call.outcome = "answered"
         except Exception as error:
             call.outcome = outcome(error)
@@ -98,15 +110,29 @@ class Admission:
             for tell in self.told:
                 tell(call)
 
+    def _known(self, call: Call, look: Look[T]) -> Generator[Waiting, None, T | None]:
+        """What `look` gives in a place of the predictions, which are as short: it takes a picture apart, say."""
+        try:
+            ticket = self.lines[PREDICTING].join(call.caller.key, 2 * PREDICTING.most)
+        except Busy:
+            return None
+        try:
+            yield from ticket.turn()
+            return look()
+        finally:
+            ticket.leave()
+
     def _parts(self, kind: Kind, call: Call, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
-        self.rate.take(call.caller.user or call.caller.address)
         most = kind.most if self.limit is None or kind is READING else self.limit
         ticket = self.lines[kind].join(call.caller.key, 2 * most)
         finished = False
         try:
-            yield from ticket.turn()
+            for standing in ticket.turn():
+                stay()
+                yield standing
             call.waited = call.since
             for part in within(work(), most, kind.answers):
+                stay()
                 if isinstance(part, Answer):
                     call.steps = part.trace
                 yield part
@@ -115,9 +141,17 @@ class Admission:
             ticket.leave(finished)
 
 
+def required() -> None:
+    """Before each forward pass: raises RuntimeError where it would be for a caller who has no place, so that whatever
+    is added to page or API and forgets to ask for one fails when it is tried first.
+    """
+    if who().id and left() is None:
+        raise RuntimeError("A forward pass began for a caller without a place: what asks for it lacks `admitted`.")
+
+
 def outcome(error: Exception) -> str:
     """How a call ended that raised an error."""
-    kinds = ((TooMany, "limited"), (Busy, "busy"), (InputError, "refused"))
+    kinds = ((TooMany, "limited"), (Busy, "busy"), (InputError, "refused"), (Left, "left"))
     return next((name for kind, name in kinds if isinstance(error, kind)), "failed")
 
 
@@ -130,13 +164,19 @@ class Admitting(Protocol):
 Stream = Callable[Concatenate[Any, str, P], Iterator[T]]
 
 
-def queued(kind: Kind, name: str) -> Callable[[Stream[P, T]], Stream[P, T | Waiting]]:
-    """A stream, asked of a model by its name, that waits for its turn first; `name` is what it counts as."""
+def queued(
+    kind: Kind, name: str, known: Callable[..., Any] | None = None
+) -> Callable[[Stream[P, T]], Stream[P, T | Waiting]]:
+    """A stream, asked of a model by its name, that waits for its turn first; `name` is what it counts as.
+
+    known: takes the same and gives the answer where it is there already, which then waits for nothing.
+    """
 
     def decorate(work: Stream[P, T]) -> Stream[P, T | Waiting]:
         @wraps(work)
         def stream(self: Admitting, model: str, *given: P.args, **options: P.kwargs) -> Iterator[T | Waiting]:
-            yield from self.admission.admitted(kind, name, model, lambda: work(self, model, *given, **options))
+            look = (lambda: known(self, model, *given, **options)) if known else None
+            yield from self.admission.admitted(kind, name, model, lambda: work(self, model, *given, **options), look)
 
         return cast(Stream[P, T | Waiting], stream)
 

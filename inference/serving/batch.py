@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import InputError
+from ..study.first import REMEDY, First
 from ..study.job import Pace, Reason, Work, run
 from ..study.mapping import Columns, check, guess
-from ..study.source import Source, at_hand, open_source
+from ..study.source import at_hand, open_source
 from ..study.table import written
 from ..task import Task
 from ..types import Record
@@ -26,8 +27,6 @@ MEDIA = {
     "parquet": "application/vnd.apache.parquet",
 }
 """What the answers are sent as, by format."""
-MOST_ROWS = 100_000
-"""Of a file over HTTP; `app.py batch` takes any number."""
 TABULAR, OTHER, EXPLAINED = 2_048, 64, 16
 """Rows that are answered together: of tables, of what is larger, and where each is explained."""
 PIECE = 256 * 1024
@@ -54,7 +53,7 @@ class Job:
     """A file that fits its model."""
 
     task: Task
-    source: Source
+    source: First
     columns: Columns
     folder: Path
     reason: Reason | None
@@ -87,21 +86,21 @@ class Batches:
             work, done = Work(job.task, job.columns, job.source.types, job.folder, job.reason), 0
             for chunk in job.source.chunks(job.size):
                 rows, part = work.answered(chunk)
-                done = bounded(done + part.rows)
+                done += part.rows
                 if asked.strict and part.faulty:
                     problem = part.problems[0]
                     raise InputError(f"Row {problem.row:,}: {problem.message}")
                 yield from ({name: cell(value) for name, value in row.items()} for row in rows.to_pylist())
             if not done:
                 raise InputError("The file has no rows.")
+            complete(job.source)
 
     def _whole(self, task: Task, asked: BatchRequest, data: bytes, title: str) -> Iterator[Pace | bytes]:
         with self._job(task, asked, data, title) as job:
             output = job.folder / f"answers.{asked.format}"
             how: dict[str, Any] = {"reason": job.reason, "strict": asked.strict, "size": job.size}
-            for pace in run(job.task, job.source, job.columns, output, **how):
-                bounded(pace.done)
-                yield pace
+            yield from run(job.task, job.source, job.columns, output, **how)
+            complete(job.source)
             with output.open("rb") as file:
                 yield from iter(lambda: file.read(PIECE), b"")
 
@@ -112,7 +111,7 @@ class Batches:
             title = title if Path(title).suffix else f"{title or 'file'}{ending(data)}"
             path = Path(folder) / f"input{Path(title).suffix.lower()[:9]}"
             path.write_bytes(data)
-            source = open_source(path, title)
+            source = First(open_source(path, title), self.endpoints.admission.rows)
             found = guess(task.demo, source.columns)
             columns = check(task.demo, source.columns, replace(found, fields=found.fields | asked.columns))
             reason = self.endpoints.streams.reason if asked.explain else None
@@ -124,11 +123,10 @@ def ending(data: bytes) -> str:
     return {b"PAR1": ".parquet", b"PK\x03\x04": ".zip"}.get(data[:4], ".csv")
 
 
-def bounded(rows: int) -> int:
-    """The same number of rows. Raises InputError where a file has more than it may."""
-    if rows > MOST_ROWS:
-        raise InputError(f"A file may have {MOST_ROWS:,} rows here; `python app.py batch` takes any number.")
-    return rows
+def complete(source: First) -> None:
+    """Raises InputError where a file had more rows than it may."""
+    if source.cut:
+        raise InputError(f"{source.told}{REMEDY}")
 
 
 def cell(value: Any) -> Any:

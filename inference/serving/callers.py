@@ -1,10 +1,13 @@
 """Who asks: the address behind a proxy, the visitor's session, and the request's id. It knows no page."""
 
+import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from ..errors import Left
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """What may stand in X-Request-ID; anything else could forge lines of a log."""
@@ -27,10 +30,15 @@ class Caller:
         return self.user or f"{self.address} {self.session}"
 
 
+TOKEN = "x-seewhy-token"
+"""The header for a presenter's token where `Authorization` says a name and a password."""
+
 asking: ContextVar[Caller | None] = ContextVar("asking", default=None)
 """Who asks by HTTP, as the middleware `Watch` found."""
 elsewhere: list[Callable[[], Caller | None]] = []
 """Who else may know: a page whose events do not run within a request."""
+leaving: list[Callable[[], bool]] = []
+"""Who may know that a caller has left. Over REST the stream is closed instead."""
 
 
 def who() -> Caller:
@@ -41,10 +49,18 @@ def who() -> Caller:
     return next(filter(None, (look() for look in elsewhere)), None) or asking.get() or Caller()
 
 
-def ask(look: Callable[[], Caller | None]) -> None:
-    """Ask `look` too from now on."""
+def ask(look: Callable[[], Caller | None], left: Callable[[], bool] | None = None) -> None:
+    """Ask `look` too from now on, and `left` whether its caller is still there."""
     if look not in elsewhere:
         elsewhere.append(look)
+    if left and left not in leaving:
+        leaving.append(left)
+
+
+def stay() -> None:
+    """Raises Left where it is known that whoever asks has left."""
+    if any(look() for look in leaving):
+        raise Left("Whoever asked has left.")
 
 
 def address(peer: str, headers: Mapping[str, str], proxies: int = 0) -> str:
@@ -67,3 +83,10 @@ def bare(host: str) -> str:
 def request_id(given: str | None) -> str:
     """The id that came along, if it can be one, or a new one."""
     return given if given and ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def bears(headers: Mapping[str, str], token: str) -> bool:
+    """Whether a request brings a token that is asked for: in X-Seewhy-Token, or as `Authorization: Bearer …`."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    brought = [headers.get(TOKEN, ""), given if scheme.lower() == "bearer" else ""]
+    return bool(token) and any([hmac.compare_digest(each.encode(), token.encode()) for each in brought])

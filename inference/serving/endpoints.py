@@ -1,27 +1,23 @@
 """The functions that everybody calls: page, REST and gradio_client. JSON in, JSON out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, TypeVar
+from typing import Any
 
 from ..device import on_device
 from ..history.history import History
 from ..recording import Tick
-from ..study.asked import evaluate
-from ..study.inspected import inspect
-from ..study.mapping import Columns
-from ..study.reading import Progress, Study, read
-from ..study.source import Source
 from ..study.store import Store
 from ..task import Task
 from ..trace import Trace
 from ..types import Answer, Record
-from .admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, READING, Admission, Check, queued
+from .admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, Admission, Check, queued
 from .catalogue import Catalogue
 from .comparing import Comparing
+from .examining import Examining
 from .keeping import Keeping
 from .links import Links
-from .listening import Heard, hear
+from .listening import Heard, has_speech, hear
 from .others import Others
 from .playing import decided, ticks_of
 from .reports import Report as Report
@@ -30,7 +26,6 @@ from .streams import Stream, Streams
 from .summing import Summing
 
 NOTHING = Streams()
-T = TypeVar("T")
 
 
 @on_device
@@ -43,7 +38,7 @@ def answered(task: Task, inputs: Any, trace: Trace) -> Iterator[str | Trace | An
             yield part
 
 
-class Endpoints(Keeping, Comparing, Summing):
+class Endpoints(Keeping, Comparing, Examining, Summing):
     """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
 
     def __init__(
@@ -89,21 +84,6 @@ class Endpoints(Keeping, Comparing, Summing):
         *_, last = self.checks(model, inputs, check, target)
         return last.to_json()
 
-    def evaluate(
-        self,
-        model: str,
-        rows: list[dict[str, Any]],
-        truth: str = "truth",
-        groups: list[str] | None = None,
-        label: str | None = None,
-        threshold: float | None = None,
-        costs: dict[str, float] | None = None,
-        cluster: str | None = None,
-    ) -> dict[str, Any]:
-        """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
-        *_, found = self.evaluations(model, rows, truth, groups, label, threshold, costs, cluster)
-        return found.to_json()
-
     def counterfactuals(
         self,
         model: str,
@@ -124,18 +104,6 @@ class Endpoints(Keeping, Comparing, Summing):
         """A number or a category over its range: the score at each value, and what would be decided."""
         *_, last = self.sweeps(model, inputs, field, target, points)
         return last.to_json()
-
-    def inspect(
-        self,
-        model: str,
-        rows: list[dict[str, Any]],
-        truth: str = "truth",
-        queries: list[str] | None = None,
-        known: list[dict[str, Any]] | None = None,
-    ) -> dict[str, Any]:
-        """What is wrong with the data of rows, how it drifted, and where the model is at its worst."""
-        *_, found = self.inspections(model, rows, truth, queries, known)
-        return found.to_json()
 
     def predict_stream(self, model: str, inputs: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """`{"delta": "…"}` for each piece of a text as it is written, and the answer last."""
@@ -183,26 +151,6 @@ class Endpoints(Keeping, Comparing, Summing):
         for number, inputs, truth in ticks_of(task, ticks, start, count):
             yield decided(task, number, inputs, truth)
 
-    @queued(READING, "evaluate")
-    def evaluations(self, model: str, rows: Any, truth: str, groups: Any, *asked: Any) -> Iterator[Record]:
-        """As `evaluate`, as a record."""
-        yield evaluate(self.catalogue.task(model), rows, truth, groups or (), *asked)
-
-    @queued(READING, "inspect")
-    def inspections(self, model: str, rows: Any, truth: str, queries: Any, known: Any) -> Iterator[Record]:
-        """As `inspect`, as a record."""
-        yield inspect(self.catalogue.task(model), rows, truth, queries or (), known)
-
-    @queued(READING, "read")
-    def reads(self, model: str, source: Source, columns: Columns, title: str = "") -> Iterator[Progress | Study]:
-        """How far the reading of a file has come, and last the study of it."""
-        yield from read(self.catalogue.task(model), source, columns, title)
-
-    @queued(READING, "batch")
-    def jobs(self, model: str, job: Callable[[Task], Iterator[T]]) -> Iterator[T]:
-        """What a job over a file tells of itself; `job` makes it for the loaded model."""
-        yield from job(self.catalogue.task(model))
-
     @queued(PREDICTING, "predict")
     def answers(self, model: str, inputs: Any, trace: Trace | None = None) -> Iterator[str | Answer]:
         """As `predict_stream`, as records; the trace is told of every step."""
@@ -226,7 +174,14 @@ class Endpoints(Keeping, Comparing, Summing):
         assert isinstance(heard, Heard)  # the stream's last part
         return heard
 
-    @queued(EXPLAINING, "explain")
+    def _known(self, model: str, inputs: Any, *asked: Any, **options: Any) -> Record | None:
+        """An explanation that is there already; none where a model must first be loaded, or asked for words."""
+        if not self.catalogue.ready(model) or has_speech(self.catalogue, model, inputs):
+            return None
+        found: Record | None = self.streams.known(self.catalogue.task(model), inputs, *asked, **options)
+        return found
+
+    @queued(EXPLAINING, "explain", _known)
     def explanations(
         self,
         model: str,

@@ -43,8 +43,7 @@ class Rate:
         if left < 1:
             again = ceil((1 - left) / self.per_second)
             raise TooMany(
-                f"From your address come more than {self.per_second * 60:,.0f} calls a minute. "
-                f"Please try again in {again:,} s.",
+                f"From you come more than {self.per_second * 60:,.0f} calls a minute. Please try again in {again:,} s.",
                 again,
             )
 

@@ -66,6 +66,12 @@ def hear(catalogue: Catalogue, model: str, inputs: Any, trace: Trace | None = No
     return found
 
 
+def has_speech(catalogue: Catalogue, model: str, inputs: Any) -> bool:
+    """Whether inputs of a model have speech where it takes a text. Raises NotFound for the model."""
+    fields = listening(catalogue.about(model).inputs)
+    return isinstance(inputs, dict) and any(is_speech(inputs.get(each.name)) for each in fields)
+
+
 def is_speech(value: Any) -> bool:
     """Whether a value is a recording: a data URI, a file that was uploaded, or a sound."""
     return isinstance(value, Path | Sound) or (isinstance(value, str) and FILE.match(value) is not None)

@@ -21,7 +21,9 @@ from .endpoints import Endpoints
 ABOUT = (
     "Predictions, decisions and reasons of the models on offer. Inputs are objects keyed by the names of a model's "
     "fields, as `models` lists them; pictures and recordings travel as data URIs, or as files of a form. Streams are "
-    'NDJSON: a JSON object a line, the last of which is `{"detail": …}` where something went wrong on the way.'
+    'NDJSON: a JSON object a line, the last of which is `{"detail": …}` where something went wrong on the way. Where '
+    "names and passwords are asked for, they come by HTTP Basic: turns, rates and explanations that are remembered are "
+    "then that person's, on the page and here alike."
 )
 PREFIX = "/api/v1/"
 JSON, NDJSON = "application/json", "application/x-ndjson"
@@ -32,7 +34,7 @@ OWN: dict[str, Any] = {"predict": Answer, "evaluate": Evaluation, "inspect": Ins
 """Types of the answers that this package knows, by call."""
 REFUSALS = {
     400: "the body is damaged",
-    401: "a name and a password are asked for here, by HTTP Basic, or the presenter's token",
+    401: "asked for are a name and a password, by HTTP Basic, or the presenter's token, as Bearer or X-Seewhy-Token",
     403: "a page of another site asks",
     404: "no such model, or not offered here",
     413: "the body is too large",
@@ -96,7 +98,7 @@ def completed(document: dict[str, Any], types: dict[str, Any], example: dict[str
             body = call.get("requestBody", {}).get("content", {}).get(JSON, {})
             if example and "inputs" in body.get("schema", {}).get("properties", {}):
                 body["example"] = {**example, **MORE.get(name.partition("/")[0], {})}
-    schemes = {"basic": {"type": "http", "scheme": "basic"}}
+    schemes = {"basic": {"type": "http", "scheme": "basic"}, "presenter": {"type": "http", "scheme": "bearer"}}
     return {**document, "components": {"schemas": {**shared, "Refusal": REFUSAL}, "securitySchemes": schemes}}
 
 

@@ -1,7 +1,7 @@
 """The API for people to read: the OpenAPI document as one page, which asks no other host. Knows no endpoint."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
@@ -41,7 +41,7 @@ def shortened(path: str) -> str:
 def called(path: str, method: str, call: dict[str, Any], document: dict[str, Any]) -> str:
     """One call."""
     content = call.get("requestBody", {}).get("content", {})
-    takes = "".join(taken(media, each) for media, each in content.items())
+    takes = parameters(call.get("parameters", ())) + "".join(taken(media, each) for media, each in content.items())
     rest = {status: each for status, each in call["responses"].items() if status != "200"}
     refusals = "".join(answered(status, each) for status, each in rest.items())
     return (
@@ -52,6 +52,16 @@ def called(path: str, method: str, call: dict[str, Any], document: dict[str, Any
         f"<table><tbody>{refusals}</tbody></table></details>"
         f"{sample(path, content)}</section>"
     )
+
+
+def parameters(given: Iterable[dict[str, Any]]) -> str:
+    """What stands in the address or the head of a request."""
+    lines = "".join(
+        f"<tr><th><code>{escape(each['name'])}</code></th><td>{escape(each['in'])}</td>"
+        f"<td>{'needed' if each.get('required') else ''}</td><td>{prose(each.get('description', ''))}</td></tr>"
+        for each in given
+    )
+    return f"<table><caption>Parameters</caption><tbody>{lines}</tbody></table>" if lines else ""
 
 
 def taken(media: str, content: dict[str, Any]) -> str:

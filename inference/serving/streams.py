@@ -15,11 +15,17 @@ def not_here(*_: Any, **__: Any) -> NoReturn:
     raise NotFound("This cannot be asked for here.")
 
 
+def nothing(*_: Any, **__: Any) -> None:
+    """In the place of what is known already, where nothing is remembered."""
+
+
 @dataclass(frozen=True)
 class Streams:
     """What the package `explain` does, handed in by app.py."""
 
     explain: Stream = not_here
+    known: Callable[..., Any] = nothing
+    """Of what `explain` is asked, the answer where it is there already, without asking the model; else None."""
     check: Stream = not_here
     change: Stream = not_here
     sweep: Stream = not_here

@@ -1,6 +1,5 @@
 """Around every request: its id, whose it is, a line in the log; and `/healthz`, `/readyz`, `/metrics`."""
 
-import hmac
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -8,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .admission import Check
-from .callers import FORWARDED, Caller, address, asking, request_id
+from .callers import FORWARDED, Caller, address, asking, bears, request_id
 from .limits import is_loopback
 from .logs import REQUESTS
 from .metrics import Metrics
+from .reports import is_full, report
 
 log = logging.getLogger(__name__)
 
@@ -43,18 +44,27 @@ class Watch:
         scope = {**scope, "client": (caller.address, 0), "seewhy.peer": peer}
         scope["headers"] = [each for each in scope["headers"] if each[0] != b"x-request-id"]
         scope["headers"].append((b"x-request-id", caller.id.encode()))  # for events, which run elsewhere
-        begun, status = time.monotonic(), 500
+        begun, status, started = time.monotonic(), 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started = message["status"], True
                 MutableHeaders(scope=message)["X-Request-ID"] = caller.id
             await send(message)
 
         token = asking.set(caller)
         try:
             await self.app(scope, receive, answer)
+        except OSError as error:  # of Gradio's own routes, such as that of uploads
+            if started or not is_full(error):
+                raise
+            told = report(error)
+            await JSONResponse({"detail": told.message}, told.status, told.headers)(scope, receive, answer)
+        except RuntimeError as error:  # Gradio finds that a stream has nothing (404) once its answer has begun
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body", "body": b""})
         finally:
             asking.reset(token)
             self._tell(scope, status, time.monotonic() - begun, caller.id)
@@ -81,8 +91,8 @@ def routes(
     """`/healthz` and `/readyz` for everybody, `/metrics` for who may.
 
     ready: by name, what must be there before visitors can be served. token: what must come along as
-    `Authorization: Bearer …`. Without one, only this machine itself is answered, and nobody where calls from `outside`
-    come by way of this machine, as those of a relay do.
+    `Authorization: Bearer …` or in X-Seewhy-Token. Without one, only this machine itself is answered, and nobody where
+    calls from `outside` come by way of this machine, as those of a relay do.
     """
 
     async def healthz(request: Request) -> Response:
@@ -93,17 +103,12 @@ def routes(
         return JSONResponse({"ready": not missing, "missing": missing}, 503 if missing else 200)
 
     async def measured(request: Request) -> Response:
-        if not (bears(request, token) if token else not outside and is_here(request)):
+        if not (bears(request.headers, token) if token else not outside and is_here(request)):
             return JSONResponse({"detail": "Not Found"}, 404)
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
     paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": measured}
     return [APIRoute(path, endpoint) for path, endpoint in paths.items()]
-
-
-def bears(request: Request, token: str) -> bool:
-    """Whether a request brings the token."""
-    return hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
 
 
 def is_here(request: Request) -> bool:

@@ -11,9 +11,10 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..computing import INT8
 from ..device import away, stays
 from ..errors import InputError, ModelError, SeeWhyError
-from ..task import INT8, Task
+from ..task import Task
 from ..units import percent
 from . import exporting, sizes
 from .twins import around

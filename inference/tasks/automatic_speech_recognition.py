@@ -16,12 +16,13 @@ from ..accelerator import accelerator
 from ..device import on_device
 from ..errors import InputError, ModelError
 from ..fields import AudioField, Field
+from ..forcing import Others
 from ..masks import MaskedSound
 from ..sounds import RATE, Sound
 from ..trace import Batch, Sight
 from ..types import Item, Prediction, Raw, TextTarget
 from ..units import clock
-from ..writing import Others, TextTask
+from ..writing import TextTask
 
 SEARCH = 5.0
 """Seconds before the end of a part in which the quietest place is looked for, to cut there."""

@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoModel, Pipeline
+from transformers import AutoModel
 from transformers.pipelines import PIPELINE_REGISTRY
 
+from ..extracted import ExtractedPipeline
 from ..fields import Field, Scene, SceneField
 from ..fields.scene import OF_CAR, OWN, paired
 from ..masks import Kept, Parts, Variants
@@ -31,16 +32,8 @@ IMPOSSIBLE = {
 """Why an action has no share of the policy."""
 
 
-class ControlPolicyPipeline(Pipeline):
+class ControlPolicyPipeline(ExtractedPipeline):
     """`pipe({"lane": 2, "speed": 90, "cars": [{"distance": 40, "lane": 2, "speed": 80}]})`: the policy's shares."""
-
-    _load_feature_extractor = True
-    _load_tokenizer = False
-    _load_image_processor = False
-    _load_processor = False
-
-    def _sanitize_parameters(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        return {}, {}, {}
 
     def preprocess(self, scene: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Batch:
         """own, cars, present and possible, as SceneExtractor makes them."""

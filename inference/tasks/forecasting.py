@@ -14,6 +14,7 @@ from transformers import AutoModel, Pipeline
 from transformers.pipelines import PIPELINE_REGISTRY
 
 from ..demo import Demo
+from ..extracted import ExtractedPipeline
 from ..fields import SeriesField
 from ..masks import ALONE, Cells, Parts, Variants, of_columns, only
 from ..modeling import forecaster, smoother  # noqa: F401  registers the architectures
@@ -26,16 +27,8 @@ HOPELESS = 0.97
 """Error within a window, over that of the last value, from which a series is said to be hardly predictable."""
 
 
-class ForecastingPipeline(Pipeline):
+class ForecastingPipeline(ExtractedPipeline):
     """`pipe({"series": {"date": […], column: […], …}})`: `{"value": …}`, the next step in the target's unit."""
-
-    _load_feature_extractor = True
-    _load_tokenizer = False
-    _load_image_processor = False
-    _load_processor = False
-
-    def _sanitize_parameters(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        return {}, {}, {}
 
     def preprocess(self, record: Record | Sequence[Record]) -> Batch:
         """values float32[rows, length, columns], and season float32[rows, 2] where the model reads the dates."""

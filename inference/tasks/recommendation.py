@@ -10,25 +10,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from transformers import AutoModel, Pipeline
+from transformers import AutoModel
 from transformers.pipelines import PIPELINE_REGISTRY
 
+from ..extracted import ExtractedPipeline
 from ..modeling.recommender import Chosen  # registers the architecture
 from ..outputs import RankingTask
 from ..trace import Batch
 from ..types import Raw
 
 
-class RecommendationPipeline(Pipeline):
+class RecommendationPipeline(ExtractedPipeline):
     """`pipe({"history": [id, …]}, top_k=10)`: the best items that are not in the history, with their scores.
 
     A history may also be `{id: rating, …}`, None where an item has no rating.
     """
-
-    _load_feature_extractor = True
-    _load_tokenizer = False
-    _load_image_processor = False
-    _load_processor = False
 
     def _sanitize_parameters(
         self, top_k: int | None = None, **options: Any

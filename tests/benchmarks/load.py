@@ -4,6 +4,7 @@ The work: each user sends one of the model's examples, waits for the answer, and
 and the server that does nothing (nothing.py: the same route, whose answer is known) get `POST /api/v1/predict`; the
 plain interface over the same pipeline (plain.py) gets Gradio's `POST /gradio_api/call/predict` and the stream that this
 names, on Gradio's defaults. The three take turns on the same machine; the users are one process of asyncio on it, too.
+With `--pause` users think before they ask, as people do; without, each asks as fast as answers come.
 A user who is told to come back (503 or 429) does so after a moment, which counts as a refusal. A round that follows
 another at the same number of users has the same inputs in the same order.
 """
@@ -11,6 +12,7 @@ another at the same number of users has the same inputs in the same order.
 import argparse
 import asyncio
 import json
+import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
@@ -28,6 +30,7 @@ from inference import demo, models
 HERE = Path(__file__).parent
 MODELS, USERS = ("sentiment", "mobilenet-v2", "home-loans"), (1, 8, 32, 128)
 REFUSED = (429, 503)
+TENTHS = 10
 PAUSE = 0.1
 """Seconds until a refused user asks again."""
 
@@ -45,14 +48,19 @@ class Load:
     took: list[float] = field(default_factory=list)
     refused: int = 0
     failed: int = 0
-    before: float = 0.0
-    after: float = 0.0
+    memory: list[float] = field(default_factory=list)
+    """MB that the server holds, before the round and after each tenth of it."""
 
     def row(self) -> str:
         """A line of the table."""
         p50, p95, p99 = (1000 * np.quantile(self.took, [0.5, 0.95, 0.99])) if self.took else (np.nan,) * 3
         figures = f"{self.rate:,.1f} | {p50:,.0f} | {p95:,.0f} | {p99:,.0f}"
-        return f"| {self.users} | {self.server} | {figures} | {self.refused} | {self.failed} | {self.after:,.0f} |"
+        return f"| {self.users} | {self.server} | {figures} | {self.refused} | {self.failed} | {self.held} |"
+
+    @property
+    def held(self) -> str:
+        """Memory before, after a tenth of the round, after half of it, and at its end."""
+        return " → ".join(f"{self.memory[place]:,.0f}" for place in (0, 1, TENTHS // 2, TENTHS))
 
     @property
     def rate(self) -> float:
@@ -85,6 +93,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--model", action="append", help=f"default: {', '.join(MODELS)}")
     parser.add_argument("--users", type=int, action="append", help=f"default: {USERS}")
     parser.add_argument("--seconds", type=float, default=10.0, help="a round of one server")
+    parser.add_argument(
+        "--pause", type=float, default=0.0, help="seconds, in the mean, from an answer to the next call"
+    )
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--server", action="append", choices=["ours", "plain", "nothing"], help="default: all")
     parser.add_argument("--output", type=Path, help="also write every figure as JSON")
@@ -105,28 +116,40 @@ def measured(name: str, options: argparse.Namespace) -> list[Load]:
         loads = []
         for users in options.users or USERS:
             for _ in range(options.rounds):
-                loads += [asyncio.run(loaded(name, each, servers[each], users, options.seconds)) for each in wanted]
+                loads += [
+                    asyncio.run(loaded(name, each, servers[each], users, options.seconds, options.pause))
+                    for each in wanted
+                ]
     return loads
 
 
-async def loaded(name: str, kind: str, server: Server, users: int, seconds: float) -> Load:
+async def loaded(name: str, kind: str, server: Server, users: int, seconds: float, pause: float) -> Load:
     """One round of one server, after one answer that does not count."""
     found = Load(kind, users, seconds)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE, limits=limits) as client:
         ask = await (of_plain if kind == "plain" else of_ours)(client, name)
         await ask(client, 0)
-        found.before = resident(server.pid)
         end = time.perf_counter() + seconds
-        await asyncio.gather(*(user(found, client, ask, first, end) for first in range(users)))
-        found.after = resident(server.pid)
+        asking = [user(found, client, ask, first, end, pause) for first in range(users)]
+        await asyncio.gather(watch(found, server), *asking)
     return found
 
 
-async def user(found: Load, client: httpx.AsyncClient, ask: Ask, first: int, end: float) -> None:
-    """Asks until the round is over."""
-    number = first
+async def watch(found: Load, server: Server) -> None:
+    """Look at the server's memory ten times."""
+    found.memory.append(resident(server.pid))
+    for _ in range(TENTHS):
+        await asyncio.sleep(found.seconds / TENTHS)
+        found.memory.append(resident(server.pid))
+
+
+async def user(found: Load, client: httpx.AsyncClient, ask: Ask, first: int, end: float, pause: float) -> None:
+    """Asks until the round is over, each time after a pause of a length drawn by chance, where there are pauses."""
+    number, chance = first, random.Random(first)
     while time.perf_counter() < end:
+        if pause:
+            await asyncio.sleep(chance.expovariate(1 / pause))
         start = time.perf_counter()
         status = await ask(client, number)
         if status in REFUSED:

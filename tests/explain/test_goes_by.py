@@ -11,6 +11,7 @@ from explain.panels.evaluate import answers
 from explain.panels.sections import goes_by
 from explain.panels.sections.section import Judged
 from inference import from_function
+from inference.serving.admission import Admission
 from inference.study.mapping import Columns
 from inference.study.reading import Study, read
 from inference.study.source import open_source
@@ -40,7 +41,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asking(judged: Judged, **asked: Any) -> Any:
-    return answers(judged, json.dumps([1, goes_by.ID, asked]))
+    return answers(Admission(), judged, json.dumps([1, goes_by.ID, asked]))
 
 
 def test_rows_are_explained_as_told_and_the_last_card_stays(judged: Judged) -> None:
@@ -73,7 +74,7 @@ def test_a_number_of_rows_that_is_none_is_refused(judged: Judged, rows: Any) -> 
 
 def test_the_report_is_written_and_forgotten(judged: Judged) -> None:
     kept = taking.Kept()
-    *told, (done, button) = taking.written(judged, kept)
+    *told, (done, button) = taking.written(Admission(), judged, kept)
     path = Path(button["value"])
     assert path.name == "sum-rows-report.html" and path.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert button["visible"] and "MB" in done
@@ -84,7 +85,7 @@ def test_the_report_is_written_and_forgotten(judged: Judged) -> None:
 
 def test_a_report_is_stopped_between_two_rows(judged: Judged) -> None:
     kept = taking.Kept()
-    stream = taking.written(judged, kept)
+    stream = taking.written(Admission(), judged, kept)
     next(stream)
     kept.turn.take()
     assert ["Stopped" in html for html, _ in stream] == [True]

@@ -1,16 +1,12 @@
 """A whole explanation is computed once: an example's for everybody, any other for the caller who asked for it alone."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
-from gradio_client import Client
+from counted import ANN, BEN, EXAMPLE, NOBODY, PRIVATE, Asked, Counted, by, model
 
-import app
 from explain import Explanation
 from explain.checks import check_stream
 from explain.known import AGE, Kept, Known
@@ -19,65 +15,9 @@ from explain.panels import why
 from explain.streams import STREAMS
 from inference import observing
 from inference.errors import InputError
-from inference.fields import NumberField
-from inference.functions import from_function
-from inference.serving.callers import Caller, asking
+from inference.serving.callers import Caller
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
-from inference.task import Task
-
-FIELDS = [NumberField(name=name, label=name) for name in "abcdefghijkl"]
-EXAMPLE, PRIVATE = ({field.name: float(i + more) for i, field in enumerate(FIELDS)} for more in (1, 2))
-ANN, BEN, NOBODY = Caller("10.0.0.1", "ann"), Caller("10.0.0.1", "ben"), Caller("10.0.0.1")
-
-
-class Counted:
-    """A function that knows how many records it was asked about; `weight` stands for its weights."""
-
-    def __init__(self, weight: float = 1.0) -> None:
-        self.asked, self.weight = 0, weight
-
-    def __call__(self, records: list[dict[str, Any]]) -> list[float]:
-        self.asked += len(records)
-        return [self.weight * each["a"] * each["b"] + each["c"] for each in records]
-
-
-def model(counted: Counted, name: str = "counted") -> Task:
-    """A model with one example."""
-    about = {
-        "task": "tabular-regression",
-        "title": "Counted",
-        "summary": "A product.",
-        "fields": [field.to_json() for field in FIELDS],
-        "examples": [{"title": "One", "inputs": EXAMPLE}],
-    }
-    rows = [{field.name: 0.0 for field in FIELDS}]
-    return from_function(counted, about, name=name, background=rows)
-
-
-@contextmanager
-def by(caller: Caller) -> Iterator[None]:
-    """Asked by a caller."""
-    token = asking.set(caller)
-    try:
-        yield
-    finally:
-        asking.reset(token)
-
-
-class Asked:
-    """A model behind what is known of it, and what asking costs."""
-
-    def __init__(self, counted: Counted | None = None) -> None:
-        self.counted, self.known = counted or Counted(), Known()
-        self.task = model(self.counted)
-
-    def __call__(self, inputs: Any, caller: Caller = ANN, **asked: Any) -> tuple[list[Explanation], int]:
-        """The stream, and how many records the model was asked about for it."""
-        before = self.counted.asked
-        with by(caller):
-            found = list(self.known.explain_stream(self.task, inputs, **asked))
-        return found, self.counted.asked - before
 
 
 def test_the_same_question_is_answered_at_once_as_it_was_answered_before() -> None:
@@ -236,45 +176,3 @@ def test_an_entry_takes_no_more_than_is_counted() -> None:
     asked = Asked()
     (*_, found), _ = asked(EXAMPLE)
     assert asked.known.kept.bytes > 2 * len(Explained(found, ()).to_bytes())  # under its target, and under none
-
-
-# Over HTTP
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[str, Counted]]:
-    """The app in this process, with a model that counts."""
-    counted = Counted()
-    known = replace(STREAMS, explain=Known().explain_stream)
-    endpoints = Endpoints(Catalogue({}, made=[model(counted)]), known)
-    blocks = app.page(endpoints)
-    url = app.launch(blocks, endpoints, app.parser().parse_args([]), prevent_thread_lock=True, quiet=True)[1]
-    yield url.rstrip("/"), counted
-    blocks.close()
-
-
-def test_a_second_session_does_not_get_what_the_first_one_asked(served: tuple[str, Counted]) -> None:
-    url, counted = served
-    ann, ben = Client(url, verbose=False), Client(url, verbose=False)
-    costs, answers = [], []
-    for client in (ann, ben, ann, ben):
-        before = counted.asked
-        answers.append(client.predict("counted", PRIVATE, None, None, None, api_name="/explain"))
-        costs.append(counted.asked - before)
-    assert costs[0] == costs[1] > 0 == costs[2] == costs[3]
-    assert [answer["kept"] for answer in answers] == [False, False, True, True]
-    assert answers[0]["values"] == answers[2]["values"]
-
-
-def test_over_rest_examples_are_kept_and_nothing_else(served: tuple[str, Counted]) -> None:
-    url, counted = served
-
-    def cost(inputs: Any) -> int:
-        before = counted.asked
-        body = {"model": "counted", "inputs": inputs}
-        httpx.post(f"{url}/api/v1/explain", json=body, timeout=60).raise_for_status()
-        return counted.asked - before
-
-    cost(EXAMPLE)
-    assert cost(EXAMPLE) == 0
-    assert cost(PRIVATE) == cost(PRIVATE) > 0

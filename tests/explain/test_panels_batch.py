@@ -79,6 +79,33 @@ def test_nothing_is_told_of_a_file_once_another_has_come(view: Batch, upload: Up
     assert all(not isinstance(told, str) for told, _ in stream)
 
 
+def test_a_file_that_is_too_long_is_answered_up_to_the_limit_and_says_so(
+    view: Batch, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view.endpoints.admission, "rows", 2_500)
+    found = [*run(view, upload)]
+    shown = str(found[-1][0])
+    assert "2,500 rows in" in shown and "more than 2,500 rows" in shown and "Send the rest" in shown
+    (output,) = {answers["value"] for _, answers in found if answers.get("value")}
+    assert len(Path(output).read_text(encoding="utf-8").splitlines()) == 1 + 2_500
+    again = Upload(upload.source, upload.title)
+    monkeypatch.setattr(view.endpoints.admission, "rows", 5_000)
+    shown = str([*run(view, again)][-1][0])
+    assert "5,000 rows in" in shown and "more than" not in shown
+    again.forget()
+
+
+def test_a_file_that_tells_its_rows_is_refused_before_any_work(
+    view: Batch, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view.endpoints.admission, "rows", 4_999)
+    monkeypatch.setattr(view.endpoints, "jobs", None)  # not called
+    assert upload.source
+    upload.source.total = 5_000
+    (told, _) = [*run(view, upload)][-1]
+    assert "The file has 5,000 rows; at most 4,999 are answered at a time." in told and "app.py batch" in told
+
+
 def test_a_file_that_is_gone_is_told(view: Batch, upload: Upload) -> None:
     assert upload.source
     upload.source.path.unlink()

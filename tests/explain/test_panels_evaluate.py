@@ -16,6 +16,7 @@ from explain.panels.sections.section import Judged
 from explain.streams import STREAMS
 from inference import models
 from inference.panels.opening import Opening, Upload
+from inference.serving.admission import Admission
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.study.mapping import guess
@@ -42,7 +43,7 @@ def section(judged: Judged, id: str) -> str:
 
 
 def last(judged: Judged, id: str, **asked: Any) -> str:
-    *_, (place, found) = answers(judged, json.dumps([1, id, asked]))
+    *_, (place, found) = answers(Admission(), judged, json.dumps([1, id, asked]))
     assert place == id
     return found
 
@@ -154,7 +155,7 @@ def test_sections_are_made_once(loans: Judged, monkeypatch: pytest.MonkeyPatch) 
     ["", "null", "3", "[]", "[1]", '[1, "rows"]', '[1, "nothing", {}]', '[1, "measures", {}]', '[1, "rows", 3]', "["],
 )
 def test_what_threshold_js_never_sends_is_ignored(loans: Judged, sent: str) -> None:
-    assert list(answers(loans, sent)) == []
+    assert list(answers(Admission(), loans, sent)) == []
 
 
 @pytest.mark.parametrize("asked", [{}, {"threshold": "x"}, {"threshold": None}, {"truth": "<b>", "predicted": "<i>"}])

@@ -21,6 +21,7 @@ from inference import models
 from inference.panels import data
 from inference.panels.answer import stream
 from inference.panels.opening import Opening, Upload
+from inference.serving.admission import Admission
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.study.drift import drifts
@@ -57,7 +58,9 @@ def section(judged: Judged, id: str) -> str:
 
 
 def last(judged: Judged, id: str, **asked: Any) -> str:
-    *_, (place, found) = answers(judged, json.dumps([1, id, {"threshold": None, "fees": [0, 1, 1, 0], **asked}]))
+    *_, (place, found) = answers(
+        Admission(), judged, json.dumps([1, id, {"threshold": None, "fees": [0, 1, 1, 0], **asked}])
+    )
     assert place == id
     return found
 
@@ -126,18 +129,18 @@ def test_data_and_drift_are_told_with_rows_to_open(loans: Judged) -> None:
 def test_rows_are_compared_with_those_of_another_file(loans: Judged, tmp_path: Path) -> None:
     other = tmp_path / "<i>before.csv"
     pd.read_csv(LOANS / "evaluation.csv").drop(columns="truth").to_csv(other, index=False)
-    *_, found = compare(loans, str(other))
+    *_, found = compare(Admission(), loans, str(other))
     assert "Beside &lt;i&gt;before.csv" in found and "Unlike &lt;i&gt;before.csv: All debt payments" in found
     assert "Beside &lt;i&gt;before.csv" in drift.printed(loans) and "the model&#x27;s reference rows" in drift.printed(
         loans
     )
     (tmp_path / "wrong.csv").write_text("x\n1\n")
-    *_, told = compare(loans, str(tmp_path / "wrong.csv"))
+    *_, told = compare(Admission(), loans, str(tmp_path / "wrong.csv"))
     assert "No column for" in told and "Beside &lt;i&gt;before.csv" in drift.printed(loans)
     (tmp_path / "empty.csv").write_text(",".join(LOANS_COLUMNS) + "\n")
-    *_, told = compare(loans, str(tmp_path / "empty.csv"))
+    *_, told = compare(Admission(), loans, str(tmp_path / "empty.csv"))
     assert 'role="alert"' in told
-    assert list(compare(loans, None)) == [""]
+    assert list(compare(Admission(), loans, None)) == [""]
 
 
 def test_models_without_known_rows_or_losses_say_nothing_of_them() -> None:

@@ -7,11 +7,12 @@ import pytest
 
 from explain.panels.reporting import of_file
 from inference.errors import InputError
-from inference.serving import arguments
+from inference.serving.arguments import parser
+from inference.serving.commands import command
 
 
 def asked(*given: str) -> Any:
-    return arguments.command(arguments.parser().parse_args(["report", *given]), None, of_file)
+    return command(parser().parse_args(["report", *given]), None, of_file)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from inference import batching
 from inference.accelerator import accelerator
 from inference.batching import Batcher
 from inference.deadline import left, within
-from inference.errors import Busy, InputError, OutOfMemory
+from inference.errors import Busy, InputError, OutOfMemory, TimedOut
 from inference.joining import fits, parted
 from inference.trace import Batch
 
@@ -220,3 +220,19 @@ def test_among_hundreds_that_fail_leave_and_differ_each_gets_what_is_its_own(mon
             each.result(60)
     assert not wrong and at_rest(batcher)
     assert threading.active_count() < 24
+
+
+def test_where_the_leader_has_no_time_left_another_leads_at_once(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "BEAT", 30.0)  # so that nobody wakes by himself
+    batcher = Batcher(Doubling())
+    with accelerator:
+        hurried = pool.submit(ask, batcher, 1.0, seconds=0.5)
+        until(lambda: batcher._led)
+        other = pool.submit(ask, batcher, 2.0)
+        until(lambda: len(batcher._waiting) == 2)
+        with pytest.raises(TimedOut, match="no time for this one"):
+            hurried.result(10)
+        until(lambda: batcher._led)
+    assert other.result(10) == [4.0]

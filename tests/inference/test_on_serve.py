@@ -119,6 +119,17 @@ def test_a_request_outlives_the_replica_that_had_it(endpoints: Endpoints) -> Non
     assert second != first
 
 
+def test_whose_replica_goes_in_mid_stream_is_told_and_the_next_call_is_answered(endpoints: Endpoints) -> None:
+    inputs = load(LOANS).demo.examples[0].inputs
+    stream = endpoints.explain_stream("home-loans", inputs, seconds=60)
+    next(stream)
+    for each in replicas():
+        os.kill(each, signal.SIGKILL)
+    with pytest.raises(Busy, match="went away; please try again"):
+        list(stream)
+    assert endpoints.predict("home-loans", inputs)["prediction"]["items"]
+
+
 def test_a_function_of_this_process_is_not_sent(send: device.Send, monkeypatch: pytest.MonkeyPatch) -> None:
     field = {"kind": "text", "name": "text", "label": "Text"}
     about = {"task": "text-regression", "title": "Length", "summary": "Counts.", "fields": [field], "output": "length"}

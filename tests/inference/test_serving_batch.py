@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pyarrow import csv as pa_csv
 from pyarrow import parquet
 from starlette.testclient import TestClient
 
@@ -40,6 +41,12 @@ def client(endpoints: Endpoints) -> Iterator[TestClient]:
 
 def send(client: TestClient, data: bytes = SHEET, name: str = "loans.csv", **parts: str) -> Any:
     return client.post("/batch", data={"model": "home-loans", **parts}, files={"file": (name, data)})
+
+
+def parquet_of(sheet: bytes) -> bytes:
+    file = io.BytesIO()
+    parquet.write_table(pa_csv.read_csv(io.BytesIO(sheet)), file)
+    return file.getvalue()
 
 
 def rows(response: Any) -> list[dict[str, Any]]:
@@ -141,14 +148,27 @@ def test_other_bodies_are_told_what_to_send(client: TestClient) -> None:
     assert twice.status_code == 400
 
 
-def test_a_file_has_a_bound(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "MOST_ROWS", 20)
-    for how in ("ndjson", "csv"):
-        refused = send(client, format=how)
-        assert (refused.status_code, "may have 20 rows" in refused.text) == (422, True)
+def test_a_file_has_a_bound(client: TestClient, endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints.admission, "rows", 20)
+    refused = send(client, format="csv")
+    assert (refused.status_code, "more than 20 rows" in refused.text) == (422, True)
     monkeypatch.setattr(batch, "TABULAR", 8)
     *before, last = rows(send(client))
-    assert len(before) == 16 and "may have 20 rows" in last["detail"]  # once it streams, as its last line
+    assert len(before) == 20 and "more than 20 rows" in last["detail"]  # once it streams, as its last line
+    monkeypatch.setattr(endpoints.admission, "rows", 30)
+    assert len(rows(send(client))) == 30
+    monkeypatch.setattr(endpoints.admission, "rows", 0)
+    assert len(rows(send(client))) == 30
+
+
+def test_a_file_that_tells_its_rows_is_refused_before_any_work(
+    client: TestClient, endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints.admission, "rows", 20)
+    monkeypatch.setattr(batch, "Work", None)  # nothing is answered
+    refused = send(client, parquet_of(SHEET), "loans.parquet")
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("The file has 30 rows; at most 20 are answered at a time. Send the file")
 
 
 def test_one_file_more_than_there_are_places_waits_and_leaving_gives_the_place_back(

@@ -40,6 +40,7 @@ CASES: list[tuple[str, str, Any]] = [
     ("PORT", "", None),
     ("RATE", "60", 60.0),
     ("TIME_LIMIT", "30", 30.0),
+    ("MAX_ROWS", "5000", 5000),
     ("TRUST_PROXY", "2", 2),
     ("LOG", "json", "json"),
     ("METRICS_TOKEN", "a token", "a token"),

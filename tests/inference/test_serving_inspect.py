@@ -5,22 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from loan_files import LOANS, served
 from starlette.testclient import TestClient
 
-from explain.streams import STREAMS
-from inference import models
-from inference.serving.api import rest
-from inference.serving.catalogue import Catalogue
-from inference.serving.endpoints import Endpoints
 from inference.study.inspected import Inspection
-
-LOANS = models.find()["home-loans"]
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    endpoints = Endpoints(Catalogue({"home-loans": LOANS}), STREAMS)
-    with TestClient(rest(endpoints), base_url="http://testserver/api/v1") as client:
+    with served() as client:
         yield client
 
 

@@ -9,11 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from inference import trace as trace_module
+from inference.computing import to_float32
 from inference.demo import Demo
 from inference.errors import InputError
 from inference.fields import HistoryField, NumberField
 from inference.policy import Policy, Rule
-from inference.task import Task, to_float32
+from inference.task import Task
 from inference.trace import Batch, Trace, shapes
 from inference.types import Answer, Contrast, Decision, Item, ItemTarget, Prediction, Raw, Target, TextTarget
 

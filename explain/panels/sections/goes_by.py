@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import Any
 
 from inference.errors import InputError
+from inference.serving.admission import READING
 
 from ...summary import Doing, Summary, whole
 from ...summary.drawn import draw_summary, sentence
@@ -37,11 +38,7 @@ def sizes(judged: Judged) -> str:
 
 
 def asked(judged: Judged, asked: dict[str, Any]) -> Iterator[str]:
-    """So many rows explained: {rows}; or {stop}, which keeps what there is."""
-    if asked.get("stop"):
-        _turns.pop(judged.token, None)
-        yield judged.study.found.get(ID) or shown(judged)
-        return
+    """So many rows explained: {rows}."""
     turn = _turns[judged.token] = object()
     try:
         for part in gathered(judged, asked.get("rows")):
@@ -87,4 +84,10 @@ def printed(judged: Judged) -> str:
     return judged.study.found.get(ID, "") if TOLD in judged.study.found else ""
 
 
-SECTION = Section(ID, shown, asked, printed)
+def stopped(judged: Judged) -> str:
+    """End what runs; what it has found stays."""
+    _turns.pop(judged.token, None)
+    return judged.study.found.get(ID) or shown(judged)
+
+
+SECTION = Section(ID, shown, asked, printed, READING, stopped)

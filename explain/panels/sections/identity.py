@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from inference.errors import InputError
+from inference.serving.admission import READING
 from inference.study import evaluation
 from inference.study.identity import Identity, Moved, Shift, identity
 from inference.types import ItemTarget
@@ -160,4 +161,4 @@ def changed(each: Moved) -> str:
     return f"{number(round(each.scores[0], 3))} · {one}<br>{number(round(each.scores[1], 3))} · {two}"
 
 
-SECTION = Section(ID, shown, asked, printed)
+SECTION = Section(ID, shown, asked, printed, READING)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from inference.errors import InputError
+from inference.serving.admission import READING
 from inference.study import evaluation
 from inference.study.removal import Removal, Removals, absolute_errors, log_losses, removals
 from inference.types import ItemTarget
@@ -116,4 +117,4 @@ def bar(each: Removal, top: float) -> str:
     )
 
 
-SECTION = Section(ID, shown, asked, printed)
+SECTION = Section(ID, shown, asked, printed, READING)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import InputError
+from inference.serving.admission import PREDICTING
 from inference.study import evaluation, inspection
 from inference.study.queries import select
 from inference.units import number, quantity
@@ -140,4 +141,4 @@ def clipped(text: str) -> str:
     return text if len(text) <= CLIPPED else f"{text[:CLIPPED].rstrip()}…"
 
 
-SECTION = Section("rows", shown, asked, nothing)
+SECTION = Section("rows", shown, asked, nothing, PREDICTING)

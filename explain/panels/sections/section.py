@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from inference.serving.admission import CHECKING, Kind
 from inference.study import evaluation
 from inference.study.clusters import count
 from inference.study.reading import Study
@@ -36,13 +37,16 @@ class Section:
     """`shown` gives the HTML of a section, empty where it has nothing to say, and may raise InputError, which is told.
 
     `asked` answers what its buttons ask, `data-section` with `data-asks` as JSON: HTML that takes the section's place,
-    again and again. `printed` is what a report says instead of what is shown.
+    again and again. `printed` is what a report says instead of what is shown. What is asked waits for a place of its
+    `kind`. `stopped` ends the answer to an older question, and gives what there is of it.
     """
 
     id: str
     shown: Callable[[Judged], str]
     asked: Callable[[Judged, dict[str, Any]], Iterator[str]] | None = None
     printed: Callable[[Judged], str] | None = None
+    kind: Kind = CHECKING
+    stopped: Callable[[Judged], str] | None = None
 
 
 def nothing(judged: Judged) -> str:

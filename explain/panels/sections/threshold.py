@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.policy import Policy
+from inference.serving.admission import PREDICTING
 from inference.study import curves, evaluation
 from inference.study.costs import Costs, cheapest
 from inference.study.curves import Calibration, Curve
@@ -195,4 +196,4 @@ def calibration(found: Calibration) -> str:
     )
 
 
-SECTION = Section("threshold", shown, asked)
+SECTION = Section("threshold", shown, asked, kind=PREDICTING)

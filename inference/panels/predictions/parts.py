@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from ...types import Item, Prediction, Raw
+from ...units import percent
 
 LISTED = 5
 """Of many items, the page lists this many."""
@@ -38,6 +39,18 @@ def folded(tag: str, name: str, rows: Sequence[str], count: int = LISTED) -> str
         others = f'<{tag} class="{name}"{start}>{"".join(rows[count:])}</{tag}>'
         html += f'<details class="others"><summary>{len(rows) - count} more</summary>{others}</details>'
     return html + ASK_HINT
+
+
+def bars(items: Sequence[Item]) -> str:
+    """Items with their probabilities as bars; each can be asked about."""
+    rows = [
+        f"<li>{asking(item.id)}"
+        f'<span class="name">{escape(item.name)}{facts(item)}</span>'
+        f'<span class="track"><span style="width:{100 * item.score:.1f}%"></span></span>'
+        f'<span class="number">{percent(item.score)}</span></button></li>'
+        for item in items
+    ]
+    return folded("ul", "bars", rows)
 
 
 def asking(target: Any, name: str = "") -> str:

@@ -14,6 +14,7 @@ from kept import keep
 
 from inference.history import history as module
 from inference.history.database import WAIT, Unreachable
+from inference.history.entry import Mark
 from inference.history.history import History
 
 WRITER = """
@@ -105,6 +106,26 @@ def test_a_file_that_took_the_place_of_another_takes_nothing(tmp_path: Path) -> 
     (tmp_path / "history.db").touch()
     with pytest.raises(Unreachable):
         keep(history)
+    history.close()
+
+
+def test_a_file_that_may_only_be_read_is_told_and_written_again_once_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REST", 0.0)
+    history = History(str(tmp_path / "history.db"))
+    id = keep(history)
+    for may, word in ((False, "ON"), (True, "OFF")):  # SQLITE_READONLY, which the rights of a file do not give to root
+        with history._engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA query_only = {word}")
+        if may:
+            assert history.get(keep(history))
+        else:
+            with pytest.raises(Unreachable, match="try again shortly"):
+                keep(history)
+            with pytest.raises(Unreachable):
+                history.mark(id, Mark("right"))
+        assert history.get(id)
     history.close()
 
 

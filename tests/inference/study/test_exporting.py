@@ -10,7 +10,8 @@ from conftest import load
 
 from inference import models
 from inference.errors import InputError, ModelError
-from inference.serving.arguments import command, parser
+from inference.serving.arguments import parser
+from inference.serving.commands import command
 from inference.study import exporting, variants
 from inference.study.exporting import Exported
 

@@ -16,41 +16,23 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from conftest import ROOT, load
+from loan_files import LOANS, file, lines, read
 from pyarrow import parquet
 
 from inference import models
 from inference.errors import InputError
-from inference.serving import arguments
+from inference.serving.arguments import parser
+from inference.serving.commands import command, said
 from inference.study.job import Pace, Work, run
 from inference.study.mapping import Columns, guess
 from inference.study.parts import Part
 from inference.study.source import Chunk, open_source
 from inference.types import Raw
 
-LOANS = models.ASSETS / "models" / "home-loans"
-
-
-def lines(count: int) -> list[list[str]]:
-    """A header and rows out of the model's reference rows, with a number each."""
-    header, *rows = csv.reader((LOANS / "background.csv").read_text(encoding="utf-8").splitlines())
-    return [["id", *header], *([str(n), *rows[n % len(rows)]] for n in range(count))]
-
-
-def file(folder: Path, count: int, name: str = "loans.csv") -> Path:
-    path = folder / name
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle).writerows(lines(count))
-    return path
-
 
 def paces(path: Path, output: Path, **options: object) -> list[Pace]:
     task, source = load(LOANS), open_source(path)
     return list(run(task, source, guess(task.demo, source.columns), output, size=50, **options))  # type: ignore[arg-type]
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
 
 
 def test_every_row_has_the_answer_that_it_has_alone(tmp_path: Path) -> None:
@@ -205,44 +187,6 @@ def test_every_kind_of_output_can_be_written(tmp_path: Path, name: str) -> None:
     assert all(row["prediction"] for row in read(output))
 
 
-def test_the_command_line_explains_on_demand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from explain.reasons import top
-
-    path, output = file(tmp_path, 2), tmp_path / "out.csv"
-    options = arguments.parser().parse_args(
-        ["batch", "--model", "home-loans", "--input", str(path), "--output", str(output), "--explain"]
-    )
-    assert "2 rows" in arguments.command(options, top)
-    assert "(+" in read(output)[0]["reason 1"] or "(-" in read(output)[0]["reason 1"]
-    assert "rows" in capsys.readouterr().err
-
-
-def test_a_value_for_every_row_is_said_on_the_command_line(tmp_path: Path) -> None:
-    header, *rows = lines(3)
-    place, path, output = header.index("loan_to_value"), tmp_path / "loans.csv", tmp_path / "out.csv"
-    path.write_text("\n".join(",".join(row[:place] + row[place + 1 :]) for row in [header, *rows]), encoding="utf-8")
-    asked = ["batch", "--model", "home-loans", "--input", str(path), "--output", str(output)]
-    with pytest.raises(InputError, match="No column for Loan to value"):
-        arguments.command(arguments.parser().parse_args(asked))
-    with pytest.raises(InputError, match="Loan to value must be a number"):
-        arguments.command(arguments.parser().parse_args([*asked, "--set", "loan_to_value=high"]))
-    assert [each.name for each in tmp_path.iterdir()] == ["loans.csv"]  # refused before anything was begun
-    arguments.command(arguments.parser().parse_args([*asked, "--set", "loan_to_value=80", "--set", "payments=30"]))
-    task, found = load(LOANS), read(output)
-    for row, cells in zip(found, rows, strict=True):
-        inputs = dict(zip(header[1:], cells[1:], strict=True)) | {"loan_to_value": "80", "payments": "30"}
-        answer = task.predict({field.name: inputs[field.name] for field in task.demo.inputs})
-        assert float(row["score"]) == pytest.approx(answer.prediction.scores[0], abs=1e-6)
-
-
-@pytest.mark.parametrize("option", ["--set", "--column"])
-def test_what_names_no_field_is_told(tmp_path: Path, option: str) -> None:
-    path = file(tmp_path, 1)
-    asked = ["batch", "--model", "home-loans", "--input", str(path), "--output", "o.csv", option, "payments"]
-    with pytest.raises(InputError, match=f"{option} takes FIELD=…, got 'payments'"):
-        arguments.command(arguments.parser().parse_args(asked))
-
-
 def test_a_job_with_another_value_for_every_row_is_another_job(tmp_path: Path) -> None:
     task, source, output = load(LOANS), open_source(file(tmp_path, 100)), tmp_path / "out.csv"
     named = {name: column for name, column in guess(task.demo, source.columns).fields.items() if name != "payments"}
@@ -260,17 +204,13 @@ def test_the_time_left_of_a_csv_follows_from_its_bytes(tmp_path: Path, monkeypat
     first, *between, last = paces(file(tmp_path, 500), tmp_path / "out.csv")
     assert first.seconds_left is None
     assert between[0].about and between[0].seconds_left and abs(between[0].total / 500 - 1) < 0.1  # type: ignore[operator]
-    assert "of about" in arguments.said(between[0]) and "about" in arguments.said(between[0]).rpartition(",")[2]
+    assert "of about" in said(between[0]) and "about" in said(between[0]).rpartition(",")[2]
     assert (last.total, last.about, last.seconds_left) == (500, False, 0)
 
 
 def test_a_missing_file_and_a_wrong_ending_are_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="There is no file"):
-        arguments.command(
-            arguments.parser().parse_args(
-                ["batch", "--model", "home-loans", "--input", "none.csv", "--output", "o.csv"]
-            )
-        )
+        command(parser().parse_args(["batch", "--model", "home-loans", "--input", "none.csv", "--output", "o.csv"]))
     with pytest.raises(InputError, match=r"must be a \.csv or \.parquet file"):
         paces(file(tmp_path, 1), tmp_path / "out.xlsx")
 

@@ -21,7 +21,7 @@ TURNS = (
     Protection(
         "all that computes waits for its turn",
         ADMISSION,
-        "            yield from ticket.turn()\n",
+        "            for standing in ticket.turn():\n                stay()\n                yield standing\n",
         "",
         f"{CALLED}test_one_too_many_waits",
     ),
@@ -56,9 +56,16 @@ TURNS = (
     Protection(
         "all that computes counts as asking",
         ADMISSION,
-        "        self.rate.take(call.caller.user or call.caller.address)\n",
+        "            self.rate.take(call.caller.user or call.caller.address)\n",
         "",
         f"{CALLED}test_who_asks_too_often_gets_429",
+    ),
+    Protection(
+        "what is known already counts as asking",
+        ADMISSION,
+        "            self.rate.take(call.caller.user or call.caller.address)\n",
+        "            if look is None:\n                self.rate.take(call.caller.user or call.caller.address)\n",
+        "tests/explain/test_known_queue.py::test_what_is_known_counts_as_a_call",
     ),
     Protection(
         "a household has no addresses to change to",
@@ -80,7 +87,7 @@ SECRETS = (
     Protection(
         "who holds no token reads no measures",
         WATCH,
-        "(bears(request, token) if token else",
+        "(bears(request.headers, token) if token else",
         "(True if token else",
         f"{WATCHED}test_with_a_token_everybody_needs_it",
     ),
@@ -115,9 +122,37 @@ SECRETS = (
     Protection(
         "where passwords are set, REST asks for one",
         ENTRANCE,
-        "if asked and not self.knows(",
-        "if False and not self.knows(",
+        "        if not user:\n",
+        "        if False:\n",
         f"{ENTERED}test_credentials_are_read",
+    ),
+    Protection(
+        "a password that comes along is looked at",
+        ENTRANCE,
+        " if self.knows(given) else",
+        " if True else",
+        f"{ENTERED}test_credentials_are_read",
+    ),
+    Protection(
+        "only a login that the page gave passes for one",
+        ENTRANCE,
+        "(known[token] for token in tokens if token in known)",
+        "(user for token in tokens for user in known.values())",
+        f"{ENTERED}test_who_has_logged_in_on_the_page",
+    ),
+    Protection(
+        "who signs in with REST is asked and remembered as that person",
+        ENTRANCE,
+        "asking.set(replace(asking.get() or Caller(), user=user))",
+        "asking.set(asking.get() or Caller())",
+        f"{ENTERED}test_rates_and_turns_are_a_persons",
+    ),
+    Protection(
+        "without a token nothing passes for it",
+        "inference/serving/callers.py",
+        "return bool(token) and any(",
+        "return any(",
+        f"{ENTERED}test_a_token_is_brought",
     ),
     Protection(
         "the entrance stands in front of REST",
@@ -171,7 +206,7 @@ SECRETS = (
     Protection(
         "REST gives what people said to the presenter alone",
         "inference/serving/marking.py",
-        'if scheme.lower() != "bearer" or not endpoints.is_presenter(token):',
+        "if not bears(request.headers, endpoints.token):",
         "if False:",
         f"{KEPT}test_only_the_presenter_takes",
     ),

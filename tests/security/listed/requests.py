@@ -10,6 +10,8 @@ def setting(promise: str, text: str, without: str = "") -> Protection:
     return Protection(promise, "app.py", text, without, f"{SERVED}test_a_setting_that_keeps_strangers_out_is_on")
 
 
+STRAYS = "tests/security/test_strays.py::"
+
 REQUESTS = (
     Protection(
         "other sites' pages may not call",
@@ -116,6 +118,55 @@ REQUESTS = (
         "inference/panels/remote.py",
         "if path.resolve().is_relative_to(folder)}",
         "if True}",
-        "tests/inference/test_panels.py::test_no_other_file_becomes_a_path",
+        "tests/inference/test_panels_remote.py::test_no_other_file_becomes_a_path",
+    ),
+    Protection(
+        "a forged number of an event is refused quietly",
+        "inference/panels/strays.py",
+        'ANSWERS.search(scope["path"]) if scope["method"] == "GET" else None',
+        "None",
+        f"{STRAYS}test_a_forged_number",
+    ),
+    Protection(
+        "no component is asked to do what it does by itself",
+        "inference/panels/strays.py",
+        'if COMPONENTS.search(scope["path"]):',
+        "if False:",
+        f"{STRAYS}test_a_forged_number",
+    ),
+    Protection(
+        "strays are looked for in front of the page",
+        "app.py",
+        "                Middleware(Strays, blocks=blocks),\n",
+        "",
+        f"{STRAYS}test_a_forged_number",
+    ),
+    Protection(
+        "a name that nothing has is refused quietly",
+        RESTRAINT,
+        "        except route_utils.FnIndexInferError:\n            function = None\n",
+        "",
+        f"{STRAYS}test_a_forged_number",
+    ),
+    Protection(
+        "what is sent with too few values is not logged",
+        RESTRAINT,
+        "    gr.Blocks.validate_inputs = enough  # type: ignore[method-assign, assignment]\n",
+        "",
+        f"{STRAYS}test_too_few_values",
+    ),
+    Protection(
+        "who leaves a call that does not stream leaves the queue",
+        "inference/serving/admission.py",
+        "            for standing in ticket.turn():\n                stay()\n",
+        "            for standing in ticket.turn():\n",
+        "tests/test_leaving.py::test_who_leaves_a_call_that_does_not_stream_leaves_the_queue",
+    ),
+    Protection(
+        "who leaves a call that does not stream ends its work",
+        "inference/serving/admission.py",
+        "in within(work(), most, kind.answers):\n                stay()\n",
+        "in within(work(), most, kind.answers):\n",
+        "tests/test_leaving.py::test_who_leaves_a_call_that_does_not_stream_ends",
     ),
 )
