@@ -33,7 +33,7 @@ from inference.panels import look
 from inference.panels.restraint import restrain
 from inference.panels.strays import Strays
 from inference.panels.visitor import left, visitor
-from inference.serving import backing, logs
+from inference.serving import backing, logs, patience
 from inference.serving.admission import THREADS, required
 from inference.serving.admitting import admission
 from inference.serving.api import rest
@@ -119,6 +119,7 @@ def launch(
     """
     blocks.queue(max_size=64, api_open=False)
     restrain(blocks)
+    patience.begin()
     ask(visitor, left)
     if required not in device.guards:
         device.guards.append(required)

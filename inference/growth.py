@@ -1,11 +1,11 @@
-"""That a model in memory grows no larger than its weight files account for, whatever its config.json says.
+"""That a model in memory, and what is prepared for it, grows no larger than can be meant, whatever its configs say.
 
 transformers builds what a config describes, and makes up what the files lack: a few bytes could otherwise ask for all
-the memory there is, or for a million layers. It knows no task and no file.
+the memory there is, or for a million layers, or for pictures of a billion pixels. It knows no task and no file.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,3 +50,25 @@ def bounded(name: str, sizes: Sequence[int]) -> Iterator[None]:
     finally:
         for hook in hooks:
             hook.remove()
+
+
+LONGEST_SIDE, SHORTEST_SIDE = 4_096, 1_024
+"""Pixels to which a picture may be brought for a model, and its shorter side where the longer may have any number."""
+
+
+def measured(name: str, processor: Any) -> None:
+    """Refuse pictures larger than models read, before one is made. Raises ModelError.
+
+    processor: transformers' image processor, or None. Its own limits are none, and it fills up the memory first.
+    """
+    said = processor.to_dict() if processor is not None else {}
+    for key in ("size", "crop_size", "pad_size"):
+        size = said.get(key)
+        sides = dict(size) if isinstance(size, Mapping) else {"side": size}
+        most = SHORTEST_SIDE if [side for side in sides if sides[side]] == ["shortest_edge"] else LONGEST_SIDE
+        for side, pixels in sides.items():
+            if isinstance(pixels, int | float) and pixels > most:
+                raise ModelError(
+                    f"{name}: preprocessor_config.json brings pictures to {key} {side} {pixels:,.0f}; at most {most:,} "
+                    "pixels are made here. Save the processor that the model was trained with."
+                )

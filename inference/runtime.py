@@ -4,19 +4,21 @@ It knows no task's fields and no page.
 """
 
 import logging
-import math
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from . import models
+from .completeness import complete
 from .device import away
 from .errors import ModelError
 from .folders import name_of
-from .growth import bounded
+from .growth import bounded, measured
+from .headers import shapes
 
 if TYPE_CHECKING:
     from transformers import Pipeline, PreTrainedModel
@@ -86,19 +88,15 @@ def count_parameters(*folders: Path) -> int:
 
 def sizes(*folders: Path) -> list[int]:
     """Number of weights in each tensor of the safetensors files of `folders`, read from their headers alone."""
-    from safetensors import safe_open
-
-    found: list[int] = []
-    for file in [file for folder in folders for file in folder.glob("*.safetensors")]:
-        with safe_open(file, framework="numpy") as tensors:
-            found += [math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys()]  # noqa: SIM118
-    return found
+    files = [(folder, file) for folder in folders for file in folder.glob("*.safetensors")]
+    return [weights for folder, file in files for weights in shapes(name_of(folder), file)]
 
 
-def load_pipeline(task: str, folder: Path) -> "Pipeline":
+def load_pipeline(task: str, folder: Path, unread: Collection[str] = ()) -> "Pipeline":
     """A `transformers.Pipeline` of `task` from a model folder, placed by `place`.
 
-    Only safetensors are read and no code from the folder runs. Raises ModelError.
+    Only safetensors are read, all weights come from them, and no code from the folder runs. unread: names of parts of
+    the model whose weights may be missing, as no answer needs them. Raises ModelError.
     """
     from accelerate.utils import is_bf16_available
 
@@ -113,7 +111,9 @@ def load_pipeline(task: str, folder: Path) -> "Pipeline":
         if where.device_map == "auto":
             options["offload_folder"] = str(models.user_cache() / "offload")
         with bounded(name_of(folder), held):
-            return opened(task, base, source, options)
+            pipeline = opened(task, base, source, options, unread)
+        measured(name_of(folder), pipeline.image_processor)
+        return pipeline
     except ModelError:
         raise
     except Exception as error:  # whatever a damaged folder makes of transformers: each part has errors of its own
@@ -129,26 +129,46 @@ def empty(pipeline: "Pipeline") -> None:
         pipeline.model.to("meta")
 
 
-def opened(task: str, base: Path | None, source: Path, options: dict[str, Any]) -> "Pipeline":
+def opened(task: str, base: Path | None, source: Path, options: dict[str, Any], unread: Collection[str]) -> "Pipeline":
     """The pipeline of a whole model, or of an adapter and its base."""
     import transformers
+    from transformers.pipelines import PIPELINE_REGISTRY
 
     if base:
-        model = merged(task, base, source, options)
+        model = merged(task, base, source, options, unread)
         tokenizer = transformers.AutoTokenizer.from_pretrained(base)
         return transformers.pipeline(task, model=model, tokenizer=tokenizer)
-    dtype, device_map = options.pop("dtype"), options.pop("device_map")
-    return transformers.pipeline(
-        task,
-        model=str(source),
-        dtype=dtype,
-        device_map=device_map,
-        trust_remote_code=False,
-        model_kwargs=options,
-    )
+    model = loaded(task, source, options, unread)
+    kind = PIPELINE_REGISTRY.check_task(task)[1]["impl"]
+    kind = resolve_name(kind) if isinstance(kind, str) else kind  # transformers' own are imported when they are needed
+    parts = {part: str(source) for part in PARTS if getattr(kind, f"_load_{part}") is not False}
+    return transformers.pipeline(task, model=model, config=str(source), **FOREIGN, **parts)
 
 
-def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "PreTrainedModel":
+FOREIGN = {"trust_remote_code": False}
+"""Said wherever a folder is read: no code in it runs."""
+PARTS = ("tokenizer", "feature_extractor", "image_processor", "video_processor", "processor")
+"""What a pipeline may have beside its model."""
+
+
+def loaded(task: str, source: Path, options: dict[str, Any], unread: Collection[str]) -> "PreTrainedModel":
+    """A whole model, by the first of the task's kinds that its config fits, as a pipeline would load it."""
+    import transformers
+    from transformers.pipelines import PIPELINE_REGISTRY
+    from transformers.pipelines.base import load_model
+
+    config = transformers.AutoConfig.from_pretrained(source, **FOREIGN)
+    kinds = PIPELINE_REGISTRY.check_task(task)[1]["pt"]
+    model, found = load_model(str(source), config, kinds, task, **FOREIGN, **REPORTING, **options)
+    complete(name_of(source), model, found, unread)
+    return model
+
+
+REPORTING = {"output_loading_info": True, "ignore_mismatched_sizes": True}
+"""With these, transformers says what it made up, instead of saying nothing or that something went wrong."""
+
+
+def merged(task: str, base: Path, adapter: Path, options: dict[str, Any], unread: Collection[str]) -> "PreTrainedModel":
     """The base model as the adapter's config has it, its changes folded into the weights (exact to float32 rounding).
 
     An adapter without weights changes none.
@@ -161,12 +181,35 @@ def merged(task: str, base: Path, adapter: Path, options: dict[str, Any]) -> "Pr
     level = transformers.logging.get_verbosity()
     transformers.logging.set_verbosity_error()  # the head is new to the base: said as a warning, meant by the adapter
     try:
-        model = head.from_pretrained(base, config=config, **options)
+        model, found = head.from_pretrained(base, config=config, **REPORTING, **options)
     finally:
         transformers.logging.set_verbosity(level)
     if not (adapter / "adapter_config.json").is_file():
+        complete(name_of(adapter), model, found, unread)
         return model
-    from peft import PeftModel
+    return adapted(model, adapter, found, unread)
 
-    merged: PreTrainedModel = PeftModel.from_pretrained(model, adapter).merge_and_unload()
+
+def adapted(
+    model: "PreTrainedModel", adapter: Path, found: Mapping[str, Any], unread: Collection[str]
+) -> "PreTrainedModel":
+    """A base model with an adapter's changes, each of which is in its file; `found` is what the base's files lack."""
+    from peft import PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    config = PeftConfig.from_pretrained(adapter)
+    config.base_model_name_or_path = model.name_or_path  # where the base is on this machine
+    both = get_peft_model(model, config)
+    wanted = {name.removeprefix(OF_BASE) for name in get_peft_model_state_dict(both, save_embedding_layers=False)}
+    tensors = load_file(adapter / "adapter_model.safetensors")
+    held = {name.removeprefix(OF_BASE) for name in tensors}
+    changes = {"missing_keys": wanted - held, "unexpected_keys": held - wanted, "mismatched_keys": ()}
+    complete(name_of(adapter), model, changes)  # peft would leave what is missing at random, or fail without a word
+    complete(name_of(adapter), model, found, unread, given=held)
+    set_peft_model_state_dict(both, tensors)
+    merged: PreTrainedModel = both.merge_and_unload()
     return merged
+
+
+OF_BASE = "base_model.model."
+"""What peft puts before the names of the base's own weights."""

@@ -131,6 +131,7 @@ class SentencesTask(PassageInput, SpansTask):
     """A task whose spans are sentences of the text."""
 
     batch_size = 16
+    unread = frozenset({"pooler"})
     one_pass = False
     """Half the width is not tried: an error of a cosine is divided by a small temperature, and grows."""
 

@@ -38,6 +38,8 @@ class Task(Computing, Explainable):
     """Whether its labels were given in training; else they were found in the data, and need no truth to be measured."""
     default: ClassVar[str] = ""
     """A model on the hub to begin with, `owner/name@revision`, where none is embedded; the task's id stands for it."""
+    unread: ClassVar[frozenset[str]] = frozenset()
+    """Parts of an architecture, by name, that no answer of this task needs; a model may be without their weights."""
     fields: ClassVar[tuple[Field, ...]] = ()
     """What a model takes that does not say so itself, in a demo.json; empty where that differs from model to model."""
     samples: ClassVar[tuple[demo.Example, ...]] = ()
@@ -63,7 +65,7 @@ class Task(Computing, Explainable):
     @classmethod
     def open(cls, folder: Path, about: demo.Demo) -> "Pipeline":
         """The pipeline of a model folder. Raises ModelError."""
-        return runtime.load_pipeline(cls.id, folder)
+        return runtime.load_pipeline(cls.id, folder, cls.unread)
 
     # What the pipeline does, batch by batch: encode, forward, read
 

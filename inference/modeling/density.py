@@ -72,16 +72,18 @@ class DensityModel(PreTrainedModel):
         super().__init__(config)
         k, d = config.n_components, config.n_numbers
         slots = [cardinality + 1 for cardinality in config.cardinalities]
+        self.begins = [sum(slots[:i]) for i in range(len(slots))]
         self.log_weights = nn.Parameter(torch.empty(k))
         self.means = nn.Parameter(torch.empty(k, d))
         self.whitening = nn.Parameter(torch.empty(k, d, d))  # the inverse of the scale matrix's Cholesky factor
         self.log_tables = nn.Parameter(torch.empty(k, max(sum(slots), 1)))
-        self.register_buffer("offsets", torch.tensor([sum(slots[:i]) for i in range(len(slots))], dtype=torch.int64))
+        self.register_buffer("offsets", torch.tensor(self.begins, dtype=torch.int64))
         self.post_init()
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:
         if module is self:
+            init.copy_(self.offsets, torch.tensor(self.begins, dtype=torch.int64))
             init.constant_(self.log_weights, -math.log(self.config.n_components))
             init.normal_(self.means)
             init.copy_(self.whitening, torch.eye(self.config.n_numbers).expand_as(self.whitening))

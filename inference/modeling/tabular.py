@@ -145,9 +145,10 @@ class TabularModel(PreTrainedModel):
         n_labels = len(config.id2label or ())
         n_columns = config.n_numbers + len(config.cardinalities)
         slots = [cardinality + 1 for cardinality in config.cardinalities]
+        self.begins = [sum(slots[:i]) for i in range(len(slots))]
         self.numbers = PiecewiseLinearEmbedding(config.n_numbers, config.n_bins, config.d_embedding)
         self.categories = nn.Embedding(max(sum(slots), 1), config.d_embedding)
-        self.register_buffer("offsets", torch.tensor([sum(slots[:i]) for i in range(len(slots))], dtype=torch.int64))
+        self.register_buffer("offsets", torch.tensor(self.begins, dtype=torch.int64))
         self.adapter = nn.Parameter(torch.empty(config.n_members, n_columns, config.d_embedding))
         layers: list[nn.Module] = []
         for i in range(config.n_blocks):
@@ -171,6 +172,7 @@ class TabularModel(PreTrainedModel):
             init.normal_(module.weight, std=0.5)
             init.normal_(module.bias, std=0.5)
         elif module is self:
+            init.copy_(self.offsets, torch.tensor(self.begins, dtype=torch.int64))
             # One factor for a whole column, so that a member sees columns, not single coordinates, in its own way.
             init.copy_(self.adapter, torch.randn(*self.adapter.shape[:2], 1).expand_as(self.adapter))
             bound = self.config.d_block**-0.5

@@ -47,6 +47,8 @@ def refused(headers: Headers, path: str, origins: Set[str]) -> JSONResponse | No
         return JSONResponse({"detail": "Content-Length must be a whole number."}, 400)
     if int(length) > MAX_BODY:
         return JSONResponse({"detail": f"A request may have {MAX_BODY // 1024**2} MB."}, 413)
+    if "," in headers.get("range", ""):  # Gradio fails at a second one
+        return JSONResponse({"detail": "One range of a file is sent at a time."}, 416)
     origin, host = headers.get("origin"), headers.get("x-forwarded-host") or headers.get("host", "")
     if origin is not None and origin not in origins and origin.partition("://")[2] != host.split(",")[0].strip():
         return JSONResponse({"detail": "Requests from other sites' pages are refused."}, 403)

@@ -17,7 +17,7 @@ from .fairness import Fairness, fairness
 from .mapping import Columns, guess
 from .metrics import Metrics
 from .reading import Study, read
-from .source import Chunk, Source
+from .source import MOST_COLUMNS, Chunk, Source
 from .thresholds import Outcome, outcomes, sweep
 
 MOST = 10_000
@@ -53,12 +53,26 @@ class Sent(Source):
             raise InputError(f"One call takes {MOST:,} rows, got {len(rows):,}; send a file on the page instead.")
         self.rows, self.total = rows, len(rows)
         self.columns = tuple(dict.fromkeys(str(name) for row in rows for name in row))
+        if len(self.columns) > MOST_COLUMNS:  # each takes a cell in every row
+            raise InputError(f"rows may name {MOST_COLUMNS:,} columns together, got {len(self.columns):,}.")
+        for number, row in enumerate(rows, start=1):
+            if any(isinstance(cell, str) and not is_whole(cell) for cell in (*row, *row.values())):
+                raise InputError(f"Row {number:,} holds half a character (a lone surrogate); write it anew.")
 
     def chunks(self, size: int) -> Iterator[Chunk]:
         for number, start in enumerate(range(0, len(self.rows), size)):
             some = self.rows[start : start + size]
             cells = {name: [row.get(name, "") for row in some] for name in self.columns}
             yield Chunk(number, list(range(start + 1, start + 1 + len(some))), cells)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text can be written: JSON lets halves of characters through."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @on_device

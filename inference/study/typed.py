@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from . import swelling
+from .pages import Damaged
 from .source import Chunk, Source, named, reason
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ class Parquet(Source):
             with ParquetFile(path) as file:
                 schema, self.total = file.schema_arrow, file.metadata.num_rows
                 names = named(schema.names)
-                swelling.check(file.metadata)
+                self.at_once = swelling.check(file.metadata, path)
                 self.texts = swelling.texts(file.metadata)
-        except (pa.ArrowException, OSError, RecursionError, MemoryError) as error:
+        except (pa.ArrowException, OSError, RecursionError, MemoryError, Damaged) as error:
             raise InputError(f"The file is no Parquet that can be read: {reason(error)}.") from None
         self.own = dict(zip(names, schema.types, strict=True))
         self.media = {name: path_of(name, self.own) for name, kind in self.own.items() if is_media(kind)}
@@ -53,7 +54,7 @@ class Parquet(Source):
         done = 0
         try:
             with ParquetFile(self.path, pre_buffer=False, read_dictionary=self.texts) as file:
-                batches = file.iter_batches(size, use_threads=False)
+                batches = self.batches(file, size)
                 for number, batch in enumerate(swelling.portions(batches, self.path.stat().st_size)):
                     cells = dict(zip(self.own, map(pa.Array.to_pylist, batch), strict=True))
                     for name, path in self.media.items():
@@ -69,6 +70,15 @@ class Parquet(Source):
             MemoryError,
         ) as error:  # of times beyond Python's
             raise InputError(f"The Parquet file cannot be read after row {done:,}: {reason(error)}.") from None
+
+    def batches(self, file: Any, most: int) -> "Iterator[pa.RecordBatch]":
+        """As many rows at a time as fit into memory in every row group, and in all as many as the file says."""
+        found = 0
+        for batch in file.iter_batches(min([most, *self.at_once]), use_threads=False):
+            found += batch.num_rows
+            yield batch
+        if found != self.total:
+            raise ValueError(f"it says that it has {self.total:,} rows, and has {found:,}")
 
 
 def is_media(kind: "pa.DataType") -> bool:

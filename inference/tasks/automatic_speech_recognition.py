@@ -26,6 +26,8 @@ from ..writing import TextTask
 
 SEARCH = 5.0
 """Seconds before the end of a part in which the quietest place is looked for, to cut there."""
+STRIDE = 2
+"""Moments that the encoder makes one of."""
 HOP = 0.05
 """Seconds over which loudness is taken."""
 BEGINNING = 4
@@ -48,6 +50,15 @@ class AutomaticSpeechRecognition(TextTask):
         super().__init__(*args)
         if getattr(self.pipeline, "type", "") != "seq2seq_whisper":
             raise ModelError(f"{self.name} is no Whisper: of the models for speech, those are run here.")
+        extractor, config = self.pipeline.feature_extractor, self.pipeline.model.config
+        made = (extractor.feature_size, extractor.nb_max_frames, extractor.sampling_rate)
+        heard = (config.num_mel_bins, STRIDE * config.max_source_positions, RATE)
+        if made != heard:  # a window of any length would be filled up with silence before the model refuses it
+            raise ModelError(
+                f"{self.name}: preprocessor_config.json makes {made[0]!r} frequencies at {made[1]!r} moments of "
+                f"{made[2]!r} Hz, and the model hears {heard[0]} at {heard[1]:,} of {RATE:,} Hz. Save both together "
+                "with save_pretrained."
+            )
 
     def options(self) -> dict[str, Any]:
         room = self.pipeline.model.config.max_target_positions - BEGINNING

@@ -82,6 +82,7 @@ class SentenceSimilarity(TextInput, ValueTask):
     """Any sentence encoder of the hub that pools by the mean or by the first token."""
 
     id = "sentence-similarity"
+    unread = frozenset({"pooler"})
     fields = (TextField(name="first", label="One text"), TextField(name="second", label="Another text"))
     samples = (
         Example("Said in other words", {"first": "The train is late.", "second": "Our train has been delayed."}),

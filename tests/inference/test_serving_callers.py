@@ -1,8 +1,9 @@
 """Who asks, and what is believed of it."""
 
 import pytest
+from starlette.datastructures import Headers
 
-from inference.serving.callers import Caller, address, asking, request_id, who
+from inference.serving.callers import Caller, address, asking, bears, request_id, who
 
 PEER = "10.0.0.9"
 
@@ -46,3 +47,22 @@ def test_turns_are_taken_by_person_then_by_page_then_by_address() -> None:
     token = asking.set(page[0])
     assert who() is page[0]
     asking.reset(token)
+
+
+TOKEN = "the-presenters-own-token"
+
+
+@pytest.mark.parametrize(
+    ("headers", "may"),
+    [
+        ({"X-Seewhy-Token": TOKEN}, True),
+        ({"Authorization": f"bearer {TOKEN}"}, True),
+        ({"Authorization": "Basic x", "X-Seewhy-Token": TOKEN}, True),
+        ({"Authorization": TOKEN}, False),
+        ({"X-Seewhy-Token": ""}, False),
+        ({}, False),
+    ],
+)
+def test_a_token_is_brought_in_either_header(headers: dict[str, str], may: bool) -> None:
+    assert bears(Headers(headers), TOKEN) == may
+    assert not bears(Headers(headers), "")

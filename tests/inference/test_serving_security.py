@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn.config
 from conftest import ROOT, serving
 from gradio_client import Client, handle_file
 from PIL import Image
@@ -173,6 +174,12 @@ def test_only_our_own_page_and_those_allowed_may_call(
         assert response.json() == {"detail": "Requests from other sites' pages are refused."}
 
 
+def test_ranges_of_a_file_are_sent_one_at_a_time(client: TestClient) -> None:
+    assert client.get("/", headers={"range": "bytes=0-4"}).status_code == 200
+    response = client.get("/", headers={"range": "bytes=" + ",".join(["0-4"] * 3_000)})
+    assert (response.status_code, response.json()) == (416, {"detail": "One range of a file is sent at a time."})
+
+
 def test_nobody_else_is_allowed_by_default() -> None:
     client = TestClient(Guard(Starlette(routes=ROUTES)), base_url="http://here:7860")
     assert client.get("/", headers={"origin": ALLOWED}).status_code == 403
@@ -299,6 +306,10 @@ def test_the_guard_stands_in_front_and_knows_the_allowed_sites(settings: dict[st
     assert watch.cls is Watch  # around it, so that what is refused has an id and a line in the log as well
     assert (guard.cls, guard.kwargs) == (Guard, {"origins": [ALLOWED]})
     assert settings["app_kwargs"]["docs_url"] is settings["app_kwargs"]["redoc_url"] is None  # they load from outside
+
+
+def test_the_app_is_launched_with_patience_that_ends(settings: dict[str, Any]) -> None:
+    assert settings and uvicorn.config.HTTP_PROTOCOLS["auto"] == "inference.serving.patience:Patient"
 
 
 def test_uploads_are_deleted_within_two_hours(endpoints: Endpoints) -> None:

@@ -15,12 +15,18 @@ if __name__ == "__main__":
 
 from security.listed.callers import CALLERS
 from security.listed.files import FILES, PICTURES
+from security.listed.loading import LOADING
 from security.listed.models import MODELS, UNUSED
+from security.listed.parquet import PARQUET
 from security.listed.protection import ROOT, Protection
 from security.listed.requests import REQUESTS
 from security.listed.rows import PLACES, ROWS
+from security.listed.waiting import WAITING
 
-PROTECTIONS = (*REQUESTS, *CALLERS, *PICTURES, *FILES, *ROWS, *PLACES, *MODELS, *UNUSED)
+PROTECTIONS = (
+    *(*REQUESTS, *CALLERS, *PICTURES, *FILES, *ROWS, *PLACES),
+    *(*MODELS, *LOADING, *PARQUET, *WAITING, *UNUSED),
+)
 LONGEST = 300
 """Seconds that one test may take."""
 ENVIRONMENT = {**os.environ, "PYTHONPATH": "."}

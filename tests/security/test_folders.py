@@ -51,7 +51,7 @@ TOLD = {
     "an enormous width that no weight contradicts": "a far larger model than its files hold",
     "pickles alone": "only pickled weights",
     "code for the config": "brings code of its own",
-    "weights that are a pickle": "could not be loaded",
+    "weights that are a pickle": "is cut off or damaged",
 }
 
 

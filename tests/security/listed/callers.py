@@ -61,13 +61,6 @@ TURNS = (
         f"{CALLED}test_who_asks_too_often_gets_429",
     ),
     Protection(
-        "what is known already counts as asking",
-        ADMISSION,
-        "            self.rate.take(call.caller.user or call.caller.address)\n",
-        "            if look is None:\n                self.rate.take(call.caller.user or call.caller.address)\n",
-        "tests/explain/test_known_queue.py::test_what_is_known_counts_as_a_call",
-    ),
-    Protection(
         "a household has no addresses to change to",
         "inference/serving/limits.py",
         "if found.version == 6 else str(found)",
@@ -146,13 +139,6 @@ SECRETS = (
         "asking.set(replace(asking.get() or Caller(), user=user))",
         "asking.set(asking.get() or Caller())",
         f"{ENTERED}test_rates_and_turns_are_a_persons",
-    ),
-    Protection(
-        "without a token nothing passes for it",
-        "inference/serving/callers.py",
-        "return bool(token) and any(",
-        "return any(",
-        f"{ENTERED}test_a_token_is_brought",
     ),
     Protection(
         "the entrance stands in front of REST",

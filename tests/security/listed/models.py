@@ -16,8 +16,8 @@ MODELS = (
     Protection(
         "no code of a folder runs",
         "inference/runtime.py",
-        "trust_remote_code=False",
-        "trust_remote_code=True",
+        '"trust_remote_code": False',
+        '"trust_remote_code": True',
         f"{SERVED}test_no_code_from_a_model_folder_runs",
     ),
     Protection(

@@ -72,4 +72,18 @@ PLACES = (
         "list(measuring(judged))",
         f"{SCREENS}test_a_file_that_was_read_elsewhere",
     ),
+    Protection(
+        "what is known already counts as asking",
+        "inference/serving/admission.py",
+        "            self.rate.take(call.caller.user or call.caller.address)\n",
+        "            if look is None:\n                self.rate.take(call.caller.user or call.caller.address)\n",
+        "tests/explain/test_known_queue.py::test_what_is_known_counts_as_a_call",
+    ),
+    Protection(
+        "without a token nothing passes for it",
+        "inference/serving/callers.py",
+        "return bool(token) and any(",
+        "return any(",
+        "tests/inference/test_serving_callers.py::test_a_token_is_brought",
+    ),
 )
