@@ -43,7 +43,7 @@ async function take(button) {
     const told = button.parentElement.querySelector("[role=status]"), headers = { authorization: `Bearer ${sessionStorage.getItem(TOKEN)}` };
     try {
         const answer = await call(`feedback?model=${encodeURIComponent(button.dataset.export)}`, { headers });
-        const ending = answer.headers.get("content-type").includes("zip") ? "zip" : "csv";
+        const type = answer.headers.get("content-type"), ending = ["zip", "parquet"].find((each) => type.includes(each)) ?? "csv";
         save(await answer.blob(), `feedback.${ending}`);
         told.textContent = "Saved.";
     } catch (error) {
@@ -88,7 +88,7 @@ new MutationObserver(() => {
         const model = views.firstElementChild.dataset.model, link = document.createElement("a");
         Object.assign(link, { textContent: "History", href: addressOf(`${model}#history`).href });
         link.dataset.model = `${model}#history-${token}`;
-        if (known) link.setAttribute("aria-current", "page");
+        if (known || door) link.setAttribute("aria-current", "page");
         views.append(link);
     }
 }).observe(document.documentElement, { childList: true, subtree: true });

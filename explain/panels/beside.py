@@ -68,7 +68,7 @@ def side(found: Side, seen: Seen) -> str:
         )
     return (
         f'<div class="card" role="region" aria-label="{escape(seen.name)}"><h3 class="side">{escape(seen.name)}</h3>'
-        f"{shown}{decision}{why(found.explanation, seen.raw)}</div>"
+        f"{below(shown)}{decision}{why(found.explanation, seen.raw)}</div>"
     )
 
 
@@ -78,6 +78,11 @@ def why(explanation: Explanation | None, raw: Raw) -> str:
         return ""
     figure = draw(explanation, raw)
     return f'<h4 class="eyebrow">Why {escape(named(explanation))}?</h4>{figure.html}{figure.table}'
+
+
+def below(shown: str) -> str:
+    """A prediction under the heading of its side."""
+    return shown.replace("<h2", "<h4").replace("</h2>", "</h4>")
 
 
 def unasked(html: str) -> str:

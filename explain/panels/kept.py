@@ -27,6 +27,12 @@ LISTED = 50
 THUMBNAIL = (72, 72)
 """Pixels of a picture in the list."""
 ONLY = {"all": "All", "marked": "Marked", "against": "Where people disagree"}
+NOTHING = {
+    "all": "Nothing yet. Answers come here once somebody has asked this model.",
+    "marked": "Nothing yet. An answer comes here once somebody says whether it is right.",
+    "against": "Nothing: nobody has marked an answer as wrong.",
+}
+"""What is said where nothing is listed."""
 
 
 def door(name: str, refused: bool) -> str:
@@ -92,7 +98,7 @@ def listing(entries: Sequence[Entry], only: str, about: Demo, older: bool) -> st
     more = asks("rows", "Older ones", "more", only=only, before=shown[-1].time) if len(entries) > LISTED else ""
     first = asks("rows", "The newest", "more", only=only) if older else ""
     ways = f'<p class="buttons">{first}{more}</p>' if first or more else ""
-    body = entries_table(shown, about) if shown else '<p class="hint">There is none.</p>'
+    body = entries_table(shown, about) if shown else f'<p class="hint">{NOTHING[only]}</p>'
     return card("What was asked", group + body + ways, id="rows")
 
 

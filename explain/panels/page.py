@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from inference.errors import NotFound, SeeWhyError
+from inference.errors import SeeWhyError
 from inference.panels import answer, guests, landing, look, marks
 from inference.panels.form import example_values, form
 from inference.panels.playing import panel
@@ -89,7 +89,7 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None, view: str =
             case = STARTS.get(view, opened)(endpoints, name, of)
             start, note, asks.wanted = case.values, case.note(asked=True), case.target
         except SeeWhyError as error:
-            parts = (answer.failure(str(error)), "", "", "")
+            note = answer.failure(str(error))  # above the form: on a phone, the answer is far below
     gr.HTML(landing.heading(about.title, name, CALLED))
     recorded = panel(endpoints, name) if about.recording else None
     with gr.Row(elem_classes="screen"):
@@ -114,4 +114,4 @@ def unknown(catalogue: Catalogue, name: str) -> str:
     """What to do about a link to a model that is not on offer."""
     if catalogue.takes_guests:
         return answer.failure(f"{name[:80]} has not been fetched, or had to leave. Name it again under All models.")
-    return answer.failure(str(NotFound.among("model", name, catalogue.demos)))
+    return answer.failure(f"No model here is called {name[:80]}. Choose another one under All models.")

@@ -75,7 +75,8 @@ def settled(explanation: Explanation, figure: Figure, rivals: Rivals = MappingPr
     """The last figure with what would not outlast a redrawing: its controls, its table, its data."""
     opacity = OPACITY if explanation.label_map else ""
     data = embedded("explanation", explanation.to_json())
-    known = KNOWN.format(explanation.seconds) if explanation.kept else ""
+    took = f"{explanation.seconds:.1f} s" if explanation.seconds >= 0.05 else "under 0.1 s"
+    known = KNOWN.format(took) if explanation.kept else ""
     parts = (figure.html, opacity, known, figure.table, fold(explanation), tests(explanation, rivals), data)
     return card(explanation, "".join(parts))
 
@@ -85,7 +86,7 @@ OPACITY = (
     'data-property="--veil"></label>'
 )
 
-KNOWN = '<p class="hint">Known already: it was computed earlier, in {:.1f} s.</p>'
+KNOWN = '<p class="hint">Known already: it was computed earlier, in {}.</p>'
 """Where nothing was computed anew."""
 
 

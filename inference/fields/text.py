@@ -36,11 +36,12 @@ class TextField(Field):
         except UnicodeEncodeError:
             raise InputError(f"{self.label} holds half a character (a lone surrogate); write it anew.") from None
         if len(value) > self.max_length:
-            raise InputError(f"{self.label} may have {self.max_length:,} characters, got {len(value):,}.")
+            raise InputError(f"{self.label} may have {self.max_length:,} characters, got {len(value):,}; shorten it.")
         return value
 
     def describe(self, value: str) -> str:
-        return f"{self.label}: {len(value):,} characters, {len(value.split()):,} words"
+        words = len(value.split())
+        return f"{self.label}: {len(value):,} characters, {words:,} word{'' if words == 1 else 's'}"
 
 
 def visible(character: str) -> bool:

@@ -22,7 +22,7 @@ TOKENS = 60
 
 EMPTY = (
     '<div class="empty"><b>Pick an example, or enter your own.</b><ol>'
-    "<li><b>What</b> the model predicts, and what would be done about it</li>"
+    "<li><b>What</b>: what the model predicts, and what would be done about it</li>"
     "<li><b>Why</b>: what in your input spoke for it, and what against</li>"
     "<li><b>How</b>: the path your input took, step by step</li></ol></div>"
 )

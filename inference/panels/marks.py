@@ -12,7 +12,7 @@ from . import look
 
 LISTED = 20
 """Items from which on there may be others that a prediction does not name: any can be written then."""
-SHORT = '<footer class="seewhy">{} Programs: <a href="api/v1/openapi.json">the API</a>.</footer>'
+SHORT = '<footer class="seewhy">{} Programs: <a href="api/v1/docs">the API</a>.</footer>'
 
 
 def notice(history: History | None) -> str:
@@ -66,7 +66,9 @@ def should_be(found: Answer, about: Demo) -> str:
         hint = f"a number{escape(unit)}"
         box = f'<input name="truth" inputmode="decimal" maxlength="40" autocomplete="off" placeholder="{hint}">'
     else:
-        box = f'<input name="truth" maxlength="2000" autocomplete="off" list="kept-{escape(found.kept or "")}">'
+        hint = "the right text" if prediction.kind == "text" else "another one"
+        box = f'<input name="truth" maxlength="2000" autocomplete="off" placeholder="{hint}" '
+        box += f'list="kept-{escape(found.kept or "")}">'
         box += f'<datalist id="kept-{escape(found.kept or "")}">{"".join(map(option, items))}</datalist>'
     button = '<button type="button" data-verdict="should be" aria-pressed="false">Say so</button>'
     return f'<span class="rather-be"><label>Should be {box}</label>{button}</span>'

@@ -73,9 +73,9 @@ def rest(endpoints: Endpoints) -> FastAPI:
     batches = Batches(endpoints)
 
     @app.get(reference.PATH, include_in_schema=False, response_class=HTMLResponse)
-    async def docs() -> str:
+    async def docs(request: Request) -> str:
         """The API for people to read."""
-        return reference.page(app.openapi())
+        return reference.page(app.openapi(), str(request.base_url).rstrip("/"))
 
     @app.get(f"{PREFIX}/models")
     @app.post(f"{PREFIX}/models", include_in_schema=False)

@@ -12,7 +12,7 @@ MOST_BYTES, SECONDS = 256 * 1024**2, 7 * 86_400.0
 """What is kept altogether, and for how long; the oldest leave where the room does not suffice."""
 NAME = re.compile(r"[\w-]{22}", re.ASCII)
 """128 random bits."""
-GONE = "What this link led to is no longer kept."
+GONE = "What this link led to is no longer kept. Ask for a new link, or enter the case anew."
 
 
 class Holding:

@@ -121,7 +121,10 @@ class Links:
         except (binascii.Error, ValueError):
             whole = b""
         if not hmac.compare_digest(whole[:SIGNED], self._signature(whole[SIGNED:])):
-            raise InputError("This link is damaged, or was made by another server or before this one was started anew.")
+            raise InputError(
+                "This link is damaged, or was made by another server or before this one was started anew. "
+                "Ask for a new link, or enter the case anew."
+            )
         return whole[SIGNED:]
 
 

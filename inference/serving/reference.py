@@ -8,6 +8,7 @@ from typing import Any
 from ..models import ASSETS
 
 PATH = "/api/v1/docs"
+SERVER = "http://127.0.0.1:7860"
 STYLE = (ASSETS / "reference.css").read_text(encoding="utf-8")
 HEAD = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>SeeWhy · the API</title>'
@@ -15,13 +16,13 @@ HEAD = (
 )
 
 
-def page(document: dict[str, Any]) -> str:
-    """Each call with what it takes, what it answers and how it may be refused."""
+def page(document: dict[str, Any], server: str = SERVER) -> str:
+    """Each call with what it takes, what it answers and how it may be refused; its examples ask `server`."""
     calls = [(path, method, call) for path, methods in document["paths"].items() for method, call in methods.items()]
     index = "".join(
         f'<li><a href="#{call["operationId"]}">{escape(shortened(path))}</a></li>' for path, _, call in calls
     )
-    body = "".join(called(*each, document) for each in calls)
+    body = "".join(called(*each, document) for each in calls).replace(SERVER, escape(server))
     shared = "".join(record(name, schema) for name, schema in document["components"]["schemas"].items())
     return (
         f"{HEAD}<style>{STYLE}</style></head><body><header><h1>{escape(document['info']['title'])}: the API</h1>"
@@ -108,7 +109,7 @@ def sample(path: str, content: dict[str, Any]) -> str:
     if example is None:
         return ""
     body = json.dumps(example, ensure_ascii=False).replace("'", "'\\''")
-    code = f"curl http://127.0.0.1:7860{path} -H 'content-type: application/json' \\\n     -d '{body}'"
+    code = f"curl {SERVER}{path} -H 'content-type: application/json' \\\n     -d '{body}'"
     return f'<pre tabindex="0" aria-label="Example"><code>{escape(code)}</code></pre>'
 
 

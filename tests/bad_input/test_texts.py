@@ -19,7 +19,7 @@ REFUSED_TEXTS = {
     "white space": (" \n\t\u00a0", "Text is missing"),
     "control characters alone": ("\x00\x07\x1b", "Text is missing"),
     "zero-width characters alone": ("\u200b\u2060\ufeff", "Text is missing"),
-    "200,000 characters": ("word " * 40_000, "Text may have 5,000 characters, got 200,000."),
+    "200,000 characters": ("word " * 40_000, "Text may have 5,000 characters, got 200,000; shorten it."),
     "half a character": ("good \ud83d film", "half a character"),
     "a list": (["good"], "Text must be a text, got list."),
 }

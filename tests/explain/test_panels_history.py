@@ -147,6 +147,7 @@ def test_the_page_says_what_is_kept_before_anybody_asks(catalogue: Catalogue, en
     assert "what you send and what the model answers are kept for 30 days" in marks.notice(endpoints.history)
     assert marks.footer(None) == look.FOOTER
     assert "What you send is deleted" not in marks.footer(endpoints.history)
+    assert all('href="api/v1/docs"' in marks.footer(each) for each in (None, endpoints.history))
     assert "What you send is deleted" in json.dumps(page(Endpoints(catalogue)).get_config_file())
     assert "What you send is deleted" not in json.dumps(page(endpoints).get_config_file())
 

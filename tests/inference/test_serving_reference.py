@@ -78,6 +78,7 @@ def test_the_page_names_every_call_and_loads_nothing(client: TestClient, documen
     assert set(calls) <= set(found.ids) and len(found.ids) == len(set(found.ids))
     assert {ref[1:] for ref in found.refs if ref.startswith("#")} <= set(found.ids)
     assert {ref for ref in found.refs if not ref.startswith("#")} == {"openapi.json", "../../"}
+    assert "curl http://testserver/api/v1/predict " in response.text and "7860" not in response.text
     assert "<script" not in response.text and "@import" not in response.text and "url(" not in response.text
 
 

@@ -65,7 +65,7 @@ def test_pictures_of_other_shapes_and_longer_questions_share_a_batch(
         (" \u200b ", "Question is missing: write a few words."),
         (None, "Question is missing: write a few words."),
         (7, "Question must be a text, got int."),
-        ("why " * 2_000, "Question may have 5,000 characters, got 8,000."),
+        ("why " * 2_000, "Question may have 5,000 characters, got 8,000; shorten it."),
     ],
 )
 def test_an_unfit_question_is_refused_with_the_reason(

@@ -318,7 +318,7 @@ def test_what_may_become_a_stop_word_is_held_back(pieces: list[str], stop: tuple
         ("temperature", 3, "Temperature must lie between 0 and 2, got 3."),
         ("max_new_tokens", 0, "Length at most must lie between 1 and 256 tokens, got 0."),
         ("seed", "x", "Seed must be a number between 0 and 999,999, got 'x'."),
-        ("stop", "a" * 201, "Stop before may have 200 characters, got 201."),
+        ("stop", "a" * 201, "Stop before may have 200 characters, got 201; shorten it."),
         ("stop", 5, "Stop before must be a text, got int."),
     ],
 )

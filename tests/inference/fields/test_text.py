@@ -21,8 +21,8 @@ def test_a_text_arrives_as_it_was_written(value: str) -> None:
         (5, "Review must be a text, got int."),
         (b"bytes", "Review must be a text, got bytes."),
         (["a"], "Review must be a text, got list."),
-        ("a" * 21, "Review may have 20 characters, got 21."),
-        ("a" * 12_345, "Review may have 20 characters, got 12,345."),
+        ("a" * 21, "Review may have 20 characters, got 21; shorten it."),
+        ("a" * 12_345, "Review may have 20 characters, got 12,345; shorten it."),
     ],
 )
 def test_what_is_no_text_is_refused(value: Any, message: str) -> None:
