@@ -146,7 +146,7 @@ FIELD = MessagesField(name="prompt", label="Talk", max_length=30, max_messages=3
         ([{"role": "bot", "content": "x"}], "Talk: a role is one of system, user, assistant, got 'bot'."),
         ([{"role": [], "content": "x"}], "Talk: a role is one of system, user, assistant, got []."),
         ([{"role": "user", "content": 5}], "Talk must be a text, got int."),
-        ([{"role": "user", "content": "a" * 31}], "Talk may have 30 characters, got 31."),
+        ([{"role": "user", "content": "a" * 31}], "Talk may have 30 characters, got 31; shorten it."),
         (TALK[:1] * 4, "Talk may have 3 messages, got 4."),
         (
             [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}],
