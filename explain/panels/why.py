@@ -56,7 +56,12 @@ def stream(
         if not explanation.kept and time.perf_counter() - drawn >= PAUSE:
             drawn = time.perf_counter()
             yield card(explanation, progress(explanation) + draw(explanation, raw).html)
-    rivals = {each: named_both(task, each) for each in task.rivals(raw, explanation.target)}
+    rivals: Rivals = {}
+    for given in endpoints.rivals(name, raw, explanation.target) if task.kind == "text" else ():
+        if isinstance(given, Waiting):
+            yield queued(given)
+        else:
+            rivals = {each: named_both(task, each) for each in given}
     last = settled(explanation, draw(explanation, raw), rivals)
     yield last
     if task.parts(explanation.target) and memory is not None and len(explanation.features) > 1:

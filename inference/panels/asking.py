@@ -163,7 +163,8 @@ def wire(asks: Asks, form: Form, outputs: Sequence[gr.components.Component]) -> 
     typing: list[Any] = [box.input for box in form.widgets if not isinstance(box, gr.Image)]  # type: ignore[attr-defined]
     if typing:
         follow(asks, turn, typing, show)
-    form.stop.click(turn.take, js=STOPPED, **QUIET)
+    stopping = form.stop.click(turn.take, js=STOPPED, **QUIET)
+    stopping.then(None, js=STOPPED, api_visibility="private")  # a figure may have been on its way meanwhile
 
 
 def linking(box: gr.Textbox, make: Callable[..., str], inputs: Sequence[gr.components.Component]) -> None:

@@ -10,7 +10,7 @@ from ..recording import Tick
 from ..study.store import Store
 from ..task import Task
 from ..trace import Trace
-from ..types import Answer, Record
+from ..types import Answer, Contrast, Raw, Record, Target
 from .admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, Admission, Check, queued
 from .catalogue import Catalogue
 from .comparing import Comparing
@@ -209,6 +209,11 @@ class Endpoints(Keeping, Comparing, Examining, Summing):
     def sweeps(self, model: str, inputs: Any, *asked: Any) -> Iterator[Record]:
         """How far a sweep has come, again and again, and last the sweep."""
         yield from self._asked(self.streams.sweep, model, inputs, *asked)
+
+    @queued(PREDICTING, "rivals")
+    def rivals(self, model: str, raw: Raw, target: Target) -> Iterator[list[Contrast]]:
+        """What might have been said in the place of a word, to explain the one rather than the other."""
+        yield self.catalogue.task(model).rivals(raw, target)
 
     def _asked(self, stream: Stream, model: str, inputs: Any, *asked: Any, **options: Any) -> Iterator[Record]:
         said = hear(self.catalogue, model, inputs).inputs
