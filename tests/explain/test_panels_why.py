@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import load
+from doors import visited
 
 from explain import Explanation, explain, explain_stream
 from explain.explainer import budget
@@ -36,6 +37,17 @@ def cards(endpoints: Endpoints) -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(why, "PAUSE", 0.0)
         return list(why.stream(endpoints, "tiny-chat", INPUTS, None))
+
+
+def test_a_word_that_a_visitor_asks_about_takes_a_place_for_what_might_have_stood_there(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (*_, answer) = endpoints.predict_stream("tiny-chat", INPUTS)
+    visitor = visited(monkeypatch)  # from here on a pass without a place is refused, as where the app serves
+    next(visitor)
+    (*_, last) = why.stream(endpoints, "tiny-chat", INPUTS, TextTarget(answer["prediction"]["text"], 1))
+    assert "rather than" in last
+    next(visitor, None)
 
 
 def test_no_more_figures_are_drawn_than_an_eye_follows(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch) -> None:
