@@ -53,6 +53,7 @@ def test_whatever_computes_waits_for_a_place() -> None:
         "jobs",
         "plays",
         "reads",
+        "rivals",
         "summaries",
         "sweeps",
         "variations",
