@@ -6,13 +6,15 @@ Each of these replaces a part of Gradio that has no setting; a test of each fail
 import weakref
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import gradio as gr
 from fastapi import HTTPException
-from gradio import processing_utils, route_utils
-from gradio.queueing import ProcessTime
+from gradio import processing_utils, route_utils, routes
+from gradio.data_classes import CancelBody
+from gradio.queueing import ProcessTime, Queue
 from gradio.state_holder import SessionState
+from pydantic import model_validator
 
 
 def restrain(blocks: gr.Blocks) -> None:
@@ -21,6 +23,7 @@ def restrain(blocks: gr.Blocks) -> None:
     processing_utils.async_ssrf_protected_download = refuse
     blocks._queue.process_time_per_fn = Times()  # type: ignore[assignment]
     route_utils.get_fn = known(route_utils.get_fn)
+    routes.CancelBody = own(blocks._queue)  # type: ignore[misc]
     gr.Blocks.validate_inputs = enough  # type: ignore[method-assign, assignment]
 
 
@@ -51,6 +54,20 @@ def known(find: Callable[..., Any]) -> Callable[..., Any]:
         return function
 
     return found
+
+
+def own(queue: Queue) -> type[CancelBody]:
+    """Gradio would end the event that is named, whoever began it; one that still waits would never be answered."""
+
+    class Own(CancelBody):
+        @model_validator(mode="after")
+        def is_own(self) -> Self:
+            event = queue.event_ids_to_events.get(self.event_id)
+            if event is not None and event.session_hash != self.session_hash:
+                raise ValueError("This page began no such event.")
+            return self
+
+    return Own
 
 
 def enough(self: gr.Blocks, function: Any, inputs: Sequence[Any]) -> None:

@@ -2,10 +2,14 @@
 
 import gc
 import weakref
+from contextlib import nullcontext
 
 import gradio as gr
 import httpx
-from gradio.queueing import ProcessTime
+import pytest
+from fastapi import Request
+from gradio import routes
+from gradio.queueing import Event, ProcessTime
 from gradio.state_holder import SessionState
 
 from inference.panels.restraint import Times, restrain
@@ -41,6 +45,21 @@ def test_a_page_that_another_server_drew_is_told_so(server: str) -> None:
     answer = httpx.post(f"{server}/gradio_api/queue/join", json=asked)
     assert answer.status_code == 410
     assert "drawn by another server" in answer.json()["detail"]
+
+
+def test_who_began_an_event_ends_it_and_nobody_else_even_while_it_waits() -> None:
+    with gr.Blocks() as blocks:
+        gr.Button().click(dict)
+    blocks.queue()
+    restrain(blocks)
+    (function,) = blocks.fns.values()
+    event = Event("mine", function, Request({"type": "http"}), None)
+    blocks._queue.event_ids_to_events[event._id] = event
+    for session, taken in (("mine", True), ("another", False), ("", False)):
+        asked = {"session_hash": session, "fn_index": 0, "event_id": event._id}
+        with nullcontext() if taken else pytest.raises(ValueError, match="no such event"):
+            routes.CancelBody(**asked)
+    assert routes.CancelBody(session_hash="another", fn_index=0, event_id="ended").event_id == "ended"
 
 
 def test_no_address_is_fetched_in_the_place_of_a_file(server: str) -> None:

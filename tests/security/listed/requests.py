@@ -100,6 +100,13 @@ REQUESTS = (
         "tests/inference/test_panels_restraint.py::test_no_value_of_a_visitor_is_kept",
     ),
     Protection(
+        "an event is ended by the page that began it alone",
+        RESTRAINT,
+        "    routes.CancelBody = own(blocks._queue)  # type: ignore[misc]\n",
+        "",
+        "tests/inference/test_panels_restraint.py::test_who_began_an_event_ends_it_and_nobody_else_even_while_it_waits",
+    ),
+    Protection(
         "a study's address cannot be guessed",
         "inference/study/store.py",
         'secrets.token_urlsafe(12).replace("-", "_")',
