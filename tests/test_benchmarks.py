@@ -121,3 +121,14 @@ def test_capacity_measures_what_a_model_costs(tmp_path: Path) -> None:
     (cost,) = found["costs"]
     assert cost["model"] == "movies" and min(cost["prediction"] + cost["explanation"]) > 0
     assert "| `movies` |" in shown and found["assumed"]["explanations"] == 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("route", ["rest", "gradio"])
+def test_users_are_answered_by_either_route(route: str, tmp_path: Path) -> None:
+    sizes = ["--users", "2", "--seconds", "1", "--route", route]
+    shown, found = run("load.py", tmp_path / "out.json", "--model", "penguins", *sizes)
+    loads = found["loads"]["penguins"]
+    assert [load["server"] for load in loads] == ["ours", "plain", "nothing"]
+    assert all(load["took"] and not load["failed"] and not load["refused"] for load in loads)
+    assert "**penguins**" in shown and len(loads[0]["memory"]) == 11

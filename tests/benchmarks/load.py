@@ -3,7 +3,8 @@
 The work: each user sends one of the model's examples, waits for the answer, and sends the next, for some seconds. Ours
 and the server that does nothing (nothing.py: the same route, whose answer is known) get `POST /api/v1/predict`; the
 plain interface over the same pipeline (plain.py) gets Gradio's `POST /gradio_api/call/predict` and the stream that this
-names, on Gradio's defaults. The three take turns on the same machine; the users are one process of asyncio on it, too.
+names, on Gradio's defaults. With `--route gradio` all three get the latter, as gradio_client asks. The three take turns
+on the same machine; the users are one process of asyncio on it, too.
 With `--pause` users think before they ask, as people do; without, each asks as fast as answers come.
 A user who is told to come back (503 or 429) does so after a moment, which counts as a refusal. A round that follows
 another at the same number of users has the same inputs in the same order.
@@ -36,6 +37,8 @@ PAUSE = 0.1
 
 Ask = Callable[[httpx.AsyncClient, int], Awaitable[int]]
 """Asks with the example of that number; the status."""
+Asks = Callable[[httpx.AsyncClient, str], Awaitable[Ask]]
+"""The way to ask a model of that name."""
 
 
 @dataclass
@@ -97,6 +100,7 @@ def arguments() -> argparse.Namespace:
         "--pause", type=float, default=0.0, help="seconds, in the mean, from an answer to the next call"
     )
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--route", choices=["rest", "gradio"], default="rest", help="of ours and of nothing computed")
     parser.add_argument("--server", action="append", choices=["ours", "plain", "nothing"], help="default: all")
     parser.add_argument("--output", type=Path, help="also write every figure as JSON")
     return parser.parse_args()
@@ -116,24 +120,23 @@ def measured(name: str, options: argparse.Namespace) -> list[Load]:
         loads = []
         for users in options.users or USERS:
             for _ in range(options.rounds):
-                loads += [
-                    asyncio.run(loaded(name, each, servers[each], users, options.seconds, options.pause))
-                    for each in wanted
-                ]
+                for each in wanted:
+                    asks = of_plain if each == "plain" else of_gradio if options.route == "gradio" else of_rest
+                    found = Load(each, users, options.seconds)
+                    asyncio.run(loaded(found, asks, name, servers[each], options.pause))
+                    loads.append(found)
     return loads
 
 
-async def loaded(name: str, kind: str, server: Server, users: int, seconds: float, pause: float) -> Load:
+async def loaded(found: Load, asks: Asks, name: str, server: Server, pause: float) -> None:
     """One round of one server, after one answer that does not count."""
-    found = Load(kind, users, seconds)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE, limits=limits) as client:
-        ask = await (of_plain if kind == "plain" else of_ours)(client, name)
+        ask = await asks(client, name)
         await ask(client, 0)
-        end = time.perf_counter() + seconds
-        asking = [user(found, client, ask, first, end, pause) for first in range(users)]
+        end = time.perf_counter() + found.seconds
+        asking = [user(found, client, ask, first, end, pause) for first in range(found.users)]
         await asyncio.gather(watch(found, server), *asking)
-    return found
 
 
 async def watch(found: Load, server: Server) -> None:
@@ -163,10 +166,9 @@ async def user(found: Load, client: httpx.AsyncClient, ask: Ask, first: int, end
         number += 1
 
 
-async def of_ours(client: httpx.AsyncClient, name: str) -> Ask:
+async def of_rest(client: httpx.AsyncClient, name: str) -> Ask:
     """REST, with the examples as `/models` gives them."""
-    about = next(each for each in (await client.get("/api/v1/models")).json() if each["name"] == name)
-    bodies = [json.dumps({"model": name, "inputs": each["inputs"]}) for each in about["examples"]]
+    bodies = [json.dumps({"model": name, "inputs": inputs}) for inputs in await examples(client, name)]
     head = {"Content-Type": "application/json"}
 
     async def ask(client: httpx.AsyncClient, number: int) -> int:
@@ -175,17 +177,32 @@ async def of_ours(client: httpx.AsyncClient, name: str) -> Ask:
     return ask
 
 
+async def of_gradio(client: httpx.AsyncClient, name: str) -> Ask:
+    """Our `/predict` among Gradio's routes, with the same examples."""
+    return called([[name, inputs] for inputs in await examples(client, name)])
+
+
+async def examples(client: httpx.AsyncClient, name: str) -> list[Any]:
+    """The inputs of each example."""
+    models = (await client.get("/api/v1/models")).json()
+    return [each["inputs"] for about in models if about["name"] == name for each in about["examples"]]
+
+
 async def of_plain(client: httpx.AsyncClient, name: str) -> Ask:
-    """Gradio's two calls; pictures are uploaded beforehand."""
+    """The route of gr.Interface; pictures are uploaded beforehand."""
     about = demo.read(models.find()[name])
     inputs = [demo.resolve(models.find()[name], about, each.inputs) for each in about.examples]
-    rows = [[await sent(client, each[field.name]) for field in about.inputs] for each in inputs]
+    return called([[await sent(client, each[field.name]) for field in about.inputs] for each in inputs])
+
+
+def called(rows: Sequence[Any]) -> Ask:
+    """Gradio's two calls."""
 
     async def ask(client: httpx.AsyncClient, number: int) -> int:
-        called = await client.post("/gradio_api/call/predict", json={"data": rows[number % len(rows)]})
-        if called.status_code != 200:
-            return called.status_code
-        stream = await client.get(f"/gradio_api/call/predict/{called.json()['event_id']}")
+        begun = await client.post("/gradio_api/call/predict", json={"data": rows[number % len(rows)]})
+        if begun.status_code != 200:
+            return begun.status_code
+        stream = await client.get(f"/gradio_api/call/predict/{begun.json()['event_id']}")
         return 200 if "event: complete" in stream.text else 500
 
     return ask
