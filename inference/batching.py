@@ -112,7 +112,7 @@ class Batcher:
             self._waiting.append(request)
         try:
             while not request.done:
-                if self._takes_lead():
+                if self._takes_lead(request):
                     self._lead()
                 elif request.called.wait(BEAT):
                     request.called.clear()
@@ -128,11 +128,13 @@ class Batcher:
                     self._call()
         return request.collected()
 
-    def _takes_lead(self) -> bool:
-        """Whether nobody led; from now on the caller does."""
+    def _takes_lead(self, request: Request) -> bool:
+        """Whether nobody led, and the request is not done yet, as it may be by now; from now on its thread leads."""
         with self._changed:
-            taken, self._led = not self._led, True
-            return taken
+            if self._led or request.done:
+                return False
+            self._led = True
+            return True
 
     def _lead(self) -> None:
         """Take the oldest request, and those that go with it, through one pass; then call one to lead the next."""

@@ -146,6 +146,26 @@ def test_one_input_too_large_for_the_memory_leaves_the_others_as_many_a_pass_as_
     assert batcher._most == Doubling.together
 
 
+def test_who_is_answered_just_before_taking_the_lead_does_not_lead(pool: ThreadPoolExecutor) -> None:
+    task = Doubling()
+    batcher = Batcher(task)
+    takes_lead, slow = batcher._takes_lead, list[batching.Request]()
+
+    def late(*given: Any) -> bool:
+        """The first to come here, who was not done before, is done before he goes on."""
+        if not slow:
+            slow.append(batcher._waiting[0])
+            until(lambda: slow[0].done and not batcher._led)
+        return takes_lead(*given)
+
+    batcher._takes_lead = late  # type: ignore[method-assign]
+    first = pool.submit(ask, batcher, 1.0)
+    until(lambda: slow)
+    assert ask(batcher, 2.0) == [4.0]
+    assert first.result(10) == [2.0]
+    assert task.passes == [[1.0, 2.0]] and at_rest(batcher)
+
+
 def test_where_the_leader_is_cut_off_the_others_are_told_and_the_next_one_is_answered(
     pool: ThreadPoolExecutor,
 ) -> None:
