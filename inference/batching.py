@@ -21,6 +21,8 @@ WINDOW = 0.004
 """Seconds that a pass waits at most for requests that are being encoded."""
 BEAT = 0.25
 """Seconds between two signs of life of a request that waits; at each, whoever asked may have left."""
+REGAINED = 100
+"""Passes as large as they may be, after which one more request is tried in them where memory once did not suffice."""
 
 CUT_OFF = "What computed this ended before it was done; please try again."
 
@@ -88,7 +90,8 @@ class Batcher:
         self._waiting: deque[Request] = deque()
         self._arriving = 0
         self._led = False
-        self._most = task.together
+        self._most, self._whole = task.together, 0
+        """Requests that a pass takes at most for now, and how many passes took as many since that last changed."""
 
     @contextmanager
     def arriving(self) -> Iterator[None]:
@@ -179,6 +182,7 @@ class Batcher:
         outputs = parted(self.task.compute(joined(batches, fill)), batches, {*fill, *self.task.along_tokens})
         for request, own in zip(group, outputs, strict=True):
             request.outputs = own
+        self._grow(len(group))
         for watcher in watchers:
             watcher(self.task.name, len(group))
 
@@ -194,7 +198,13 @@ class Batcher:
             many = many and not isinstance(request.error, OutOfMemory)
             request.finish()
         if many:  # their number was too much, and none of them by itself
-            self._most = max(1, len(group) // 2)
+            self._most, self._whole = max(1, len(group) // 2), 0
+
+    def _grow(self, size: int) -> None:
+        """After a pass that went well: memory that was short for a while is there again."""
+        self._whole += self._most == size < self.task.together
+        if self._whole >= REGAINED:
+            self._most, self._whole = self._most + 1, 0
 
     def _alone(self, request: Request) -> Exception | None:
         try:

@@ -141,18 +141,34 @@ def test_only_the_request_at_fault_fails(pool: ThreadPoolExecutor, busy: threadi
         found[1].result()
 
 
-def test_a_pass_too_large_for_the_memory_is_made_smaller_for_good(
-    pool: ThreadPoolExecutor, busy: threading.Event
-) -> None:
+def meeting(pool: ThreadPoolExecutor, batcher: Batcher, count: int) -> None:
+    """So many requests that meet, each answered rightly."""
+    with accelerator:  # busy with something else
+        found = [pool.submit(asked, batcher, float(number)) for number in range(count)]
+        waiting(batcher, count)
+    assert [each.result()["y"].item() for each in found] == [2 * number for number in range(count)]
+
+
+def test_a_pass_too_large_for_the_memory_is_made_smaller_and_so_are_those_to_come(pool: ThreadPoolExecutor) -> None:
     task = Doubling(memory=3)
     batcher = Batcher(task)
-    found = [pool.submit(asked, batcher, float(number)) for number in range(6)]
-    waiting(batcher, 6)
-    busy.set()
-    assert [each.result()["y"].item() for each in found] == [0, 2, 4, 6, 8, 10]
-    again = [pool.submit(asked, batcher, float(number)) for number in range(6)]
-    assert [each.result()["y"].item() for each in again] == [0, 2, 4, 6, 8, 10]
+    meeting(pool, batcher, 6)
+    meeting(pool, batcher, 6)
     assert task.passes[0] == 6 and max(task.passes[1:]) <= 3
+
+
+def test_passes_grow_again_step_by_step_once_a_shortage_of_memory_is_over(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "REGAINED", 2)
+    task = Doubling(memory=3)
+    batcher = Batcher(task)
+    meeting(pool, batcher, 6)
+    task.memory = 100
+    task.passes.clear()
+    for _ in range(10):
+        meeting(pool, batcher, 8)
+    assert task.passes == [3, 3, 2, 4, 4, 5, 3, 5, 3, 6, 2, 6, 2, 7, 1, 7, 1, 8, 8]
 
 
 def test_who_leaves_while_waiting_is_not_computed(busy: threading.Event, pool: ThreadPoolExecutor) -> None:
