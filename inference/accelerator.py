@@ -47,6 +47,8 @@ class Accelerator:
 
     def __enter__(self) -> None:
         device.refuse()
+        if left() == 0:
+            raise TimedOut(f"This took longer than a call may, and was ended. {TimedOut.REMEDY}")
         patient = in_background.get()
         with self._changed:
             self._urgent += not patient

@@ -50,13 +50,20 @@ def within(parts: Iterator[T], seconds: float, answers: bool = False) -> Iterato
             except TimedOut:
                 if answers and given:
                     return
+                if late:
+                    raise ended(seconds) from None
                 raise
             finally:
                 _until.reset(token)
             if late and not answers:
-                raise TimedOut(f"This took more than {seconds:,.0f} s and was ended. {TimedOut.REMEDY}")
+                raise ended(seconds)
             yield part
             given = True
             if late:
                 return
             late = time.monotonic() >= end
+
+
+def ended(seconds: float) -> TimedOut:
+    """What is said of a stream that was still going on after so many seconds."""
+    return TimedOut(f"This took more than {seconds:,.0f} s and was ended. {TimedOut.REMEDY}")

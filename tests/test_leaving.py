@@ -17,6 +17,8 @@ import app
 from explain.streams import STREAMS
 from inference import models
 from inference.accelerator import accelerator
+from inference.deadline import within
+from inference.serving import admission
 from inference.serving.admission import PREDICTING, Admission, Call
 from inference.serving.callers import Caller, asking
 from inference.serving.catalogue import Catalogue
@@ -42,7 +44,7 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
     catalogue = Catalogue({"tiny-chat": tiny_chat, "shuttle": models.find()["shuttle"]})
     task, counter = catalogue.task("tiny-chat"), Counter()
     shuttle = catalogue.task("shuttle")
-    score_batch, predict_some = task.score_batch, shuttle.predict_some
+    score_batch = task.score_batch
 
     def counting(batch: Any, targets: Any, forward: Any) -> Any:
         counter.scored += len(batch["input_ids"])
@@ -50,14 +52,18 @@ def counted(tiny_chat: Path) -> Iterator[tuple[str, Counter]]:
         time.sleep(0.02)
         return score_batch(batch, targets, forward)
 
-    def predicting(raws: Any) -> Any:
-        counter.scored += len(raws)
-        counter.started.set()
-        time.sleep(0.02)
-        return predict_some(raws)
+    def predicting(predict_some: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(raws: Any) -> Any:
+            counter.scored += len(raws)
+            counter.started.set()
+            time.sleep(0.02)
+            return predict_some(raws)
+
+        return counted
 
     task.score_batch = counting  # type: ignore[method-assign]
-    shuttle.predict_some = predicting  # type: ignore[method-assign]
+    for each in (task, shuttle):
+        each.predict_some = predicting(each.predict_some)  # type: ignore[method-assign]
     endpoints = Endpoints(catalogue, STREAMS, counter.admission)
     blocks = app.page(endpoints)
     options = app.parser().parse_args([])
@@ -105,6 +111,8 @@ ASKS = {
     "explain": {**ASKED, "evaluations": EVALUATIONS},
     "explain/stream": {**ASKED, "evaluations": EVALUATIONS},
     "check": {**ASKED, "check": "faithfulness"},
+    "evaluate": {"model": "tiny-chat", "rows": [{**INPUTS, "truth": "because"}] * 2_000},
+    "inspect": {"model": "tiny-chat", "rows": [{**INPUTS, "truth": "because"}] * 2_000},
     "play": {"model": "shuttle", "ticks": [{f"f{i}": 40 for i in range(1, 10)}] * 500},
 }
 
@@ -135,13 +143,35 @@ def called(url: str, *values: Any, name: str) -> Any:
     return httpx.stream("GET", f"{url}/gradio_api/call/{name}/{event}", timeout=20)
 
 
-def test_who_leaves_a_call_that_does_not_stream_ends_its_work(counted: tuple[str, Counter]) -> None:
+CALLS: dict[str, tuple[Any, ...]] = {
+    "explain": (INPUTS, None, EVALUATIONS, None, "auto"),
+    "evaluate": (ASKS["evaluate"]["rows"], "truth", None, None, None, None, None),
+    "inspect": (ASKS["inspect"]["rows"], "truth", None, None),
+}
+
+
+@pytest.mark.parametrize(("name", "values"), CALLS.items(), ids=CALLS)
+def test_who_leaves_a_call_that_does_not_stream_ends_its_work(
+    counted: tuple[str, Counter], name: str, values: tuple[Any, ...]
+) -> None:
     url, counter = counted
     counter.scored = 0
     counter.started.clear()
-    with called(url, "tiny-chat", INPUTS, None, EVALUATIONS, None, "auto", name="explain"):
+    with called(url, "tiny-chat", *values, name=name):
         assert counter.started.wait(10)
     assert counter.scored > 0
+    assert_work_ends(counter)
+
+
+@pytest.mark.parametrize("path", ["evaluate", "inspect"])
+def test_what_takes_longer_than_a_file_may_ends_and_says_so(
+    counted: tuple[str, Counter], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, counter = counted
+    counter.scored = 0
+    monkeypatch.setattr(admission, "within", lambda parts, seconds, answers: within(parts, 0.5, answers))
+    refused = httpx.post(f"{url}/api/v1/{path}", json=ASKS[path], timeout=20)
+    assert refused.status_code == 503 and "was ended" in refused.json()["detail"]
     assert_work_ends(counter)
 
 

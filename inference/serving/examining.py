@@ -55,13 +55,13 @@ class Examining:
 
     @queued(READING, "evaluate")
     def evaluations(self, model: str, rows: Any, truth: str, groups: Any, *asked: Any) -> Iterator[Record]:
-        """As `evaluate`, as a record."""
-        yield evaluate(self.catalogue.task(model), rows, truth, groups or (), *asked)
+        """How far the reading has come, and last as `evaluate`, as a record."""
+        yield from evaluate(self.catalogue.task(model), rows, truth, groups or (), *asked)
 
     @queued(READING, "inspect")
     def inspections(self, model: str, rows: Any, truth: str, queries: Any, known: Any) -> Iterator[Record]:
-        """As `inspect`, as a record."""
-        yield inspect(self.catalogue.task(model), rows, truth, queries or (), known)
+        """How far it has come, and last as `inspect`, as a record."""
+        yield from inspect(self.catalogue.task(model), rows, truth, queries or (), known)
 
     @queued(READING, "read")
     def reads(

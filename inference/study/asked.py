@@ -16,7 +16,7 @@ from .curves import Confusion
 from .fairness import Fairness, fairness
 from .mapping import Columns, guess
 from .metrics import Metrics
-from .reading import Study, read
+from .reading import Progress, Study, read
 from .source import MOST_COLUMNS, Chunk, Source
 from .thresholds import Outcome, outcomes, sweep
 
@@ -85,18 +85,19 @@ def evaluate(
     threshold: float | None = None,
     costs: Any = None,
     cluster: str | None = None,
-) -> Evaluation:
-    """What rows say. truth, groups, cluster: their columns; label: whose score the threshold is on. Raises InputError.
+) -> Iterator[Progress | Evaluation]:
+    """How far the reading has come, and last what rows say. Closing the stream ends it. Raises InputError.
 
+    truth, groups, cluster: their columns; label: whose score the threshold is on.
     cluster: what rows belong to, as to one customer; by default the column that demo.json names, where there is one.
     """
     source = Sent(rows)
     found = guess(task.demo, source.columns)
     named = truth if truth in source.columns else None
     columns = Columns(found.fields, named, tuple(groups) or found.groups, cluster=cluster or found.cluster)
-    *_, study = read(task, source, columns)
-    assert isinstance(study, Study)  # the stream's last part
-    return evaluated(task, study, label, threshold, Costs.from_json(costs) if costs is not None else Costs())
+    worth = Costs.from_json(costs) if costs is not None else Costs()
+    for part in read(task, source, columns):
+        yield part if isinstance(part, Progress) else evaluated(task, part, label, threshold, worth)
 
 
 def evaluated(task: Task, study: Study, label: str | None, threshold: float | None, costs: Costs) -> Evaluation:

@@ -1,6 +1,6 @@
 """Rows that a program sends, and what is found of their data in one record: faults, drift, slices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from .checking import check_chunk
 from .drift import Drifts
 from .faults import Fault
 from .mapping import check, guess
-from .reading import Study, read
+from .reading import Progress, Study, read
 from .reference import Known
 from .search import Search
 from .slices import Slices, of_queries
@@ -32,20 +32,33 @@ class Inspection(Record):
 
 
 @on_device
-def inspect(task: Task, rows: Any, truth: str = "truth", queries: Sequence[str] = (), known: Any = None) -> Inspection:
-    """What is found. truth: its column; known: rows to compare with, by default those that the model brings.
+def inspect(
+    task: Task, rows: Any, truth: str = "truth", queries: Sequence[str] = (), known: Any = None
+) -> Iterator[Progress | Inspection]:
+    """How far it has come, and last what is found. Closing the stream ends it. Raises InputError.
 
-    Raises InputError.
+    truth: its column; known: rows to compare with, by default those that the model brings.
     """
     source = Sent(rows)
     found = guess(task.demo, source.columns)
     named = truth if truth in source.columns else None
-    *_, study = read(task, source, replace(found, truth=named))
-    assert isinstance(study, Study)  # the stream's last part
+    for part in read(task, source, replace(found, truth=named)):
+        if isinstance(part, Progress):
+            yield part
+        else:
+            yield from inspected(task, part, queries, known)
+
+
+def inspected(task: Task, study: Study, queries: Sequence[str], known: Any) -> Iterator[Progress | Inspection]:
+    """The record of a study, and a part before each of its figures that takes long."""
+    whole = Progress(len(study.results.raws) + study.faulty, len(study.results.raws) + study.faulty)
     beside = Known("the rows sent to compare with", inputs(task, known)) if known is not None else None
     drift = reference.compared(task, study.results.raws, study.results.answers, beside)
+    yield whole
     sliced = of_study(task, study, queries) if queries else None
-    return Inspection(task.name, inspection.quality(task, study), drift, worst(task, study), sliced)
+    faults = inspection.quality(task, study)
+    yield whole
+    yield Inspection(task.name, faults, drift, worst(task, study), sliced)
 
 
 def inputs(task: Task, rows: Any) -> list[Any]:

@@ -101,7 +101,7 @@ def read(task: Task, source: Source, columns: Columns, title: str = "") -> Itera
     """How far the reading has come, and the study last. Closing the stream ends it. Raises InputError."""
     check(task.demo, source.columns, columns)
     most = min(MOST.get(field.kind, MOST_ROWS) for field in task.demo.inputs)
-    size = min(most, max(64, task.batch_size))
+    size = min(most, max(64, task.batch_size) if task.same_items else 2 * task.batch_size)  # the others take longer
     parts: list[tuple[Chunk, Checked, Answers]] = []
     problems: list[Problem] = []
     done = kept = faulty = held = 0

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from inference.accelerator import Accelerator, in_background
+from inference.deadline import until
+from inference.errors import TimedOut
 
 WAIT = 10.0  # seconds after which a test gives up
 
@@ -24,7 +26,7 @@ def start(work: Callable[[], None], background: bool = False) -> threading.Threa
     return thread
 
 
-def until(met: Callable[[], bool]) -> None:
+def wait_until(met: Callable[[], bool]) -> None:
     end = time.monotonic() + WAIT
     while not met():
         assert time.monotonic() < end, "it never came to that"
@@ -67,7 +69,7 @@ def test_a_prediction_goes_before_those_who_can_wait_however_early_they_came() -
 
         before = waiting(accelerator)
         thread = start(work, background)
-        until(lambda: waiting(accelerator) == before + 1)
+        wait_until(lambda: waiting(accelerator) == before + 1)
         return thread
 
     with accelerator:
@@ -88,7 +90,7 @@ def test_an_explanation_between_two_batches_lets_the_prediction_in() -> None:
             with accelerator:
                 if i == 0:
                     holding.set()
-                    until(lambda: waiting(accelerator) == 1)
+                    wait_until(lambda: waiting(accelerator) == 1)
                 order.append(f"batch {i}")
 
     def predict() -> None:
@@ -122,6 +124,16 @@ def test_an_error_inside_gives_the_place_back_and_comes_through(error: type[Base
 
     start(work, background=True)
     assert passed.wait(WAIT)
+
+
+def test_no_pass_begins_for_a_call_without_time_left_though_the_device_is_free() -> None:
+    accelerator, passes = Accelerator(), []
+    with until(time.monotonic() - 1), pytest.raises(TimedOut, match="took longer than a call may"), accelerator:
+        passes.append(1)
+    assert not passes and not accelerator._urgent
+    with until(time.monotonic() + WAIT), accelerator:
+        passes.append(2)
+    assert passes == [2]
 
 
 def test_what_runs_in_the_background_is_said_thread_by_thread() -> None:

@@ -51,6 +51,24 @@ def test_where_every_part_is_an_answer_the_stream_just_ends() -> None:
     assert got[0] == 1 and len(got) < 6 and parts.closed
 
 
+def test_one_that_waits_for_a_pass_ends_too_with_the_best_there_is_or_says_so() -> None:
+    accelerator, passes = Accelerator(), list[int]()
+
+    def answers(first: int) -> Iterator[int]:
+        for number in range(1, 100):
+            with accelerator:
+                time.sleep(0.05)
+                passes.append(number)
+            if number >= first:
+                yield number
+
+    assert list(within(answers(1), 0.12, answers=True)) == passes and len(passes) < 6
+    with pytest.raises(TimedOut, match="took longer than a call may"):
+        list(within(answers(50), 0.12, answers=True))
+    with pytest.raises(TimedOut, match="took more than 0 s"):
+        list(within(answers(1), 0.12))
+
+
 def test_within_it_everybody_can_see_how_much_is_left() -> None:
     parts = Counting(0.02, 3)
     list(within(iter(parts), 5))

@@ -12,7 +12,7 @@ import pytest
 from inference import models
 from inference.errors import InputError
 from inference.study import asked, evaluation
-from inference.study.asked import Evaluation, evaluate
+from inference.study.asked import Evaluation
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
 from inference.study.source import open_source
@@ -36,6 +36,13 @@ def study(task: Any, path: Path) -> Study:
     source = open_source(path)
     *_, found = read(task, source, guess(task.demo, source.columns), path.name)
     assert isinstance(found, Study)
+    return found
+
+
+def evaluate(*given: Any, **asked_for: Any) -> Evaluation:
+    """What rows say, once all are read."""
+    *_, found = asked.evaluate(*given, **asked_for)
+    assert isinstance(found, Evaluation)
     return found
 
 

@@ -11,7 +11,7 @@ import pytest
 from inference import models
 from inference.study import asked, evaluation, inspection
 from inference.study.asked import Sent
-from inference.study.inspected import inspect
+from inference.study.inspected import Inspection, inspect
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
 
@@ -39,7 +39,9 @@ def test_spans_of_texts() -> None:
     found = inspection.losses_of(of, study(of, rows))
     assert found.metric == "1 − F1 of spans"
     np.testing.assert_array_equal(found.values, [0] * 4 + [1] * 4)
-    measured = asked.evaluate(of, rows).metrics
+    *_, told = asked.evaluate(of, rows)
+    assert isinstance(told, asked.Evaluation)
+    measured = told.metrics
     recall, precision = measured.named("Recall (label and ends)"), measured.named("Precision (label and ends)")
     assert measured.kind == "spans" and recall and precision
     assert (recall.value, precision.value) == (1.0, pytest.approx(0.5))
@@ -51,9 +53,9 @@ def test_boxes_of_pictures_and_slices_by_brightness() -> None:
     sent = [f"data:image/jpeg;base64,{base64.b64encode(file.read_bytes()).decode()}" for file in files]
     said = of.predict_some([of.demo.parse({"image": each}) for each in sent])
     true = ["|".join(item.id for item in each.items) for each in said]
-    found = inspect(of, [{"image": a, "truth": b} for a, b in zip(sent, [*true[:-1], "[]"], strict=True)],
+    *_, found = inspect(of, [{"image": a, "truth": b} for a, b in zip(sent, [*true[:-1], "[]"], strict=True)],
                     queries=["image_brightness > 0"])  # fmt: skip
-    assert found.slices and found.slices.metric == "1 − F1 of boxes"
+    assert isinstance(found, Inspection) and found.slices and found.slices.metric == "1 − F1 of boxes"
     assert found.slices.whole.value == pytest.approx(1 / len(files))
 
 
