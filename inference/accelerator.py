@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 from . import device
-from .deadline import left
+from .deadline import left, over
 from .errors import OutOfMemory, TimedOut
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Accelerator:
 
     def __enter__(self) -> None:
         device.refuse()
-        if left() == 0:
+        if over():
             raise TimedOut(f"This took longer than a call may, and was ended. {TimedOut.REMEDY}")
         patient = in_background.get()
         with self._changed:

@@ -11,6 +11,7 @@ from .errors import TimedOut
 T = TypeVar("T")
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
+_begins: ContextVar[float | None] = ContextVar("begins", default=None)
 
 
 def left() -> float | None:
@@ -24,27 +25,39 @@ def end() -> float | None:
     return _until.get()
 
 
+def over() -> bool:
+    """Whether no forward pass may begin any more for the call that runs here."""
+    last = _begins.get()
+    return last is not None and time.monotonic() >= last
+
+
 @contextmanager
-def until(end: float | None) -> Iterator[None]:
-    """What is done here for another call is held to the time of that call, by what `end` said there."""
-    token = _until.set(end)
+def until(end: float | None, last: float | None = None) -> Iterator[None]:
+    """What is done here for another call is held to the time of that call, by what `end` said there.
+
+    last: until when passes may begin for it, where that is later.
+    """
+    tokens = _until.set(end), _begins.set(last or end)
     try:
         yield
     finally:
-        _until.reset(token)
+        _until.reset(tokens[0])
+        _begins.reset(tokens[1])
 
 
 def within(parts: Iterator[T], seconds: float, answers: bool = False) -> Iterator[T]:
     """The parts of a generator for so many seconds; what is under way then is still given. Raises TimedOut.
 
-    answers: whether every part is an answer already; then the stream just ends. A forward pass is never interrupted.
+    answers: whether every part is an answer already; then the stream just ends, and for its first part it gets as much
+    time again. A forward pass is never interrupted.
     """
     end, late, given = time.monotonic() + seconds, False, False
     with closing(parts):  # type: ignore[type-var]  # generators all
         while True:
-            token = _until.set(end)  # anew for each part: a server makes each in a context of its own
             try:
-                part = next(parts)
+                # Anew for each part: a server makes each in a context of its own.
+                with until(end, end if given or not answers else end + seconds):
+                    part = next(parts)
             except StopIteration:
                 return
             except TimedOut:
@@ -53,8 +66,6 @@ def within(parts: Iterator[T], seconds: float, answers: bool = False) -> Iterato
                 if late:
                     raise ended(seconds) from None
                 raise
-            finally:
-                _until.reset(token)
             if late and not answers:
                 raise ended(seconds)
             yield part

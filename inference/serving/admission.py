@@ -15,7 +15,7 @@ from ..study.first import MOST_ROWS
 from ..types import Answer, Step
 from .callers import Caller, stay, who
 from .limits import Rate
-from .places import Line, Waiting
+from .places import Line, Ticket, Waiting
 
 Check = Callable[[], str | None]
 """Words for what is missing before visitors can be served, or nothing; it must be cheap."""
@@ -112,24 +112,24 @@ class Admission:
 
     def _known(self, call: Call, look: Look[T]) -> Generator[Waiting, None, T | None]:
         """What `look` gives in a place of the predictions, which are as short: it takes a picture apart, say."""
+        most = self._most(PREDICTING)
         try:
-            ticket = self.lines[PREDICTING].join(call.caller.key, 2 * PREDICTING.most)
+            ticket = self.lines[PREDICTING].join(call.caller.key, 2 * most)
         except Busy:
             return None
         try:
-            yield from ticket.turn()
-            return look()
+            yield from turn(ticket)
+            (found,) = within((look() for _ in range(1)), most)
+            return found
         finally:
             ticket.leave()
 
     def _parts(self, kind: Kind, call: Call, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
-        most = kind.most if self.limit is None or kind is READING else self.limit
+        most = self._most(kind)
         ticket = self.lines[kind].join(call.caller.key, 2 * most)
         finished = False
         try:
-            for standing in ticket.turn():
-                stay()
-                yield standing
+            yield from turn(ticket)
             call.waited = call.since
             for part in within(work(), most, kind.answers):
                 stay()
@@ -139,6 +139,17 @@ class Admission:
             finished = True
         finally:
             ticket.leave(finished)
+
+    def _most(self, kind: Kind) -> float:
+        """Seconds that a call may take."""
+        return kind.most if self.limit is None or kind is READING else self.limit
+
+
+def turn(ticket: Ticket) -> Iterator[Waiting]:
+    """As `Ticket.turn`, for as long as the caller stays. Raises Left."""
+    for standing in ticket.turn():
+        stay()
+        yield standing
 
 
 def required() -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from inference import device, models
-from inference.errors import Busy, InputError
-from inference.serving import arguments
-from inference.serving.admission import PREDICTING, READING, Admission, Call
+from inference.deadline import left
+from inference.errors import Busy, InputError, Left
+from inference.serving import arguments, callers
+from inference.serving.admission import EXPLAINING, PREDICTING, READING, Admission, Call
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.places import Line, Waiting
@@ -119,6 +120,27 @@ def test_what_computes_elsewhere_is_let_in_and_counted_here(
     assert endpoints.predict("sentiment", INPUTS)["model"] == "sentiment"
     assert working == [1]
     assert [call.outcome for call in calls] == ["answered"]
+
+
+def test_who_leaves_while_waiting_to_be_told_what_is_known_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    admission, gone = Admission(), list[bool]()
+    monkeypatch.setattr(callers, "leaving", [lambda: bool(gone)])
+    line = admission.lines[PREDICTING] = Line(1, 5)
+    with line_taken(line):
+        stream = admission.admitted(EXPLAINING, "explain", "sentiment", lambda: iter("work"), lambda: "known")
+        assert isinstance(next(stream), Waiting)
+        gone.append(True)
+        with pytest.raises(Left):
+            next(stream)
+    assert line.waiting == line.working == 0
+
+
+def test_what_looks_for_what_is_known_has_its_time_and_gives_its_place_back() -> None:
+    admission, lefts = Admission(limit=7), list[float | None]()
+    look = lambda: lefts.append(left()) or "known"  # noqa: E731
+    assert list(admission.admitted(EXPLAINING, "explain", "sentiment", lambda: iter("work"), look)) == ["known"]
+    assert 6 < (lefts[0] or 0) <= 7
+    assert admission.lines[PREDICTING].working == 0
 
 
 def test_a_limit_holds_for_calls_and_not_for_files(catalogue: Catalogue) -> None:

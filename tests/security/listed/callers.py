@@ -21,8 +21,8 @@ TURNS = (
     Protection(
         "all that computes waits for its turn",
         ADMISSION,
-        "            for standing in ticket.turn():\n                stay()\n                yield standing\n",
-        "",
+        "            yield from turn(ticket)\n            call.waited",
+        "            call.waited",
         f"{CALLED}test_one_too_many_waits",
     ),
     Protection(

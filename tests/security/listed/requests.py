@@ -165,8 +165,8 @@ REQUESTS = (
     Protection(
         "who leaves a call that does not stream leaves the queue",
         "inference/serving/admission.py",
-        "            for standing in ticket.turn():\n                stay()\n",
-        "            for standing in ticket.turn():\n",
+        "    for standing in ticket.turn():\n        stay()\n",
+        "    for standing in ticket.turn():\n",
         "tests/test_leaving.py::test_who_leaves_a_call_that_does_not_stream_leaves_the_queue",
     ),
     Protection(
