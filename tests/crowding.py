@@ -16,6 +16,7 @@ from inference.serving.admitting import admission
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.places import Line
+from inference.serving.tools import PATH, Tools
 
 
 class Gate:
@@ -53,6 +54,11 @@ class App:
     def post(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> httpx.Response:
         return httpx.post(f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=60)
 
+    async def tool(self, client: httpx.AsyncClient, name: str, asked: dict[str, Any]) -> httpx.Response:
+        """A call by the Model Context Protocol."""
+        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": asked}}
+        return await client.post(f"{self.url}{PATH}", json=call, headers={"accept": "application/json"})
+
 
 def until(true: Callable[[], bool], seconds: float = 20) -> None:
     """Wait for something to be so."""
@@ -73,7 +79,8 @@ def crowding() -> Iterator[App]:
     options = application.parser().parse_args(["--trust-proxy", "--rate", "0"])
     endpoints = Endpoints(catalogue, STREAMS, admission(options))
     blocks = application.page(endpoints)
-    url = application.launch(blocks, endpoints, options, prevent_thread_lock=True, quiet=True)[1].rstrip("/")
+    tools = Tools(endpoints)
+    url = application.launch(blocks, endpoints, options, tools, prevent_thread_lock=True, quiet=True)[1].rstrip("/")
     app = App(url, endpoints, gates)
     endpoints.admission.told.append(lambda call: app.ended.append(call))
     yield app

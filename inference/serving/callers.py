@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from threading import Event
 
 from ..errors import Left
 
@@ -39,6 +40,8 @@ elsewhere: list[Callable[[], Caller | None]] = []
 """Who else may know: a page whose events do not run within a request."""
 leaving: list[Callable[[], bool]] = []
 """Who may know that a caller has left. Over REST the stream is closed instead."""
+missed: ContextVar[Event | None] = ContextVar("missed", default=None)
+"""Set once the caller of a tool has left."""
 
 
 def who() -> Caller:
@@ -59,7 +62,8 @@ def ask(look: Callable[[], Caller | None], left: Callable[[], bool] | None = Non
 
 def stay() -> None:
     """Raises Left where it is known that whoever asks has left."""
-    if any(look() for look in leaving):
+    gone = missed.get()
+    if (gone and gone.is_set()) or any(look() for look in leaving):
         raise Left("Whoever asked has left.")
 
 

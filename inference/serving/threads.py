@@ -1,7 +1,9 @@
 """Threads of their own for calls at work or waiting: those of the server stay free for everything else."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from threading import Event
 from typing import Any, TypeVar
 
 from anyio import CancelScope, CapacityLimiter
@@ -9,6 +11,7 @@ from anyio.lowlevel import RunVar
 from anyio.to_thread import run_sync
 
 from .admission import THREADS
+from .callers import missed
 
 T = TypeVar("T")
 END: Any = object()
@@ -42,6 +45,21 @@ async def last(stream: Iterator[T], is_gone: Callable[[], Awaitable[bool]]) -> T
     finally:
         if not ended:
             await close(stream)
+
+
+async def whole(call: Callable[[], T], is_gone: Callable[[], Awaitable[bool]]) -> T:
+    """What a call gives that knows no stream, made in a thread; once the caller has left, `callers.stay` ends it."""
+    gone = Event()
+    token = missed.set(gone)
+    work = asyncio.ensure_future(run_sync(call, limiter=threads()))
+    missed.reset(token)
+    try:
+        while not (await asyncio.wait([work], timeout=BURST))[0]:
+            if await is_gone():
+                gone.set()
+        return work.result()
+    finally:
+        gone.set()
 
 
 async def close(stream: Iterator[Any]) -> None:

@@ -5,17 +5,20 @@ Not Gradio's own MCP server: it calls the page as a client of its own, which has
 and it answers with Python's notation instead of JSON.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import wraps
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Route
 
 from ..errors import InputError
 from .endpoints import Endpoints, report
+from .threads import whole
+
+if TYPE_CHECKING:
+    from mcp.server.fastmcp import FastMCP
 
 PATH = "/api/v1/mcp"
 ABOUT = (
@@ -45,7 +48,7 @@ class Tools:
             transport_security=anywhere,
         )
         for call in offered(endpoints):
-            server.add_tool(asked(call), structured_output=True)
+            server.add_tool(asked(call, lambda: is_gone(server)), structured_output=True)
         self.routes: list[BaseRoute] = [r for r in server.streamable_http_app().routes if isinstance(r, Route)]
         self._manager = server.session_manager
 
@@ -68,15 +71,21 @@ def offered(endpoints: Endpoints) -> list[Callable[..., Any]]:
     return [*first, endpoints.sweep, endpoints.compare, endpoints.evaluate, endpoints.inspect]
 
 
-def asked(call: Callable[..., Any]) -> Callable[..., Any]:
+def asked(call: Callable[..., Any], is_gone: Callable[[], Awaitable[bool]]) -> Callable[..., Any]:
     """A call that leaves the server free meanwhile, and whose errors are the messages of `report`."""
     from mcp.server.fastmcp.exceptions import ToolError
 
     @wraps(call)
     async def tool(*values: Any, **named: Any) -> Any:
         try:
-            return await run_in_threadpool(call, *values, **named)
+            return await whole(lambda: call(*values, **named), is_gone)
         except Exception as error:
             raise ToolError(report(error).message) from None
 
     return tool
+
+
+async def is_gone(server: "FastMCP") -> bool:
+    """Whether whoever made the call that runs here has closed the connection."""
+    request = server.get_context().request_context.request
+    return request is not None and await request.is_disconnected()

@@ -74,6 +74,20 @@ TURNS = (
         "while False:",
         f"{LIMITS}test_no_more_addresses_are_remembered",
     ),
+    Protection(
+        "assistants that wait have threads of their own",
+        "inference/serving/threads.py",
+        "run_sync(call, limiter=threads())",
+        "run_sync(call)",
+        "tests/test_assistants.py::test_assistants_that_wait",
+    ),
+    Protection(
+        "an assistant that leaves ends its work",
+        "inference/serving/threads.py",
+        "                gone.set()\n        return",
+        "                pass\n        return",
+        "tests/test_assistants.py::test_an_assistant_that_leaves",
+    ),
 )
 
 SECRETS = (
