@@ -5,6 +5,7 @@ It knows no model: what is asked of one is handed in, and whoever watches is tol
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
@@ -53,6 +54,10 @@ THREADS = sum(kind.places + kind.room for kind in KINDS) + 8
 """Threads for all who are at work or wait, apart from the server's own, which so are always free for the rest."""
 
 
+counted: ContextVar[bool] = ContextVar("counted", default=False)
+"""Whether the request that runs here has counted as a call already."""
+
+
 @dataclass
 class Call:
     """One call: what was asked of which model, how it ended, and how long it waited and took, in seconds."""
@@ -95,7 +100,7 @@ class Admission:
         """
         call = Call(name, kind.name, model, who())
         try:
-            self.rate.take(call.caller.user or call.caller.address)
+            self._rated(call)
             known = (yield from self._known(call, look)) if look else None
             if known is not None:
                 yield known
@@ -109,6 +114,24 @@ class Admission:
             call.seconds = call.since
             for tell in self.told:
                 tell(call)
+
+    def count(self, name: str) -> None:
+        """Count a call before it is known what it asks, so that it counts even if it is refused; once, as `admitted`
+        then does not count it. Raises TooMany.
+        """
+        call = Call(name, "", "", who())
+        try:
+            self._rated(call)
+        except TooMany as error:
+            call.outcome = outcome(error)
+            for tell in self.told:
+                tell(call)
+            raise
+        counted.set(True)
+
+    def _rated(self, call: Call) -> None:
+        if not counted.get():
+            self.rate.take(call.caller.user or call.caller.address)
 
     def _known(self, call: Call, look: Look[T]) -> Generator[Waiting, None, T | None]:
         """What `look` gives in a place of the predictions, which are as short: it takes a picture apart, say."""

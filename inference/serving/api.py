@@ -8,6 +8,7 @@ files are fields and whose part `inputs` is a JSON object.
 
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -20,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from ..study.job import Pace
 from . import reference
 from .batch import MEDIA, Batches, BatchRequest
-from .bodies import read, read_file
+from .bodies import Bodies
 from .endpoints import Endpoints, report
 from .marking import marking
 from .openapi import describe
@@ -70,7 +71,8 @@ def rest(endpoints: Endpoints) -> FastAPI:
     app = FastAPI(title="SeeWhy", version="1", docs_url=None, redoc_url=None, openapi_url=f"{PREFIX}/openapi.json")
     describe(app, endpoints)
     app.router.route_class = Route
-    batches = Batches(endpoints)
+    batches, bodies = Batches(endpoints), Bodies(lambda request: endpoints.admission.count(call_of(request)))
+    read = bodies.read
 
     @app.get(reference.PATH, include_in_schema=False, response_class=HTMLResponse)
     async def docs(request: Request) -> str:
@@ -132,7 +134,7 @@ def rest(endpoints: Endpoints) -> FastAPI:
     @app.post(f"{PREFIX}/batch", openapi_extra=body_of(BatchRequest, file=True))
     async def batch(request: Request) -> Response:
         """A file with an answer for each row: NDJSON while it goes on, or a CSV or Parquet file at the end."""
-        asked, file = await read_file(request, BatchRequest)
+        asked, file = await bodies.read_file(request, BatchRequest)
         if asked.format == "ndjson":
             return await lines_of(batches.lines(asked, *file))
         return await file_of(request, batches.whole(asked, *file), MEDIA[asked.format])
@@ -174,7 +176,7 @@ def rest(endpoints: Endpoints) -> FastAPI:
         asked = await read(request, PlayRequest)
         return await lines_of(endpoints.play(asked.model, asked.ticks, asked.start, asked.count))
 
-    marking(app, endpoints, PREFIX, read)
+    marking(app, endpoints, PREFIX, partial(read, counts=False))
 
     def predictions(asked: PredictRequest) -> Iterator[dict[str, Any]]:
         return endpoints.predict_stream(asked.model, asked.inputs)
@@ -188,6 +190,12 @@ def rest(endpoints: Endpoints) -> FastAPI:
         return endpoints.counterfactuals_stream(asked.model, asked.inputs, *wanted)
 
     return app
+
+
+def call_of(request: Request) -> str:
+    """What a request counts as: `predict`, of its stream, too."""
+    path: str = request.scope["route"].path
+    return path.removeprefix(f"{PREFIX}/").partition("/")[0]
 
 
 async def last_of(request: Request, stream: Iterator[dict[str, Any]]) -> Response:

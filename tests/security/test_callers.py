@@ -13,7 +13,7 @@ from explain.panels.history import view
 from inference import models
 from inference.errors import TimedOut
 from inference.history.history import History
-from inference.serving.admission import PREDICTING, Admission
+from inference.serving.admission import PREDICTING, Admission, Call
 from inference.serving.api import rest
 from inference.serving.arguments import parser
 from inference.serving.catalogue import Catalogue
@@ -36,7 +36,7 @@ def asking() -> Callable[..., tuple[Admission, Callable[[], Any]]]:
         admission = Admission(rate)
         app = Watch(rest(Endpoints(catalogue, admission=admission)))
         client = TestClient(app, client=(STRANGER, 1))
-        return admission, lambda: client.post("/api/v1/predict", json=sent)
+        return admission, lambda path="predict", **other: client.post(f"/api/v1/{path}", **(other or {"json": sent}))
 
     return of
 
@@ -67,6 +67,37 @@ def test_who_asks_too_often_gets_429(asking: Any) -> None:
     first, second = ask(), ask()
     assert (first.status_code, second.status_code) == (200, 429)
     assert 0 < int(second.headers["retry-after"]) <= 60
+
+
+REFUSED = {
+    "no JSON": ("predict", {"content": b"{"}, 400),
+    "another model": ("explain", {"json": {"model": "nowhere", "inputs": {}}}, 404),
+    "another media type": ("check", {"content": b"", "headers": {"content-type": "text/csv"}}, 415),
+    "no such field": ("evaluate", {"json": {"model": NAME, "rows": [], "of": 1}}, 422),
+    "no file": ("batch", {"data": {"model": NAME}, "files": {"other": b""}}, 422),
+}
+
+
+@pytest.mark.parametrize(("path", "sent", "status"), REFUSED.values(), ids=REFUSED)
+def test_who_is_refused_counts_as_having_asked(path: str, sent: dict[str, Any], status: int, asking: Any) -> None:
+    _, ask = asking(Rate(1))
+    first, second = (ask(path, **sent) for _ in range(2))
+    assert (first.status_code, second.status_code) == (status, 429)
+    assert ask().status_code == 429
+
+
+def test_who_is_let_in_counts_once(asking: Any) -> None:
+    _, ask = asking(Rate(12))  # two at once
+    assert [ask().status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_who_asks_too_often_is_told_of(asking: Any) -> None:
+    admission, ask = asking(Rate(1))
+    told: list[Call] = []
+    admission.told.append(told.append)
+    for _ in range(2):
+        ask()
+    assert [(call.name, call.outcome) for call in told] == [("predict", "answered"), ("predict", "limited")]
 
 
 @pytest.mark.parametrize(("token", "shown"), [("", False), ("guess", False), (TOKEN[:-1], False), (TOKEN, True)])

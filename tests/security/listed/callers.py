@@ -57,7 +57,7 @@ TURNS = (
         "all that computes counts as asking",
         ADMISSION,
         "            self.rate.take(call.caller.user or call.caller.address)\n",
-        "",
+        "            pass\n",
         f"{CALLED}test_who_asks_too_often_gets_429",
     ),
     Protection(

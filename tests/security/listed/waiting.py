@@ -3,6 +3,7 @@
 from security.listed.protection import SERVED, Protection
 
 PATIENCE = "inference/serving/patience.py"
+BODIES, LARGE = "inference/serving/bodies.py", "tests/test_large_bodies.py::"
 TESTS = "tests/inference/test_serving_patience.py::"
 
 WAITING = (
@@ -40,5 +41,33 @@ WAITING = (
         "    patience.begin()\n",
         "",
         f"{SERVED}test_the_app_is_launched_with_patience",
+    ),
+    Protection(
+        "no body has values without end",
+        BODIES,
+        "        if found > most:\n",
+        "        if False:\n",
+        f"{LARGE}test_a_body_of_very_many_values",
+    ),
+    Protection(
+        "so many large bodies are read at once",
+        BODIES,
+        "if self._here >= READERS + ROOM:",
+        "if False:",
+        f"{LARGE}test_so_many_large_bodies",
+    ),
+    Protection(
+        "large bodies are read in threads",
+        BODIES,
+        "        if size <= SMALL:\n",
+        "        if True:\n",
+        f"{LARGE}test_so_many_large_bodies",
+    ),
+    Protection(
+        "who is refused counts as having asked",
+        "inference/serving/api.py",
+        "Bodies(lambda request: endpoints.admission.count(call_of(request)))",
+        "Bodies(lambda request: None)",
+        "tests/security/test_callers.py::test_who_is_refused_counts",
     ),
 )
