@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 
+import anyio
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 HERE = ("127.0.0.1", "localhost", "[::1]")
 """Names by which this machine calls itself."""
+FRESH = 1.0
+"""Seconds for which what is missing holds: anybody may ask, and a cluster is asked in turn."""
 
 
 class Watch:
@@ -98,8 +101,10 @@ def routes(
     async def healthz(request: Request) -> Response:
         return JSONResponse({"alive": True})
 
+    readiness = Readiness(ready)
+
     async def readyz(request: Request) -> Response:
-        missing = await run_in_threadpool(lambda: {name: words for name, check in ready.items() if (words := check())})
+        missing = await readiness.missing()
         return JSONResponse({"ready": not missing, "missing": missing}, 503 if missing else 200)
 
     async def measured(request: Request) -> Response:
@@ -109,6 +114,25 @@ def routes(
 
     paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": measured}
     return [APIRoute(path, endpoint) for path, endpoint in paths.items()]
+
+
+class Readiness:
+    """What must be there before visitors can be served, looked for once however many ask at once."""
+
+    def __init__(self, ready: Mapping[str, Check]) -> None:
+        self._ready, self._looking = ready, anyio.Lock()
+        self._missing, self._until = dict[str, str](), 0.0
+
+    async def missing(self) -> dict[str, str]:
+        """By name, in words, what is not there; at most `FRESH` seconds old."""
+        async with self._looking:
+            if time.monotonic() >= self._until:
+                self._missing = await run_in_threadpool(self._look)
+                self._until = time.monotonic() + FRESH
+            return self._missing
+
+    def _look(self) -> dict[str, str]:
+        return {name: words for name, check in self._ready.items() if (words := check())}
 
 
 def is_here(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """Around every request: its id, whose it is, its line in the log; health, readiness, and who may read the measures."""
 
+import asyncio
 import gc
 import json
 import logging
@@ -94,7 +95,8 @@ def test_alive_is_said_to_everybody(app: App) -> None:
     assert app.client("203.0.113.1", "example.com").get("/healthz").json() == {"alive": True}
 
 
-def test_ready_is_said_once_nothing_is_missing(app: App) -> None:
+def test_ready_is_said_once_nothing_is_missing(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "FRESH", 0.0)
     client = app.client("203.0.113.1", "example.com")
     app.endpoints.ready["models"] = lambda: "1 of 2 models are loaded"
     app.endpoints.ready["database"] = lambda: None
@@ -106,6 +108,25 @@ def test_ready_is_said_once_nothing_is_missing(app: App) -> None:
     app.endpoints.ready["models"] = lambda: None
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"ready": True, "missing": {}})
+
+
+def test_however_many_ask_whether_it_is_ready_it_is_looked_for_once_a_second(app: App) -> None:
+    looks = list[float]()
+    app.endpoints.ready["backend"] = lambda: looks.append(time.monotonic()) or time.sleep(0.3) or "starting"  # type: ignore[func-returns-value]
+
+    async def crowd(count: int) -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:7860") as client:
+            return await asyncio.gather(*(client.get("/readyz") for _ in range(count)))
+
+    async def crowds() -> list[httpx.Response]:
+        first = await crowd(50)
+        await asyncio.sleep(watch.FRESH)
+        return first + await crowd(50)
+
+    answers = asyncio.run(crowds())
+    assert len(looks) == 2 and looks[1] - looks[0] > watch.FRESH
+    assert {(each.status_code, each.json()["missing"]["backend"]) for each in answers} == {(503, "starting")}
 
 
 # Who may read the measures
