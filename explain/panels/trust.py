@@ -26,6 +26,7 @@ DOING = {
     "faithfulness": "Hiding the strongest parts, and others at random",
     "baseline": "Explaining again, with parts hidden in another way",
     "interactions": "Looking for parts that work together",
+    "tokens": "Explaining each token",
 }
 HEADINGS = {
     "faithfulness": "Tested: are these the parts that count?",

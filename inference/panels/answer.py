@@ -18,7 +18,7 @@ from .predictions import FIGURES, Shown
 from .waiting import queued
 
 TOKENS = 60
-"""And of a text's tokens this many."""
+"""Of the tokens that the model sees of a text, so many are shown."""
 
 EMPTY = (
     '<div class="empty"><b>Pick an example, or enter your own.</b><ol>'

@@ -80,7 +80,7 @@ def rest(endpoints: Endpoints) -> FastAPI:
     @app.get(f"{PREFIX}/models")
     @app.post(f"{PREFIX}/models", include_in_schema=False)
     async def models() -> list[dict[str, Any]]:
-        """Every model on offer: name, task, title, fields and examples that can be sent as they are."""
+        """Every model on offer: name, task, title, fields, examples to send as they are, how long its recording is."""
         return endpoints.models()
 
     @app.post(f"{PREFIX}/predict", openapi_extra=body_of(PredictRequest))

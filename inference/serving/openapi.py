@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from ..demo import Demo
+from ..history.labelled import MIMES
 from ..recording import Tick
 from ..study.asked import Evaluation
 from ..study.inspected import Inspection
@@ -114,7 +115,7 @@ def schemas_of(types: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def contents(name: str, schemas: dict[str, Any]) -> dict[str, Any]:
     """What a call answers, by media type. Of a stream's lines only the last has the schema; the document says none."""
     if name == "get_feedback":
-        return {media: {"schema": {"type": "string"}} for media in ("text/csv", "application/zip")}
+        return {media.partition(";")[0]: {"schema": {"type": "string"}} for media in MIMES.values()}
     if name == "batch":
         return {NDJSON: {"schema": {"type": "object"}}} | {media: {"schema": one} for media, one in FILES.items()}
     if name.endswith("/stream") or name in STREAMS:

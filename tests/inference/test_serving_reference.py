@@ -82,6 +82,11 @@ def test_the_page_names_every_call_and_loads_nothing(client: TestClient, documen
     assert "<script" not in response.text and "@import" not in response.text and "url(" not in response.text
 
 
+def test_feedback_says_every_kind_of_file_that_it_may_be(document: Any) -> None:
+    answer = document["paths"]["/api/v1/feedback"]["get"]["responses"]["200"]
+    assert answer["content"].keys() == {"text/csv", "application/zip", "application/vnd.apache.parquet"}
+
+
 def test_nothing_in_a_document_becomes_markup() -> None:
     evil = "<img src=x onerror=alert(1)>"
     schema = {"type": "object", "properties": {evil: {"type": evil, "description": evil, "default": evil}}}
