@@ -42,7 +42,6 @@ def estimate(
     noise: Floats | None = None,
     step: int = STEP,
     first: int | None = None,
-    clustering: Floats | None = None,
 ) -> Iterator[Estimate]:
     """A stream of ever better estimates of the Shapley values of `game` with `n` players, at most `budget` evaluations.
 
@@ -51,7 +50,6 @@ def estimate(
     additive: whether scores are said to be sums over the players. closed: another closed form.
     noise: standard deviation of the rounding error of one evaluation but the ends, float64[k], in reduced precision.
     step, first: evaluations between two estimates, and before the first one; even numbers.
-    clustering: for "shap partition", scipy's linkage of the players; neighbours by default.
     game: give a Memo to keep what it has answered for more. Closing the stream ends the work at the next batch.
     Raises ValueError for a budget that the method cannot keep, an
     unknown method, or where the score itself or the score with everything hidden is no number.
@@ -65,7 +63,7 @@ def estimate(
     if method.startswith("shap "):
         from .reference import references  # shap comes with it
 
-        yield from references(memo, n, budget, seed, method, step, clustering)
+        yield from references(memo, n, budget, seed, method, step)
         return
     reason = "asked for"
     if method == "auto":

@@ -98,7 +98,7 @@ def rule(thresholds: tuple[float, float], actions: tuple[str, str, str]) -> dict
     }
 
 
-def pick(rows: pd.DataFrame, score: Predict, truth: str, columns: Columns, border: float) -> dict[str, pd.Series]:
+def pick(rows: pd.DataFrame, score: Predict, truth: str, border: float) -> dict[str, pd.Series]:
     """Rows worth trying, by rule and not by how well they look; with `surprise`, in nats."""
     scored = rows.assign(surprise=score(rows))
     odd, ordinary = scored[scored[truth]], scored[~scored[truth]]

@@ -17,9 +17,9 @@ MOST_BYTES = 1024**3
 class Others:
     """The second of two tasks, and the first as it is compared."""
 
-    def __init__(self, catalogue: Catalogue, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._made: Cache[Task] = Cache(most_bytes)
+        self._made: Cache[Task] = Cache(MOST_BYTES)
         self._of: dict[str, tuple[str, int]] = {}
         """What each variant was made of: the model's name, and which of those that were loaded under it."""
 

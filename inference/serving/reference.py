@@ -22,7 +22,7 @@ def page(document: dict[str, Any], server: str = SERVER) -> str:
     index = "".join(
         f'<li><a href="#{call["operationId"]}">{escape(shortened(path))}</a></li>' for path, _, call in calls
     )
-    body = "".join(called(*each, document) for each in calls).replace(SERVER, escape(server))
+    body = "".join(called(*each) for each in calls).replace(SERVER, escape(server))
     shared = "".join(record(name, schema) for name, schema in document["components"]["schemas"].items())
     return (
         f"{HEAD}<style>{STYLE}</style></head><body><header><h1>{escape(document['info']['title'])}: the API</h1>"
@@ -38,7 +38,7 @@ def shortened(path: str) -> str:
     return path.removeprefix("/api/v1/")
 
 
-def called(path: str, method: str, call: dict[str, Any], document: dict[str, Any]) -> str:
+def called(path: str, method: str, call: dict[str, Any]) -> str:
     """One call."""
     content = call.get("requestBody", {}).get("content", {})
     takes = parameters(call.get("parameters", ())) + "".join(taken(media, each) for media, each in content.items())

@@ -26,7 +26,7 @@ class ExplainRequest(PredictRequest):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRequest(PredictRequest):
-    """Which check of which explanation: faithfulness, baseline, interactions, or tokens of a text; `target` as before."""
+    """Which check of an explanation: faithfulness, baseline, interactions, or tokens of a text; `target` as before."""
 
     check: str
     target: Any = None
