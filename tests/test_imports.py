@@ -17,6 +17,7 @@ LAYERS = [
         "inference.deadline",
         "inference.observing",
         "inference.folders",
+        "inference.formulas",
         "inference.growth",
         "inference.units",
         "inference.pictures",

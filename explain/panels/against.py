@@ -9,8 +9,8 @@ from inference.panels.answer import failure
 from inference.panels.asking import QUIET
 from inference.panels.waiting import awaited, queued
 from inference.serving.admission import READING, Admission
-from inference.serving.endpoints import report
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.study.source import ENDINGS, open_source
 
 from .sections.drift import AGAINST, beside

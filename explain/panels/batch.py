@@ -14,8 +14,9 @@ from inference.panels.asking import QUIET
 from inference.panels.opening import Opening, Upload
 from inference.panels.waiting import queued
 from inference.serving.admission import READING
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.serving.security import MAX_BODY
 from inference.study.checking import Problem
 from inference.study.first import First

@@ -10,18 +10,19 @@ from inference.panels.answer import failure
 from inference.panels.form import example_values
 from inference.panels.opening import FIRST, Opening, Upload
 from inference.panels.waiting import awaited, queued
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.study import mapping, variants
 from inference.study.exporting import NEEDED
 from inference.study.reading import Progress as Rows
 from inference.study.reading import Study
 from inference.study.source import open_source
+from inference.study.variants import REFERENCE
 
 from ..comparison import Comparison, shape
 from ..types import Progress
-from ..variation import Differing, Doing, Variation
-from ..varying import REFERENCE
+from ..variation import Differing, Stage, Variation
 from . import shared
 from .beside import Seen, beside
 from .opened import opened
@@ -149,7 +150,7 @@ class Comparing:
                     yield differing(found, f"{self.name}#compare-{token}-{{}}-{than}", self.about.unit)
                 elif isinstance(found, Waiting):
                     yield queued(found)
-                elif isinstance(found, Doing):
+                elif isinstance(found, Stage):
                     yield busy(found.what, found.done, found.total)
         except Exception as error:
             yield failure(report(error).message)
@@ -167,7 +168,7 @@ class Comparing:
                     yield shown
                 elif isinstance(found, Waiting):
                     yield queued(found) + shown
-                elif isinstance(found, Doing):
+                elif isinstance(found, Stage):
                     yield busy(found.what, found.done, found.total) + shown
         except Exception as error:
             yield shown + failure(report(error).message)

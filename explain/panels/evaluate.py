@@ -14,8 +14,9 @@ from inference.panels.asking import RUNNING
 from inference.panels.opening import FIRST, Opening, Upload
 from inference.panels.waiting import awaited, queued
 from inference.serving.admission import READING, Admission
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.study.reading import Progress, Study
 
 from .against import against

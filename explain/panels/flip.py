@@ -9,8 +9,8 @@ from typing import Any
 
 from inference.panels.answer import embedded, failure
 from inference.panels.waiting import queued
-from inference.serving.endpoints import report
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.types import Raw
 from inference.units import clock
 

@@ -20,8 +20,9 @@ from inference.fields import AnyField
 from inference.metadata import stripped
 from inference.panels.asking import Values
 from inference.panels.entered import entered
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.links import Shared
+from inference.serving.reports import report
 from inference.serving.revisions import revision
 from inference.types import Target
 

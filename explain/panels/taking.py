@@ -15,8 +15,8 @@ from inference.panels.answer import failure
 from inference.panels.asking import QUIET, Turn
 from inference.panels.waiting import queued
 from inference.serving.admission import READING, Admission
-from inference.serving.endpoints import report as told_of
 from inference.serving.places import Waiting
+from inference.serving.reports import report as told_of
 
 from .reporting import reported
 from .sections.section import Judged, busy

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from ..demo import Demo, Interval
+from ..demo import Demo
+from ..interval import Interval
 from ..pictures import data_uri
 from ..serving.endpoints import Endpoints
 from ..serving.places import Waiting

@@ -12,8 +12,9 @@ from ..demo import read_recording, resolve
 from ..fields import Scene
 from ..recording import Recording, Tick
 from ..road import Road, legend
-from ..serving.endpoints import Endpoints, report
+from ..serving.endpoints import Endpoints
 from ..serving.places import Waiting
+from ..serving.reports import report
 from ..units import quantity
 from .answer import failure
 from .asking import QUIET

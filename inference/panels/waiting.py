@@ -10,6 +10,12 @@ from typing import TypeVar
 
 from ..serving.places import Waiting
 
+STOPPED = """() => document.querySelectorAll('.card[aria-busy="true"]').forEach((card) => {
+    card.removeAttribute("aria-busy");
+    card.innerHTML = '<p class="hint">Stopped.</p>';
+})"""
+"""JavaScript: whatever is under way says that it was stopped."""
+
 T = TypeVar("T")
 
 

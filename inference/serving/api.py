@@ -21,10 +21,11 @@ from ..study.job import Pace
 from . import reference
 from .batch import MEDIA, Batches, BatchRequest
 from .bodies import read, read_file
-from .endpoints import Endpoints, report
+from .endpoints import Endpoints
 from .marking import marking
 from .openapi import describe
 from .places import Waiting
+from .reports import report
 from .requests import (
     CheckRequest,
     CompareRequest,

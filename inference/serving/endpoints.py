@@ -20,8 +20,6 @@ from .links import Links
 from .listening import Heard, has_speech, hear
 from .others import Others
 from .playing import decided, ticks_of
-from .reports import Report as Report
-from .reports import report as report
 from .streams import Stream, Streams
 from .summing import Summing
 

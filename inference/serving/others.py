@@ -9,8 +9,6 @@ from ..study import sizes, variants
 from ..task import Task
 from .catalogue import Catalogue
 
-REFERENCE = "float32"
-"""The form of a model that its variants are compared with."""
 MOST_BYTES = 1024**3
 
 
@@ -32,7 +30,7 @@ class Others:
             raise InputError("Send other, the name of another model, or variant, a form of the same one, but not both.")
         task = self.catalogue.task(model)
         if variant is not None:
-            return self.variant(task, REFERENCE), self.variant(task, variant)
+            return self.variant(task, variants.REFERENCE), self.variant(task, variant)
         return task, task if other is None else self.catalogue.task(other)
 
     def variant(self, task: Task, name: str) -> Task:
@@ -56,4 +54,4 @@ class Others:
 
 def sized(task: Task) -> tuple[Task, int]:
     """A task with the bytes of its weights; float32 shares those of the model itself."""
-    return task, 0 if task.variant == REFERENCE else sizes.in_memory(task.pipeline.model)
+    return task, 0 if task.variant == variants.REFERENCE else sizes.in_memory(task.pipeline.model)

@@ -15,7 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Route
 
 from ..errors import InputError
-from .endpoints import Endpoints, report
+from .endpoints import Endpoints
+from .reports import report
 
 PATH = "/api/v1/mcp"
 ABOUT = (

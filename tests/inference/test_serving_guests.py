@@ -19,8 +19,9 @@ from inference import models
 from inference.demo import Demo
 from inference.errors import Busy, InputError, NotFound
 from inference.serving.catalogue import Catalogue, load
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.guests import WAITING, Guests
+from inference.serving.reports import report
 from inference.task import Task
 
 TEXT = {"text": "Win a free voucher today"}
