@@ -1,7 +1,7 @@
 """Shapley values of a game v: bool[m, n] → float64[m, k], from few evaluations. Knows no task, model or tokenizer.
 
 Chooses among every coalition (exact.py), a closed form where the model has one, and an anytime estimate by paired
-Bayesian quadrature, whose mathematics is in quadrature.py. shap's own estimators are in reference.py, for who asks.
+Bayesian quadrature, whose mathematics is in quadrature.py. shap's own estimators are in shap_methods.py, for who asks.
 """
 
 import math
@@ -61,7 +61,7 @@ def estimate(
     memo = game if isinstance(game, Memo) else Memo(game)
     known = len(memo)
     if method.startswith("shap "):
-        from .reference import references  # shap comes with it
+        from .shap_methods import references  # shap comes with it
 
         yield from references(memo, n, budget, seed, method, step)
         return

@@ -92,7 +92,7 @@ LAYERS = [
         "explain.games",
         "explain.exact",
         "explain.estimators",
-        "explain.reference",
+        "explain.shap_methods",
         "explain.trees",
         "explain.stopping",
         "explain.interactions",

@@ -19,7 +19,7 @@ from inference.history.history import History
 from inference.history.labelled import MOST, labelled
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, RUNNING
-from inference.panels.waiting import STOPPED, awaited, queued
+from inference.panels.waiting import STOPPED, awaited, standing
 from inference.serving.admission import READING
 from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
@@ -119,7 +119,7 @@ class Asks:
             task = self.endpoints.catalogue.task
             yield from awaited(lambda: task(self.name), "Loading the model")
             for part in self.endpoints.admission.admitted(READING, "history", self.name, self.looked):
-                yield queued(part) if isinstance(part, Waiting) else part
+                yield standing(part) if isinstance(part, Waiting) else part
         except Exception as error:
             yield failure(report(error).message)
 

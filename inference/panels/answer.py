@@ -16,7 +16,7 @@ from ..types import Answer, Prediction, Raw, Table
 from ..units import percent, quantity
 from .marks import marks
 from .predictions import FIGURES, Shown
-from .waiting import queued
+from .waiting import standing
 
 TOKENS = 60
 """Of the tokens that the model sees of a text, so many are shown."""
@@ -49,7 +49,7 @@ def stream(
             like = None if part.tables else likeness(task, trace.raw or {}, part.warnings)  # tables say what is usual
             yield answer(part, about, task.pieces(part.prediction), trace.raw, like), path(part, sight), part
         elif isinstance(part, Waiting):
-            yield queued(part), "", None
+            yield standing(part), "", None
         else:
             written += part
             yield writing(written) if written else WAITING, "", None

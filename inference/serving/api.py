@@ -18,12 +18,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from ..study.job import Pace
-from . import reference
+from . import docs_page
 from .batch import MEDIA, Batches, BatchRequest
 from .bodies import read, read_file
 from .endpoints import Endpoints
 from .marking import marking
 from .openapi import describe
+from .paths import DOCS, PREFIX
 from .places import Waiting
 from .reports import report
 from .requests import (
@@ -41,7 +42,6 @@ from .requests import (
 )
 from .threads import closing, last, threads
 
-PREFIX = "/api/v1"
 CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
 
 
@@ -67,16 +67,16 @@ class Route(APIRoute):
 
 def rest(endpoints: Endpoints) -> FastAPI:
     """The application, all of it under /api/v1."""
-    # The pages of docs_url and redoc_url load from outside hosts; ours is in reference.py.
+    # The pages of docs_url and redoc_url load from outside hosts; ours is in docs_page.py.
     app = FastAPI(title="SeeWhy", version="1", docs_url=None, redoc_url=None, openapi_url=f"{PREFIX}/openapi.json")
     describe(app, endpoints)
     app.router.route_class = Route
     batches = Batches(endpoints)
 
-    @app.get(reference.PATH, include_in_schema=False, response_class=HTMLResponse)
+    @app.get(DOCS, include_in_schema=False, response_class=HTMLResponse)
     async def docs(request: Request) -> str:
         """The API for people to read."""
-        return reference.page(app.openapi(), str(request.base_url).rstrip("/"))
+        return docs_page.page(app.openapi(), str(request.base_url).rstrip("/"))
 
     @app.get(f"{PREFIX}/models")
     @app.post(f"{PREFIX}/models", include_in_schema=False)

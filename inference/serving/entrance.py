@@ -13,8 +13,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .callers import Caller, asking
+from .paths import PREFIX
 
-OURS = re.compile(r"(^|/)api/v1(/|$)")
+OURS = re.compile(rf"(^|/){PREFIX.removeprefix('/')}(/|$)")
 """Paths that Gradio's login does not cover, wherever a proxy puts them."""
 
 

@@ -18,6 +18,7 @@ from ..study.inspected import Inspection
 from ..types import Answer
 from .catalogue import Catalogue
 from .endpoints import Endpoints
+from .paths import PREFIX
 
 ABOUT = (
     "Predictions, decisions and reasons of the models on offer. Inputs are objects keyed by the names of a model's "
@@ -26,7 +27,6 @@ ABOUT = (
     "names and passwords are asked for, they come by HTTP Basic: turns, rates and explanations that are remembered are "
     "then that person's, on the page and here alike."
 )
-PREFIX = "/api/v1/"
 JSON, NDJSON = "application/json", "application/x-ndjson"
 STREAMS = ("summary", "play")
 """Calls that answer with a stream, beside those that end in /stream."""
@@ -89,7 +89,7 @@ def completed(document: dict[str, Any], types: dict[str, Any], example: dict[str
     """
     schemas, shared = schemas_of(types)
     for path, calls in document["paths"].items():
-        name = path.removeprefix(PREFIX)
+        name = path.removeprefix(f"{PREFIX}/")
         for method, call in calls.items():
             operation = f"{method}_{name}" if len(calls) > 1 and method != "post" else name
             call["operationId"], call["summary"] = operation.replace("/", "_"), call.pop("description", "")

@@ -16,9 +16,9 @@ from starlette.routing import BaseRoute, Route
 
 from ..errors import InputError
 from .endpoints import Endpoints
+from .paths import MCP
 from .reports import report
 
-PATH = "/api/v1/mcp"
 ABOUT = (
     "Models that can be asked for a prediction, the decision that follows from it, and the reasons in SHAP values. "
     "Begin with `models`: it names them, their fields, and examples of inputs that can be sent as they are."
@@ -42,7 +42,7 @@ class Tools:
             ABOUT,
             stateless_http=True,
             json_response=True,
-            streamable_http_path=PATH,
+            streamable_http_path=MCP,
             transport_security=anywhere,
         )
         for call in offered(endpoints):

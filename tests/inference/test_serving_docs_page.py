@@ -12,9 +12,9 @@ from explain.streams import STREAMS
 from inference import models
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
+from inference.serving.docs_page import page, typed
 from inference.serving.endpoints import Endpoints
 from inference.serving.openapi import REFUSALS
-from inference.serving.reference import page, typed
 
 
 @pytest.fixture(scope="module")

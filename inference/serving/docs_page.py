@@ -6,8 +6,8 @@ from html import escape
 from typing import Any
 
 from ..models import ASSETS
+from .paths import PREFIX
 
-PATH = "/api/v1/docs"
 SERVER = "http://127.0.0.1:7860"
 STYLE = (ASSETS / "reference.css").read_text(encoding="utf-8")
 HEAD = (
@@ -35,7 +35,7 @@ def page(document: dict[str, Any], server: str = SERVER) -> str:
 
 def shortened(path: str) -> str:
     """A path without what all begin with."""
-    return path.removeprefix("/api/v1/")
+    return path.removeprefix(f"{PREFIX}/")
 
 
 def called(path: str, method: str, call: dict[str, Any]) -> str:

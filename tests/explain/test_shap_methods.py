@@ -7,7 +7,7 @@ from games import Counted, additive_game, last, network_game
 from explain.estimators import estimate
 from explain.games import Memo
 from explain.priors import Coalitions, Floats
-from explain.reference import neighbours, parts
+from explain.shap_methods import neighbours, parts
 
 
 def both(rows: Coalitions) -> Floats:
