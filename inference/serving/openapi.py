@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from ..demo import Demo
 from ..history.labelled import MIMES
 from ..recording import Tick
-from ..study.asked import Evaluation
-from ..study.inspected import Inspection
+from ..study.sent_evaluation import Evaluation
+from ..study.sent_inspection import Inspection
 from ..types import Answer
 from .catalogue import Catalogue
 from .endpoints import Endpoints
