@@ -45,6 +45,7 @@ from inference.serving.entrance import Entrance
 from inference.serving.environment import users
 from inference.serving.links import Links, secret_of
 from inference.serving.metrics import Metrics
+from inference.serving.naming import is_alone
 from inference.serving.offering import catalogue
 from inference.serving.preloading import Preloading
 from inference.serving.remembering import invitation, opened, token
@@ -141,7 +142,7 @@ def launch(
             "lifespan": tools.running if tools else None,
             "middleware": [
                 Middleware(Watch, proxies=options.trust_proxy, metrics=metrics),
-                Middleware(Guard, origins=options.origin),
+                Middleware(Guard, origins=options.origin, alone=is_alone(options)),
                 *entrance,
                 Middleware(Strays, blocks=blocks),
             ],

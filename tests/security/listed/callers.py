@@ -54,6 +54,13 @@ TURNS = (
         f"{LIMITS}test_a_burst_is_let_through",
     ),
     Protection(
+        "no caller writes a proxy's note",
+        "inference/serving/callers.py",
+        '",".join(headers.getlist("x-forwarded-for"))',
+        'headers.get("x-forwarded-for", "")',
+        "tests/inference/test_serving_callers.py::test_a_proxy_may_note_in_a_line_of_its_own",
+    ),
+    Protection(
         "all that computes counts as asking",
         ADMISSION,
         "            self.rate.take(call.caller.user or call.caller.address)\n",
@@ -94,7 +101,7 @@ SECRETS = (
     Protection(
         "no name that was pointed at this machine reads the measures",
         WATCH,
-        " and name in HERE",
+        ' and named(request.headers.get("host", "")) in HERE',
         "",
         f"{WATCHED}test_nobody_else_may",
     ),

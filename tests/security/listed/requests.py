@@ -23,9 +23,23 @@ REQUESTS = (
     Protection(
         "the guard stands in front of page and API",
         "app.py",
-        "                Middleware(Guard, origins=options.origin),\n",
+        "                Middleware(Guard, origins=options.origin, alone=is_alone(options)),\n",
         "",
         f"{SERVED}test_the_guard_stands_in_front",
+    ),
+    Protection(
+        "no name that was pointed at this machine is answered",
+        SECURITY,
+        "refusal = self._misnamed(headers) or refused(",
+        "refusal = refused(",
+        f"{SERVED}test_where_this_machine_alone_may_ask",
+    ),
+    Protection(
+        "what listens to this machine alone knows that it does",
+        "inference/serving/naming.py",
+        "return is_own(host.lower()) and not forwarded",
+        "return False and not forwarded",
+        f"{SERVED}test_whether_others_may_ask",
     ),
     Protection(
         "no address is fetched by a path of the server",
