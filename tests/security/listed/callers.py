@@ -204,6 +204,13 @@ SECRETS = (
         f"{KEPT}test_only_the_presenter_takes",
     ),
     Protection(
+        "what was sent for a link goes when it ends",
+        LINKS,
+        "                self.keeping.sweep()\n",
+        "                pass\n",
+        f"{SHARED}test_a_link_that_has_ended_says_when",
+    ),
+    Protection(
         "the page shows the history to the presenter alone",
         "explain/panels/history.py",
         "if not endpoints.is_presenter(token):",
