@@ -27,13 +27,14 @@ from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
 from explain.streams import STREAMS
-from inference import batching, device, observing, runtime, styles
+from inference import batching, device, observing, runtime, scratch, styles
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
 from inference.panels.strays import Strays
+from inference.panels.uploaded import room
 from inference.panels.visitor import left, visitor
-from inference.serving import backing, logs, patience
+from inference.serving import backing, ending, logs, patience
 from inference.serving.admission import THREADS, required
 from inference.serving.admitting import admission
 from inference.serving.api import rest
@@ -51,6 +52,7 @@ from inference.serving.preloading import Preloading
 from inference.serving.remembering import invitation, opened, token
 from inference.serving.security import MAX_BODY, Guard
 from inference.serving.tools import Tools
+from inference.serving.uploads import Uploads
 from inference.serving.watch import Watch, routes
 from inference.task import Task
 
@@ -71,13 +73,15 @@ def serve(*tasks: Task, arguments: Sequence[str] = ()) -> None:
 def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     """Serve until interrupted. What a presenter can mend ends the program with a message."""
     logs.begin(options.log)
+    ending.begin()
     try:
         if options.command:
             print(command(options, top, of_file, keep))
             return
-        known = Known()
+        known, offered = Known(), catalogue(options, tasks)
+        scratch.settle()
         endpoints = Endpoints(
-            catalogue(options, tasks),
+            offered,
             replace(STREAMS, explain=known.explain_stream, known=known.known),
             admission(options),
             Links(secret_of(options.secret), options.links),
@@ -87,6 +91,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         options.auth = users(options.auth)
         tools = Tools(endpoints) if options.mcp else None
         backend = backing.begin(options, endpoints.catalogue.folders, made=bool(tasks))
+        ending.begin()  # instead of as the backend would
     except SeeWhyError as error:
         sys.exit(f"{error}")
     preloading = Preloading(endpoints.catalogue)
@@ -102,6 +107,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         _, address, _ = launch(blocks, endpoints, options, tools, prevent_thread_lock=True)
     except OSError as error:
         sys.exit(f"Nothing can be served there: {error}")
+    ending.hourly(scratch.touch, endpoints.links.keeping.sweep, room(blocks).sweep)
     if endpoints.history is not None:
         print(invitation(address, next(iter(endpoints.catalogue.demos)), endpoints.token), flush=True)
     if not runtime.ZERO_GPU:
@@ -144,6 +150,7 @@ def launch(
                 Middleware(Watch, proxies=options.trust_proxy, metrics=metrics),
                 Middleware(Guard, origins=options.origin, alone=is_alone(options)),
                 *entrance,
+                Middleware(Uploads, room=room(blocks), rate=endpoints.admission.rate),
                 Middleware(Strays, blocks=blocks),
             ],
             "docs_url": None,

@@ -17,6 +17,7 @@ LAYERS = [
         "inference.deadline",
         "inference.observing",
         "inference.folders",
+        "inference.scratch",
         "inference.growth",
         "inference.units",
         "inference.pictures",

@@ -10,7 +10,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +21,7 @@ import httpx
 import pytest
 import uvicorn.config
 from conftest import ROOT, serving
+from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 from PIL import Image
 from starlette.applications import Starlette
@@ -33,11 +36,13 @@ import app
 from inference import models, pictures, runtime
 from inference.errors import ModelError
 from inference.panels.strays import Strays
-from inference.serving import security
+from inference.serving import ending, security
+from inference.serving import uploads as uploading
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.naming import is_alone
 from inference.serving.security import Guard
+from inference.serving.uploads import Uploads
 from inference.serving.watch import Watch
 
 ALLOWED = "https://example.com"
@@ -382,9 +387,10 @@ def test_a_setting_that_keeps_strangers_out_is_on(settings: dict[str, Any], name
 
 
 def test_the_guard_stands_in_front_and_knows_the_allowed_sites(settings: dict[str, Any]) -> None:
-    watch, guard, strays = settings["app_kwargs"]["middleware"]
+    watch, guard, uploads, strays = settings["app_kwargs"]["middleware"]
     assert watch.cls is Watch  # around it, so that what is refused has an id and a line in the log as well
     assert (guard.cls, guard.kwargs, strays.cls) == (Guard, {"origins": [ALLOWED], "alone": True}, Strays)
+    assert uploads.cls is Uploads
     assert settings["app_kwargs"]["docs_url"] is settings["app_kwargs"]["redoc_url"] is None  # they load from outside
 
 
@@ -392,10 +398,35 @@ def test_the_app_is_launched_with_patience_that_ends(settings: dict[str, Any]) -
     assert settings and uvicorn.config.HTTP_PROTOCOLS["auto"] == "inference.serving.patience:Patient"
 
 
-def test_uploads_are_deleted_within_two_hours(endpoints: Endpoints) -> None:
+@pytest.fixture
+def sweeps(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Callable[[], None]]:
+    """What an app that serves does now and every hour; it has its temporary files in a folder of its own."""
+    found: list[Callable[[], None]] = []
     blocks = app.page(endpoints)
-    assert blocks.delete_cache == (3600, 3600)  # every hour, what is older than one
-    assert blocks.analytics_enabled is False
+    blocks.block_thread = lambda: None  # type: ignore[method-assign]
+    monkeypatch.setattr(app, "page", lambda _: blocks)
+    monkeypatch.setattr(app, "launch", lambda *_, **__: (None, "", ""))
+    monkeypatch.setattr(app.ending, "hourly", lambda *sweeps: found.extend(sweeps))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
+    app.main(["--model", "assets/models/movies"])
+    assert Path(get_upload_folder()).parent.parent == tmp_path and re.fullmatch("seewhy-.{8}", tempfile.tempdir[-15:])
+    return found
+
+
+def test_uploads_are_deleted_within_two_hours(
+    sweeps: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Path(get_upload_folder()) / "0123abc" / "photo.jpg"
+    sent.parent.mkdir(parents=True)
+    sent.write_bytes(b"a photo")
+    begun = time.time()
+    for after, is_there in ((0, True), (3500, True), (3700, False)):
+        monkeypatch.setattr(time, "time", lambda after=after: begun + after)
+        for sweep in sweeps:
+            sweep()
+        assert sent.exists() is is_there
+    assert uploading.SECONDS + ending.HOUR <= 2 * 3600
 
 
 def test_analytics_are_off_before_gradio_is_imported() -> None:

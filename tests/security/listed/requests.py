@@ -100,13 +100,6 @@ REQUESTS = (
         f"{SERVED}test_analytics_are_off_before_gradio_is_imported",
     ),
     Protection(
-        "uploads go after two hours",
-        "explain/panels/page.py",
-        ", delete_cache=(3600, 3600)",
-        "",
-        f"{SERVED}test_uploads_are_deleted_within_two_hours",
-    ),
-    Protection(
         "no value of a visitor is kept by Gradio",
         RESTRAINT,
         "    SessionState._update_value_in_config = forget  # type: ignore[method-assign]\n",
@@ -153,6 +146,13 @@ REQUESTS = (
         "inference/panels/strays.py",
         'if COMPONENTS.search(scope["path"]):',
         "if False:",
+        f"{STRAYS}test_a_forged_number",
+    ),
+    Protection(
+        "no film is taken and cut that nobody asked for",
+        "inference/panels/strays.py",
+        "component_server|process_recording",
+        "component_server",
         f"{STRAYS}test_a_forged_number",
     ),
     Protection(
