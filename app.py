@@ -136,7 +136,7 @@ def launch(
         batching.watchers.append(observing.observe_batch)
     endpoints.admission.told.append(logs.call_ended)
     watching = routes(endpoints.ready, metrics, options.metrics_token, options.share or options.trust_proxy > 0)
-    entrance = [Middleware(Entrance, users=options.auth)] if options.auth else []
+    entrance = [Middleware(Entrance, users=options.auth, rate=endpoints.admission.rate)] if options.auth else []
     return blocks.launch(
         server_name=options.host,
         server_port=options.port,

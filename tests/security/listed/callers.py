@@ -127,6 +127,34 @@ SECRETS = (
         f"{ENTERED}test_credentials_are_read",
     ),
     Protection(
+        "a wrong password counts as a call",
+        ENTRANCE,
+        "            if tried:\n                self._count()\n",
+        "",
+        f"{ENTERED}test_passwords_are_not_tried",
+    ),
+    Protection(
+        "a wrong password on the page counts as a call",
+        ENTRANCE,
+        "                self._count()\n            await send(message)",
+        "                pass\n            await send(message)",
+        f"{ENTERED}test_passwords_are_not_tried",
+    ),
+    Protection(
+        "no more passwords are tried than calls are left",
+        ENTRANCE,
+        "            self.rate.take(who().address, 0)\n",
+        "            pass\n",
+        f"{ENTERED}test_passwords_are_not_tried",
+    ),
+    Protection(
+        "passwords are counted with the calls of the app",
+        "app.py",
+        "users=options.auth, rate=endpoints.admission.rate",
+        "users=options.auth",
+        f"{ENTERED}test_passwords_are_not_tried",
+    ),
+    Protection(
         "a password that comes along is looked at",
         ENTRANCE,
         " if self.knows(given) else",
@@ -150,7 +178,7 @@ SECRETS = (
     Protection(
         "the entrance stands in front of REST",
         "app.py",
-        "entrance = [Middleware(Entrance, users=options.auth)] if options.auth else []",
+        "entrance = [Middleware(Entrance, users=options.auth, rate=endpoints.admission.rate)] if options.auth else []",
         "entrance = list[Middleware]()",
         f"{ENTERED}test_the_api_wants_a_name",
     ),
