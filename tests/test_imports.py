@@ -18,6 +18,7 @@ LAYERS = [
         "inference.observing",
         "inference.folders",
         "inference.formulas",
+        "inference.scratch",
         "inference.growth",
         "inference.units",
         "inference.pictures",

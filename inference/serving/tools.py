@@ -35,7 +35,7 @@ class Tools:
         from mcp.server.fastmcp import FastMCP
         from mcp.server.transport_security import TransportSecuritySettings
 
-        # The Guard in front looks at Origin; which names a server has is its proxy's business.
+        # The Guard in front looks at Origin and Host, and knows which names may be asked for.
         anywhere = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         server = FastMCP(
             "SeeWhy",
