@@ -15,8 +15,9 @@ from inference.serving.admission import EXPLAINING, PREDICTING, Call, Kind
 from inference.serving.admitting import admission
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.paths import MCP
 from inference.serving.places import Line
-from inference.serving.tools import PATH, Tools
+from inference.serving.tools import Tools
 
 
 class Gate:
@@ -57,7 +58,7 @@ class App:
     async def tool(self, client: httpx.AsyncClient, name: str, asked: dict[str, Any]) -> httpx.Response:
         """A call by the Model Context Protocol."""
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": asked}}
-        return await client.post(f"{self.url}{PATH}", json=call, headers={"accept": "application/json"})
+        return await client.post(f"{self.url}{MCP}", json=call, headers={"accept": "application/json"})
 
 
 def until(true: Callable[[], bool], seconds: float = 20) -> None:

@@ -11,10 +11,10 @@ import pytest
 
 from inference import models
 from inference.errors import InputError
-from inference.study import asked, evaluation
-from inference.study.asked import Evaluation
+from inference.study import evaluation, sent_evaluation
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
+from inference.study.sent_evaluation import Evaluation
 from inference.study.source import open_source
 
 LOANS = models.find()["home-loans"]
@@ -41,7 +41,7 @@ def study(task: Any, path: Path) -> Study:
 
 def evaluate(*given: Any, **asked_for: Any) -> Evaluation:
     """What rows say, once all are read."""
-    *_, found = asked.evaluate(*given, **asked_for)
+    *_, found = sent_evaluation.evaluate(*given, **asked_for)
     assert isinstance(found, Evaluation)
     return found
 
@@ -108,7 +108,7 @@ def test_what_is_asked_must_be_there(
     ]:
         with pytest.raises(InputError, match=said):
             evaluate(loans, few, **options)
-    monkeypatch.setattr(asked, "MOST", 10)
+    monkeypatch.setattr(sent_evaluation, "MOST", 10)
     with pytest.raises(InputError, match="takes 10 rows, got 20"):
         evaluate(loans, few)
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from inference import models
-from inference.study import asked, evaluation, inspection
-from inference.study.asked import Sent
-from inference.study.inspected import Inspection, inspect
+from inference.study import evaluation, inspection, sent_evaluation
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
+from inference.study.sent_evaluation import Sent
+from inference.study.sent_inspection import Inspection, inspect
 
 FOLDERS = models.find()
 SEEN = "and flew on to Washington for talks with the World Bank."
@@ -39,8 +39,8 @@ def test_spans_of_texts() -> None:
     found = inspection.losses_of(of, study(of, rows))
     assert found.metric == "1 − F1 of spans"
     np.testing.assert_array_equal(found.values, [0] * 4 + [1] * 4)
-    *_, told = asked.evaluate(of, rows)
-    assert isinstance(told, asked.Evaluation)
+    *_, told = sent_evaluation.evaluate(of, rows)
+    assert isinstance(told, sent_evaluation.Evaluation)
     measured = told.metrics
     recall, precision = measured.named("Recall (label and ends)"), measured.named("Precision (label and ends)")
     assert measured.kind == "spans" and recall and precision
