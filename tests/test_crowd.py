@@ -185,7 +185,7 @@ def test_an_explanation_ends_in_time_with_the_best_there_is_and_a_check_says_tha
     assert explained.status_code == 200 and 0 < explained.json()["evaluations"] < 1_500
     checked = running.post("check", {**asked, "check": "faithfulness"})
     assert checked.status_code == 503
-    assert "took more than 0 s and was ended" in checked.json()["detail"]
+    assert "was ended" in checked.json()["detail"]
 
 
 # The defaults
