@@ -9,6 +9,8 @@ from typing import TypeVar
 from .errors import TimedOut
 
 T = TypeVar("T")
+GRACE = 60.0
+"""Seconds by which the first answer of a stream may be late at least: what is asked first loads what it needs."""
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 _begins: ContextVar[float | None] = ContextVar("begins", default=None)
@@ -49,14 +51,14 @@ def within(parts: Iterator[T], seconds: float, answers: bool = False) -> Iterato
     """The parts of a generator for so many seconds; what is under way then is still given. Raises TimedOut.
 
     answers: whether every part is an answer already; then the stream just ends, and for its first part it gets as much
-    time again. A forward pass is never interrupted.
+    time again, `GRACE` at least. A forward pass is never interrupted.
     """
     end, late, given = time.monotonic() + seconds, False, False
     with closing(parts):  # type: ignore[type-var]  # generators all
         while True:
             try:
                 # Anew for each part: a server makes each in a context of its own.
-                with until(end, end if given or not answers else end + seconds):
+                with until(end, end if given or not answers else end + max(seconds, GRACE)):
                     part = next(parts)
             except StopIteration:
                 return
