@@ -15,6 +15,7 @@ if __name__ == "__main__":
 
 from security.listed.callers import CALLERS
 from security.listed.files import FILES, PICTURES
+from security.listed.kept import KEPT
 from security.listed.loading import LOADING
 from security.listed.models import MODELS, UNUSED
 from security.listed.parquet import PARQUET
@@ -26,7 +27,7 @@ from security.listed.waiting import WAITING
 
 PROTECTIONS = (
     *(*REQUESTS, *CALLERS, *PICTURES, *FILES, *ROWS, *PLACES),
-    *(*MODELS, *LOADING, *PARQUET, *WAITING, *TOLD, *UNUSED),
+    *(*MODELS, *LOADING, *PARQUET, *WAITING, *TOLD, *KEPT, *UNUSED),
 )
 LONGEST = 300
 """Seconds that one test may take."""
