@@ -30,6 +30,15 @@ def aside(*_: object) -> str:
     return broken()
 
 
+def half(*_: object) -> None:
+    """A screen that cannot be made to its end."""
+    import gradio as gr
+
+    with gr.Row():
+        gr.Textbox("half of it").change(broken)
+        broken()
+
+
 def halfway() -> Any:
     """An answer that ends in the middle."""
     from starlette.responses import StreamingResponse
@@ -57,7 +66,7 @@ def plant() -> None:
         gr.api(broken, api_name="broken")
 
     page.remote = offered
-    page.model = broken  # type: ignore[assignment]
+    page.model = half  # type: ignore[assignment]
     watch.is_here = aside  # type: ignore[assignment]
     app.routes = lambda *given: [*routes(*given), APIRoute("/halfway", halfway)]  # type: ignore[assignment]
 
