@@ -3,6 +3,7 @@
 Knows no entry.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from .database import WAIT, Unreachable, emptied, identity, transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -90,6 +93,7 @@ class Reach:
             if not answer.cancel():  # it came just now
                 return answer.result()
             self._rests_until = time.monotonic() + REST
+            log.warning("the history does not reply")
             raise Unreachable from None
 
     def _written(self, work: Callable[["Connection"], T]) -> T:

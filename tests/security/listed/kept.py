@@ -2,10 +2,19 @@
 
 from security.listed.protection import Protection
 
-HISTORY, ROWS = "inference/history/history.py", "inference/history/rows.py"
+HISTORY, ROWS, REACH = (f"inference/history/{name}.py" for name in ("history", "rows", "reach"))
 TESTED = "tests/inference/history/test_history.py::"
+STILL = "tests/inference/history/test_faults.py::test_a_server_that_stands_still_is_waited_for_only_some_seconds"
 
 KEPT = (
+    Protection(
+        "nobody waits longer for a database that stands still",
+        REACH,
+        "answer.result(seconds)",
+        "answer.result(20)",
+        STILL,
+    ),
+    Protection("what was said not to be kept is taken back", REACH, "self._written(undone)", "pass", STILL),
     Protection(
         "the history is bounded in bytes",
         ROWS,
