@@ -11,7 +11,8 @@ from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
 from inference.serving.catalogue import Catalogue
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
+from inference.serving.reports import report
 
 from . import batch, compare, evaluate, history, shared, story
 from .case import Case
@@ -36,7 +37,7 @@ def page(endpoints: Endpoints) -> gr.Blocks:
     """The landing; once a model is chosen, its form left and answer, why and path right."""
     catalogue = endpoints.catalogue
     told = story.read(catalogue.folders)
-    with gr.Blocks(title="SeeWhy", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+    with gr.Blocks(title="SeeWhy", analytics_enabled=False) as blocks:
         gr.HTML(look.HEADER)
         with gr.Column(elem_classes="landing"):
             hero = story.hero(told, catalogue.about(told.model)) if told else ""

@@ -10,7 +10,7 @@ import gradio as gr
 
 from ..fields import TextField
 from ..serving.admission import PREDICTING
-from ..serving.api import closing as closing_async
+from ..serving.threads import closing as closing_async
 
 Values = Sequence[Any]
 Parts = Iterator[tuple[Any, ...]]

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from inference.panels.waiting import awaited
+from inference.panels.waiting import awaited, how_far, ongoing
 
 
 def test_what_takes_long_is_told_and_its_result_handed_over() -> None:
@@ -33,3 +33,15 @@ def test_leaving_does_not_wait_for_the_work() -> None:
     next(stream)
     stream.close()  # would hang for half a minute if it waited
     go.set()
+
+
+def test_a_bar_says_how_far_it_is_where_that_is_known() -> None:
+    assert how_far("Rows", "1 of 4", 0.25) == (
+        '<div class="progress"><progress value="0.250" aria-label="Rows"></progress><span>1 of 4</span></div>'
+    )
+    assert how_far("Rows") == '<div class="progress"><progress aria-label="Rows"></progress></div>'
+
+
+def test_what_is_under_way_is_text() -> None:
+    drawn = ongoing("Reading <b>", how_far('"><i>', "<u>"))
+    assert "<b>" not in drawn and "<i>" not in drawn and "<u>" not in drawn and 'aria-busy="true"' in drawn

@@ -23,11 +23,12 @@ from security.listed.protection import ROOT, Protection
 from security.listed.requests import REQUESTS
 from security.listed.rows import PLACES, ROWS
 from security.listed.told import TOLD
+from security.listed.uploads import UPLOADS
 from security.listed.waiting import WAITING
 
 PROTECTIONS = (
     *(*REQUESTS, *CALLERS, *PICTURES, *FILES, *ROWS, *PLACES),
-    *(*MODELS, *LOADING, *PARQUET, *WAITING, *TOLD, *KEPT, *UNUSED),
+    *(*MODELS, *LOADING, *PARQUET, *WAITING, *TOLD, *UPLOADS, *KEPT, *UNUSED),
 )
 LONGEST = 300
 """Seconds that one test may take."""
