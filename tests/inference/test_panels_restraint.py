@@ -8,11 +8,12 @@ import gradio as gr
 import httpx
 import pytest
 from fastapi import Request
-from gradio import routes
+from gradio import queueing, routes
 from gradio.queueing import Event, ProcessTime
 from gradio.state_holder import SessionState
 
 from inference.panels.restraint import Times, restrain
+from inference.serving.logs import Words
 
 
 class Function:
@@ -60,6 +61,22 @@ def test_who_began_an_event_ends_it_and_nobody_else_even_while_it_waits() -> Non
         with nullcontext() if taken else pytest.raises(ValueError, match="no such event"):
             routes.CancelBody(**asked)
     assert routes.CancelBody(session_hash="another", fn_index=0, event_id="ended").event_id == "ended"
+
+
+def test_what_fails_around_an_event_is_not_quoted(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gr.Blocks() as blocks:
+        gr.Button().click(dict)
+    blocks.queue()
+    restrain(blocks)
+    try:
+        raise ValueError("a secret")
+    except ValueError:
+        queueing.traceback.print_exc()  # as Gradio does there
+    assert capsys.readouterr().err == ""
+    (record,) = caplog.records
+    assert "secret" not in Words().format(record) and "ValueError" in Words().format(record)
 
 
 def test_no_address_is_fetched_in_the_place_of_a_file(server: str) -> None:
