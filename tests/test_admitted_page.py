@@ -65,6 +65,7 @@ PAGE: dict[str, Kind | None] = {
     "Asks.judged": READING,
     "Asks.listed": None,
     # the first page
+    "heard": None,  # that an open page is there
     "box.<locals>.fetch": None,  # has a queue of its own
     "apply": None,  # draws the screen; what is not measured of a file takes a place of READING
 }

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from inference.errors import SeeWhyError
-from inference.panels import answer, guests, landing, look, marks
+from inference.panels import answer, guests, landing, look, marks, sessions
 from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
@@ -65,6 +65,7 @@ def page(endpoints: Endpoints) -> gr.Blocks:
                 model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None, view, of)
 
         gr.HTML(marks.footer(endpoints.history))
+        sessions.here()
         remote(endpoints)
     return blocks
 

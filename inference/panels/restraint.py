@@ -13,15 +13,19 @@ from fastapi import HTTPException
 from gradio import processing_utils, route_utils, routes
 from gradio.data_classes import CancelBody
 from gradio.queueing import ProcessTime, Queue
-from gradio.state_holder import SessionState
+from gradio.state_holder import SessionState, StateHolder
 from pydantic import model_validator
+
+from .sessions import sweep
 
 
 def restrain(blocks: gr.Blocks) -> None:
     """To be called once the page has its queue."""
     SessionState._update_value_in_config = forget  # type: ignore[method-assign]
+    StateHolder.delete_all_expired_state = sweep  # type: ignore[method-assign]
     processing_utils.async_ssrf_protected_download = refuse
     blocks._queue.process_time_per_fn = Times()  # type: ignore[assignment]
+    blocks._queue.compute_analytics_summary = uncounted  # type: ignore[method-assign]
     route_utils.get_fn = known(route_utils.get_fn)
     routes.CancelBody = own(blocks._queue)  # type: ignore[misc]
     gr.Blocks.validate_inputs = enough  # type: ignore[method-assign, assignment]
@@ -36,9 +40,15 @@ async def refuse(url: str, cache_dir: str) -> NoReturn:
     raise gr.Error("Only uploaded files are accepted, no addresses.", print_exception=False)
 
 
+def uncounted(records: list[Any]) -> dict[str, Any]:
+    """Gradio would go through the last 10,000 events after each one, for a page of numbers that is not offered here."""
+    return {}
+
+
 def known(find: Callable[..., Any]) -> Callable[..., Any]:
-    """Gradio would answer 500 to a page that another process has drawn; 410 has it open anew (assets/lost.js). And 500,
-    with a traceback in the log, to a name that nothing has, and to what only the browser does: 404.
+    """Gradio would answer 500 to a page that another process has drawn, or that is forgotten; 410 has it open anew
+    (assets/lost.js). And 500, with a traceback in the log, to a name that nothing has, and to what only the browser
+    does: 404.
     """
 
     @wraps(find)
@@ -46,7 +56,9 @@ def known(find: Callable[..., Any]) -> Callable[..., Any]:
         try:
             function = find(*given, **options)
         except KeyError:
-            raise HTTPException(410, "This page was drawn by another server, or before this one was started.") from None
+            raise HTTPException(
+                410, "This page was drawn by another server, before this one was started, or is forgotten."
+            ) from None
         except route_utils.FnIndexInferError:
             function = None
         if function is None or not function.fn:

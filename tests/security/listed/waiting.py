@@ -5,7 +5,30 @@ from security.listed.protection import SERVED, Protection
 PATIENCE = "inference/serving/patience.py"
 TESTS = "tests/inference/test_serving_patience.py::"
 
+SESSIONS, GONE = "inference/panels/sessions.py", "tests/inference/test_panels_sessions.py::"
+
 WAITING = (
+    Protection(
+        "what Gradio notes of visitors goes in time",
+        "inference/panels/restraint.py",
+        "    StateHolder.delete_all_expired_state = sweep  # type: ignore[method-assign]\n",
+        "",
+        f"{GONE}test_a_page_that_nobody_uses",
+    ),
+    Protection(
+        "calls without a page leave nothing in memory",
+        SESSIONS,
+        "    old += [id for id, idle in calls if idle > (UNREAD if is_awaited(holder, id) else CALLED)]\n",
+        "",
+        f"{GONE}test_calls_without_a_page",
+    ),
+    Protection(
+        "no more pages are remembered than fit",
+        SESSIONS,
+        "for some in (pages, calls) for id, _ in some[: max(0, len(some) - MOST)]",
+        "for some in () for id, _ in some",
+        f"{GONE}test_those_unused_for_longest",
+    ),
     Protection(
         "ranges of a file come one at a time",
         "inference/serving/security.py",
