@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 import pytest
 from doors import LOANS, SHUTTLE, TOKEN, full, loans, opened, visited
+from gradio.block_function import BlockFunction
 
 from explain.panels import against, evaluate, history, page, taking
 from explain.panels.batch import Batch
@@ -23,7 +24,7 @@ from explain.panels.what_if import WhatIf
 from inference.panels import guests
 from inference.panels.opening import Opening, Upload
 from inference.panels.playing import Player
-from inference.serving.admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, READING, Kind
+from inference.serving.admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, QUICK, READING, Kind
 from inference.serving.endpoints import Endpoints
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
@@ -107,6 +108,34 @@ def test_every_event_of_the_page_is_named_here(doors: Endpoints, study: Study) -
     found |= placed(lambda: evaluate.view(doors, LOANS, token))
     found |= placed(lambda: history.view(doors, LOANS, TOKEN)) | placed(lambda: guests.box(doors.catalogue))
     assert found == set(PAGE)
+
+
+def functions_of(doors: Endpoints, study: Study) -> list[BlockFunction]:
+    """All that the page and its screens run, and what programs call."""
+    token = doors.studies.put(study)
+    screens: list[Callable[[], Any]] = [lambda view=view: view(doors, LOANS, "") for view in page.VIEWS.values()]  # type: ignore[misc]
+    screens += [lambda name=name: page.model(doors, name, None) for name in (LOANS, SHUTTLE)]  # type: ignore[misc]
+    screens += [lambda: evaluate.view(doors, LOANS, token), lambda: history.view(doors, LOANS, TOKEN)]
+    found = [page.page(doors)]
+    with gr.Blocks() as blocks:
+        guests.box(doors.catalogue)
+        for place in screens:
+            place()
+    return [each for some in (*found, blocks) for each in some.fns.values() if each.fn and each.queue]
+
+
+LIMITED = {"Opening.wire.<locals>.opened", "Opening.wire.<locals>.own"}
+"""What looks into a file asks no model, and Gradio lets in so many at once."""
+
+
+def test_none_waits_in_gradios_queue_that_can_wait_in_ours(doors: Endpoints, study: Study) -> None:
+    limits: dict[str, set[Any]] = {}
+    for each in functions_of(doors, study):
+        limits.setdefault(str(each.fn.__qualname__), set()).add(each.concurrency_limit)
+    limited = {name: limit for name, limit in limits.items() if limit != {None}}
+    assert limited == {name: {16} for name in LIMITED}
+    assert all(PAGE[name] is None for name in limited)
+    assert sum(map(max, limited.values())) <= QUICK  # and has threads beside all who are at work or wait
 
 
 def screens(doors: Endpoints, study: Study, folder: Path) -> dict[str, tuple[Kind, Callable[[], Any]]]:

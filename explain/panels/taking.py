@@ -51,8 +51,7 @@ def taking(admission: Admission, judged: Judged) -> None:
     def made(kept: Kept) -> Iterator[Any]:
         yield from written(admission, judged, kept)
 
-    running: dict[str, Any] = {**QUIET, "concurrency_id": "files", "concurrency_limit": READING.places + READING.room}
-    make.click(made, kept, [told, taken], **running)
+    make.click(made, kept, [told, taken], **QUIET)
     stop.click(lambda mine: mine.turn.take() and None, kept, None, **QUIET)
 
 

@@ -49,7 +49,9 @@ PLAYING = Kind("recordings", 8, 32, 5.0)
 READING = Kind("files", 2, 16, 30.0, most=3600.0)
 """Whole files, and whatever else looks at many rows."""
 KINDS = (PREDICTING, EXPLAINING, CHECKING, PLAYING, READING)
-THREADS = sum(kind.places + kind.room for kind in KINDS) + 8
+QUICK = 32
+"""Threads for what asks no model: a screen that is drawn, a file that is looked into, a stop."""
+THREADS = sum(kind.places + kind.room for kind in KINDS) + QUICK
 """Threads for all who are at work or wait, apart from the server's own, which so are always free for the rest."""
 
 
@@ -113,7 +115,7 @@ class Admission:
     def _known(self, call: Call, look: Look[T]) -> Generator[Waiting, None, T | None]:
         """What `look` gives in a place of the predictions, which are as short: it takes a picture apart, say."""
         try:
-            ticket = self.lines[PREDICTING].join(call.caller.key, 2 * PREDICTING.most)
+            ticket = self.lines[PREDICTING].join(call.caller.key, 2 * PREDICTING.most, call.caller.single)
         except Busy:
             return None
         try:
@@ -124,7 +126,7 @@ class Admission:
 
     def _parts(self, kind: Kind, call: Call, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
         most = kind.most if self.limit is None or kind is READING else self.limit
-        ticket = self.lines[kind].join(call.caller.key, 2 * most)
+        ticket = self.lines[kind].join(call.caller.key, 2 * most, call.caller.single)
         finished = False
         try:
             for standing in ticket.turn():

@@ -29,6 +29,11 @@ class Caller:
         """Who takes turns with others: a person, one open page, or an address."""
         return self.user or f"{self.address} {self.session}"
 
+    @property
+    def single(self) -> bool:
+        """Whether it is a person or a page; an address may be that of many."""
+        return bool(self.user or self.session)
+
 
 TOKEN = "x-seewhy-token"
 """The header for a presenter's token where `Authorization` says a name and a password."""

@@ -70,8 +70,11 @@ class Line:
         """Until when each may work."""
         self._took: deque[float] = deque(maxlen=RECENT)
 
-    def join(self, user: str, limit: float = 3600) -> Ticket:
-        """A place, or one in the queue; work may last `limit` seconds. Raises Busy where the queue is full."""
+    def join(self, user: str, limit: float = 3600, single: bool = False) -> Ticket:
+        """A place, or one in the queue; work may last `limit` seconds. Raises Busy where the queue is full.
+
+        single: it is one visitor, who may take three quarters of the queue, so that others find room in it.
+        """
         ticket = Ticket(self, user, limit)
         with self._changing:
             self._advance()
@@ -81,6 +84,9 @@ class Line:
                 raise Busy(
                     f"Many people are here right now: {wait} waiting already. Please try again in {again:,} s.", again
                 )
+            if single and len(self._queues.get(user, ())) >= ceil(0.75 * self.room) > 0:
+                again = self._seconds(self.waiting)
+                raise Busy(f"Much that you asked for is waiting already. Please try again in {again:,} s.", again)
             self._queues.setdefault(user, deque()).append(ticket)
             self._advance()
         return ticket

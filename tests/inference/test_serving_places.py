@@ -85,6 +85,15 @@ def test_seconds_follow_from_recent_durations_and_the_number_of_places() -> None
     assert line.join("e") and line.standing(line.join("f")) == Waiting(2, 10)
 
 
+def test_one_user_leaves_room_for_others() -> None:
+    line = Line(1, 16)
+    for _ in range(1 + 12):
+        line.join("many", single=True)
+    with pytest.raises(Busy, match="Much that you asked for"):
+        line.join("many", single=True)
+    assert line.standing(line.join("x")) == Waiting(2, 2)  # the turn after the next
+
+
 def test_who_leaves_the_queue_is_no_longer_before_others() -> None:
     line = Line(1, 9)
     running, gone, last = line.join("a"), line.join("b"), line.join("c")

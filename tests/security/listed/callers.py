@@ -19,6 +19,20 @@ TURNS = (
         f"{PLACED}test_one_too_many_is_told",
     ),
     Protection(
+        "one user leaves room for others",
+        LINES,
+        "if single and len(self._queues.get(user, ())) >= ceil(0.75 * self.room) > 0:",
+        "if False:",
+        f"{PLACED}test_one_user_leaves_room",
+    ),
+    Protection(
+        "nobody waits where no word is said of it",
+        "inference/panels/asking.py",
+        '"concurrency_limit": None,',
+        '"concurrency_limit": 16,',
+        "tests/test_admitted_page.py::test_none_waits_in_gradios_queue",
+    ),
+    Protection(
         "all that computes waits for its turn",
         ADMISSION,
         "            for standing in ticket.turn():\n                stay()\n                yield standing\n",
