@@ -117,7 +117,7 @@ def launch(
 
     tools: the same for assistants, where they are offered.
     """
-    blocks.queue(max_size=64, api_open=False)
+    blocks.queue(max_size=THREADS, api_open=False)  # so many run at once: our own queue is full before
     restrain(blocks)
     patience.begin()
     ask(visitor, left)

@@ -35,6 +35,13 @@ REQUESTS = (
         f"{SERVED}test_nothing_is_fetched_from_another_host",
     ),
     Protection(
+        "what is no text makes no fault",
+        RESTRAINT,
+        "        body.data = text_of(body.data)\n",
+        "",
+        f"{STRAYS}test_what_is_no_text",
+    ),
+    Protection(
         "no address is fetched in the place of a file",
         RESTRAINT,
         "    processing_utils.async_ssrf_protected_download = refuse\n",
