@@ -15,7 +15,7 @@ from ..study.first import MOST_ROWS
 from ..types import Answer, Step
 from .callers import Caller, stay, who
 from .limits import Rate
-from .places import Line, Waiting
+from .places import Line, Waiting, placed
 
 Check = Callable[[], str | None]
 """Words for what is missing before visitors can be served, or nothing; it must be cheap."""
@@ -133,7 +133,7 @@ class Admission:
                 stay()
                 yield standing
             call.waited = call.since
-            for part in within(work(), most, kind.answers):
+            for part in within(placed(work(), ticket), most, kind.answers):
                 stay()
                 if isinstance(part, Answer):
                     call.steps = part.trace

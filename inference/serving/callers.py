@@ -3,6 +3,7 @@
 import hmac
 import re
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -62,9 +63,14 @@ def ask(look: Callable[[], Caller | None], left: Callable[[], bool] | None = Non
         leaving.append(left)
 
 
+nobody: ContextVar[threading.Event | None] = ContextVar("nobody", default=None)
+"""Set once nobody waits any longer for what is done here, in a thread of its own."""
+
+
 def stay() -> None:
     """Raises Left where it is known that whoever asks has left."""
-    if any(look() for look in leaving):
+    alone = nobody.get()
+    if (alone is not None and alone.is_set()) or any(look() for look in leaving):
         raise Left("Whoever asked has left.")
 
 

@@ -168,7 +168,7 @@ def test_a_call_that_is_thrown_away_while_the_line_is_looked_through_stops_nobod
     thrown, waiting = line.join("ann"), line.join("ben")
 
     def collect() -> None:
-        with line._changing:  # as when memory is looked through just here, and a stream that nobody holds is closed
+        with line.changing:  # as when memory is looked through just here, and a stream that nobody holds is closed
             thrown.leave()
 
     thread = threading.Thread(target=collect, daemon=True)

@@ -42,9 +42,23 @@ TURNS = (
     Protection(
         "no call takes longer than its kind may",
         ADMISSION,
-        "in within(work(), most, kind.answers):",
-        "in work():",
+        "in within(placed(work(), ticket), most, kind.answers):",
+        "in placed(work(), ticket):",
         f"{CALLED}test_what_takes_too_long_is_ended",
+    ),
+    Protection(
+        "work that goes on keeps its place",
+        LINES,
+        "        if not self.helpers:\n            self.line.leave(self, finished)\n",
+        "        self.line.leave(self, finished)\n",
+        "tests/inference/test_panels_waiting.py::test_whoever_leaves_keeps_the_place",
+    ),
+    Protection(
+        "work that nobody waits for ends with a pass",
+        "app.py",
+        "(required, stay)",
+        "(required,)",
+        "tests/test_leaving.py::test_where_the_app_serves_no_pass_begins_that_nobody",
     ),
     Protection(
         "nobody keeps a place by not reading on",
@@ -192,7 +206,7 @@ SECRETS = (
     Protection(
         "the history is the presenter's alone",
         HISTORY,
-        "bool(self.token) and secrets.compare_digest(token.encode(), self.token.encode())",
+        'bool(self.token) and secrets.compare_digest(token.encode(errors="replace"), self.token.encode())',
         "True",
         f"{KEPT}test_without_a_token_nobody_is_the_presenter",
     ),

@@ -179,8 +179,8 @@ REQUESTS = (
     Protection(
         "who leaves a call that does not stream ends its work",
         "inference/serving/admission.py",
-        "in within(work(), most, kind.answers):\n                stay()\n",
-        "in within(work(), most, kind.answers):\n",
+        "in within(placed(work(), ticket), most, kind.answers):\n                stay()\n",
+        "in within(placed(work(), ticket), most, kind.answers):\n",
         "tests/test_leaving.py::test_who_leaves_a_call_that_does_not_stream_ends",
     ),
 )
