@@ -145,7 +145,8 @@ def screens(doors: Endpoints, study: Study, folder: Path) -> dict[str, tuple[Kin
     case, what_if = Case(doors, LOANS), WhatIf(Case(doors, LOANS))
     opening, comparing = Opening(doors, LOANS, truth=True, groups=True), Comparing(doors, LOANS)
     upload, asks = Upload(loans(doors), "Loans"), history.Asks(doors, LOANS)
-    judged, kept = Judged(doors.catalogue.task(LOANS), study, "token"), taking.Kept(folder)
+    judged, kept = Judged(doors.catalogue.task(LOANS), study, "token"), taking.Kept()
+    kept.folder = folder
     batch = Batch(doors, LOANS, Opening(doors, LOANS))
     (text,) = [field for field in about.inputs if field.name == "payments"]
 

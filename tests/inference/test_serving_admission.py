@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from inference import device, models
-from inference.errors import Busy, InputError
-from inference.serving import arguments
+from inference.errors import Busy, InputError, Left
+from inference.serving import arguments, callers
 from inference.serving.admission import PREDICTING, READING, Admission, Call
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
@@ -162,3 +162,15 @@ def test_on_a_space_all_callers_look_alike_so_none_is_limited(monkeypatch: pytes
     monkeypatch.setenv("SPACE_ID", "someone/seewhy")
     assert arguments.parser().parse_args([]).rate == 0
     assert arguments.parser().parse_args(["--rate", "60"]).rate == 60
+
+
+def test_who_has_left_gets_no_further_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[bool] = []
+    monkeypatch.setattr(callers, "leaving", [lambda: bool(gone)])
+    admission = Admission()
+    parts = admission.admitted(READING, "table", "any", lambda: (part for part in (1, 2)))
+    assert next(parts) == 1
+    gone.append(True)
+    with pytest.raises(Left):
+        next(parts)
+    assert admission.lines[READING].working == 0

@@ -181,6 +181,6 @@ REQUESTS = (
         "inference/serving/admission.py",
         "in within(placed(work(), ticket), most, kind.answers):\n                stay()\n",
         "in within(placed(work(), ticket), most, kind.answers):\n",
-        "tests/test_leaving.py::test_who_leaves_a_call_that_does_not_stream_ends",
+        "tests/inference/test_serving_admission.py::test_who_has_left_gets_no_further_part",
     ),
 )
