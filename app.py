@@ -27,13 +27,14 @@ from explain.panels.page import page
 from explain.panels.reporting import of_file
 from explain.reasons import top
 from explain.streams import STREAMS
-from inference import batching, device, observing, runtime, styles
+from inference import batching, device, observing, runtime, scratch, styles
 from inference.errors import SeeWhyError
 from inference.panels import look
 from inference.panels.restraint import restrain
 from inference.panels.strays import Strays
+from inference.panels.uploaded import room
 from inference.panels.visitor import left, visitor
-from inference.serving import backing, logs, patience
+from inference.serving import backing, ending, logs, patience
 from inference.serving.admission import THREADS, required
 from inference.serving.admitting import admission
 from inference.serving.api import rest
@@ -45,11 +46,13 @@ from inference.serving.entrance import Entrance
 from inference.serving.environment import users
 from inference.serving.links import Links, secret_of
 from inference.serving.metrics import Metrics
+from inference.serving.naming import is_alone
 from inference.serving.offering import catalogue
 from inference.serving.preloading import Preloading
 from inference.serving.remembering import invitation, opened, token
 from inference.serving.security import MAX_BODY, Guard
 from inference.serving.tools import Tools
+from inference.serving.uploads import Uploads
 from inference.serving.watch import Watch, routes
 from inference.task import Task
 
@@ -70,13 +73,15 @@ def serve(*tasks: Task, arguments: Sequence[str] = ()) -> None:
 def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
     """Serve until interrupted. What a presenter can mend ends the program with a message."""
     logs.begin(options.log)
+    ending.begin()
     try:
         if options.command:
             print(command(options, top, of_file, keep))
             return
-        known = Known()
+        known, offered = Known(), catalogue(options, tasks)
+        scratch.settle()
         endpoints = Endpoints(
-            catalogue(options, tasks),
+            offered,
             replace(STREAMS, explain=known.explain_stream, known=known.known),
             admission(options),
             Links(secret_of(options.secret), options.links),
@@ -86,6 +91,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         options.auth = users(options.auth)
         tools = Tools(endpoints) if options.mcp else None
         backend = backing.begin(options, endpoints.catalogue.folders, made=bool(tasks))
+        ending.begin()  # instead of as the backend would
     except SeeWhyError as error:
         sys.exit(f"{error}")
     preloading = Preloading(endpoints.catalogue)
@@ -101,6 +107,7 @@ def run(options: argparse.Namespace, tasks: Sequence[Task] = ()) -> None:
         _, address, _ = launch(blocks, endpoints, options, tools, prevent_thread_lock=True)
     except OSError as error:
         sys.exit(f"Nothing can be served there: {error}")
+    ending.hourly(scratch.touch, endpoints.links.keeping.sweep, room(blocks).sweep)
     if endpoints.history is not None:
         print(invitation(address, next(iter(endpoints.catalogue.demos)), endpoints.token), flush=True)
     if not runtime.ZERO_GPU:
@@ -128,7 +135,7 @@ def launch(
         batching.watchers.append(observing.observe_batch)
     endpoints.admission.told.append(logs.call_ended)
     watching = routes(endpoints.ready, metrics, options.metrics_token, options.share or options.trust_proxy > 0)
-    entrance = [Middleware(Entrance, users=options.auth)] if options.auth else []
+    entrance = [Middleware(Entrance, users=options.auth, rate=endpoints.admission.rate)] if options.auth else []
     return blocks.launch(
         server_name=options.host,
         server_port=options.port,
@@ -140,8 +147,9 @@ def launch(
             "lifespan": tools.running if tools else None,
             "middleware": [
                 Middleware(Watch, proxies=options.trust_proxy, metrics=metrics),
-                Middleware(Guard, origins=options.origin),
+                Middleware(Guard, origins=options.origin, alone=is_alone(options)),
                 *entrance,
+                Middleware(Uploads, room=room(blocks), rate=endpoints.admission.rate),
                 Middleware(Strays, blocks=blocks),
             ],
             "docs_url": None,

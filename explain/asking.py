@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from inference.accelerator import in_batches
+from inference.accelerator import in_batches, patiently
 from inference.errors import InputError
 from inference.nearest import Verdict
 from inference.task import Task
@@ -10,7 +10,6 @@ from inference.types import Prediction, Raw
 
 from .edits import Edits
 from .goals import Goal
-from .scoring import patiently
 from .sets import Chosen, Spent
 
 RESERVED = 8

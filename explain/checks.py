@@ -17,8 +17,9 @@ from inference.fields import shown
 from inference.task import Task
 from inference.types import Raw, Record
 
+from .asked import parse_target
 from .estimators import estimate
-from .explainer import explain_all, explain_otherwise, parse_target
+from .explainer import explain_all, explain_otherwise
 from .faithfulness import ORDERS, Faithfulness, account, curves, lowered
 from .games import STEP, Estimate, Game
 from .hierarchy import grouped

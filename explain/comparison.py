@@ -164,7 +164,7 @@ def held(kind: Of, first: Side, second: Side, close: Moved | None = None) -> Com
     same, decided = says_the_same(one, two), None
     if one.decision and two.decision:
         decided = one.decision.action == two.decision.action
-    told = f"{outcome(one, two, same)}{decision(one, two, decided)}{reasons(first, second, close)}"
+    told = f"{outcome(one, two, same)}{decision(one, two, decided)}{reasons(first, close)}"
     faster = first.timing.median / max(second.timing.median, 1e-9)
     return Comparison(kind, first, second, same, decided, faster, told, close)
 
@@ -212,7 +212,7 @@ def decision(one: Answer, two: Answer, same: bool | None) -> str:
     return f" Something else would be done: {one.decision.action}, or {two.decision.action}."
 
 
-def reasons(first: Side, second: Side, close: Moved | None) -> str:
+def reasons(first: Side, close: Moved | None) -> str:
     """How far the reasons agree."""
     if close is None or close.rank is None or first.explanation is None:
         return ""

@@ -1,7 +1,7 @@
 """Shapley values of a game v: bool[m, n] → float64[m, k], from few evaluations. Knows no task, model or tokenizer.
 
 Chooses among every coalition (exact.py), a closed form where the model has one, and an anytime estimate by paired
-Bayesian quadrature, whose mathematics is in quadrature.py. shap's own estimators are in reference.py, for who asks.
+Bayesian quadrature, whose mathematics is in quadrature.py. shap's own estimators are in shap_methods.py, for who asks.
 """
 
 import math
@@ -42,7 +42,6 @@ def estimate(
     noise: Floats | None = None,
     step: int = STEP,
     first: int | None = None,
-    clustering: Floats | None = None,
 ) -> Iterator[Estimate]:
     """A stream of ever better estimates of the Shapley values of `game` with `n` players, at most `budget` evaluations.
 
@@ -51,7 +50,6 @@ def estimate(
     additive: whether scores are said to be sums over the players. closed: another closed form.
     noise: standard deviation of the rounding error of one evaluation but the ends, float64[k], in reduced precision.
     step, first: evaluations between two estimates, and before the first one; even numbers.
-    clustering: for "shap partition", scipy's linkage of the players; neighbours by default.
     game: give a Memo to keep what it has answered for more. Closing the stream ends the work at the next batch.
     Raises ValueError for a budget that the method cannot keep, an
     unknown method, or where the score itself or the score with everything hidden is no number.
@@ -63,9 +61,9 @@ def estimate(
     memo = game if isinstance(game, Memo) else Memo(game)
     known = len(memo)
     if method.startswith("shap "):
-        from .reference import references  # shap comes with it
+        from .shap_methods import references  # shap comes with it
 
-        yield from references(memo, n, budget, seed, method, step, clustering)
+        yield from references(memo, n, budget, seed, method, step)
         return
     reason = "asked for"
     if method == "auto":

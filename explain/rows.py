@@ -24,6 +24,7 @@ from .priors import Coalitions, Floats
 from .scoring import Door, Play, Tensors, prepared, probe, trees_of
 from .types import Explanation
 
+SEED = 0
 STEP = 16
 """Evaluations between two estimates."""
 CACHED = 1024
@@ -44,7 +45,7 @@ def alike(task: Task) -> bool:
 
 
 def explain_rows(
-    task: Task, raws: Sequence[Raw], asked: Sequence[Sequence[Target]], enough: Enough, seed: int = 0
+    task: Task, raws: Sequence[Raw], asked: Sequence[Sequence[Target]], enough: Enough
 ) -> Iterator[list[Explanations | None]]:
     """An empty list again and again, while at work, and last the explanations of each row, one a target.
 
@@ -60,7 +61,7 @@ def explain_rows(
     while left:
         done, each = [False] * len(left), list[Estimate]()
         with suppress(Unexplainable):
-            for last in estimate(memo, table.n, table.allowed, seed, **table.options(left, len(memo))):
+            for last in estimate(memo, table.n, table.allowed, SEED, **table.options(left, len(memo))):
                 yield []
                 if last.excluded:
                     done = [False] * len(left)
@@ -79,7 +80,7 @@ def explain_rows(
         outputs = [output for i in stay for output in range(*table.span(left, i))]
         before, left = [each[i] for i in stay], [left[i] for i in stay]
         memo = memo.narrowed(table.game(left), outputs)
-    yield [None if known is None else table.told(place, known, seed, start) for place, known in enumerate(found)]
+    yield [None if known is None else table.told(place, known, start) for place, known in enumerate(found)]
 
 
 class Table:
@@ -128,9 +129,9 @@ class Table:
         found = form(Memo(self.game([place]))) if form else None
         return found if found and meets(found, None) else None
 
-    def told(self, place: int, found: Estimate, seed: int, start: float) -> Explanations:
+    def told(self, place: int, found: Estimate, start: float) -> Explanations:
         """The explanations of a row."""
         play = Play(self.players[place], partial(self.scores, rows=[place]), None, self.dtype, 1)
-        writing = Account(self.task, play, self.allowed, seed, start)
+        writing = Account(self.task, play, self.allowed, SEED, start)
         level = Level(singles(self.n), found, False)
         return tuple(writing.of(target, i, level) for i, target in enumerate(self.asked[place]))

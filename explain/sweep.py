@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from inference.accelerator import in_batches
+from inference.accelerator import in_batches, patiently
 from inference.device import on_device
 from inference.errors import InputError
 from inference.fields import CategoryField, NumberField
@@ -19,7 +19,6 @@ from inference.types import ItemTarget, Prediction, Raw, Record
 
 from .counterfactual import STEP, whole
 from .edits.columns import known_numbers
-from .scoring import patiently
 from .types import Progress
 
 POINTS, MOST = 41, 401

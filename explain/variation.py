@@ -24,7 +24,7 @@ LOSS, AGREES = 0.02, 0.95
 
 
 @dataclass(frozen=True)
-class Doing(Record):
+class Stage(Record):
     """What is under way, and how far it has come."""
 
     what: str

@@ -18,6 +18,7 @@ from inference.study import agreement, evaluation, sizes, variants
 from inference.study.reading import Study, together
 from inference.study.results import Answers, answers
 from inference.study.timing import Timing, interleaved
+from inference.study.variants import REFERENCE
 from inference.task import Task
 from inference.types import Raw, Target
 
@@ -25,9 +26,8 @@ from .explainer import explain_alike, explain_all
 from .memory import Memory
 from .moved import Moved, moved, shift
 from .types import Explanation, Partition
-from .variation import Differing, Doing, Row, Variant, Variation, judged
+from .variation import Differing, Row, Stage, Variant, Variation, judged
 
-REFERENCE = "float32"
 EXPLAINED = 8
 """Inputs explained unless told otherwise."""
 CHUNK = 512
@@ -71,7 +71,7 @@ def vary(
     names: Sequence[str] = tuple(variants.VARIANTS),
     explained: int = EXPLAINED,
     sparsity: float = variants.SPARSITY,
-) -> Iterator[Doing | Variation]:
+) -> Iterator[Stage | Variation]:
     """What is under way, and the table so far after each variant, the whole of it last.
 
     raws: checked inputs. truth: of each, as `results.of_truths` gives it. names: of variants. explained: so many of the
@@ -84,7 +84,7 @@ def vary(
     table = Variation(task.name, len(raws), len(asked.cases), shift(asked.own), (replace(first, verdict=HELD),))
     yield table
     for done, name in enumerate(others, start=1):
-        yield Doing(f"Making {name}", done, len(others) + 1)
+        yield Stage(f"Making {name}", done, len(others) + 1)
         about = variants.about(name, sparsity)
         try:
             made = variants.variant(task, name, sparsity)
@@ -100,7 +100,7 @@ HELD = "What the others are held against."
 
 
 @on_device
-def differ(task: Task, other: Task, study: Study, explained: int = EXPLAINED) -> Iterator[Doing | Differing]:
+def differ(task: Task, other: Task, study: Study, explained: int = EXPLAINED) -> Iterator[Stage | Differing]:
     """What is under way, and last how far two models agree over a file, where they differ, and whether reasons move.
 
     study: the file as the first model, or the one that it is a variant of, read it. Closing the stream ends the work.
@@ -119,7 +119,7 @@ def differ(task: Task, other: Task, study: Study, explained: int = EXPLAINED) ->
 
 def ask(
     task: Task, raws: Sequence[Raw], truth: Any, explained: int, done: int, total: int
-) -> Generator[Doing, None, Asked]:
+) -> Generator[Stage, None, Asked]:
     """The first of two models asked about all inputs, some of them explained."""
     if not raws:
         raise InputError("There is no input to hold the models against; give at least one.")
@@ -127,20 +127,20 @@ def ask(
     places = np.unique(np.linspace(0, len(raws) - 1, min(explained, len(raws))).round().astype(int))
     cases: list[Case] = []
     for count, place in enumerate(places):
-        yield Doing(f"Explaining {task.name}, input {count + 1} of {len(places)}", done, total)
+        yield Stage(f"Explaining {task.name}, input {count + 1} of {len(places)}", done, total)
         cases += explain_case(task, raws[place])
     return Asked(task, raws, said, truth, cases)
 
 
 def held(
     asked: Asked, other: Task, name: str, about: str, done: int, total: int
-) -> Generator[Doing, None, tuple[Variant, Answers]]:
+) -> Generator[Stage, None, tuple[Variant, Answers]]:
     """The other held against the first: its row, and what it says."""
     said = yield from in_chunks(other, asked.raws, done, total)
     row = measured(asked, other, name, about, said)
     pairs, own = [], []
     for count, case in enumerate(asked.cases):
-        yield Doing(f"Explaining {other.name}, input {count + 1} of {len(asked.cases)}", done, total)
+        yield Stage(f"Explaining {other.name}, input {count + 1} of {len(asked.cases)}", done, total)
         found = alike(other, case)
         if found is not None:
             pairs.append(moved(case.first, found))
@@ -148,11 +148,11 @@ def held(
     return judged(row, pairs, own), said
 
 
-def in_chunks(task: Task, raws: Sequence[Raw], done: int, total: int) -> Generator[Doing, None, Answers]:
+def in_chunks(task: Task, raws: Sequence[Raw], done: int, total: int) -> Generator[Stage, None, Answers]:
     """What a model says of all inputs, some at a time."""
     parts = []
     for start in range(0, len(raws), CHUNK):
-        yield Doing(f"Asking {task.name}, {start:,} of {len(raws):,} inputs", done, total)
+        yield Stage(f"Asking {task.name}, {start:,} of {len(raws):,} inputs", done, total)
         parts.append(answers(task, raws[start : start + CHUNK]))
     return together(parts)
 

@@ -23,7 +23,8 @@ from .folding import folded, has_norm
 from .joining import rows
 from .passes import computed
 from .precision import computes_bfloat16, rounding
-from .task import Batch, Task
+from .task import Task
+from .trace import Batch
 
 LARGEST = 1024**3
 """Bytes of a model in float32 above which it is not copied."""

@@ -81,11 +81,6 @@ def free_memory() -> Mapping[int | str, int]:
     return found
 
 
-def count_parameters(*folders: Path) -> int:
-    """Number of weights in the safetensors files of `folders`."""
-    return sum(sizes(*folders))
-
-
 def sizes(*folders: Path) -> list[int]:
     """Number of weights in each tensor of the safetensors files of `folders`, read from their headers alone."""
     files = [(folder, file) for folder in folders for file in folder.glob("*.safetensors")]

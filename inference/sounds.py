@@ -1,4 +1,5 @@
-"""Sound from strangers: opened, checked for length before it is decoded, and brought to one rate and one channel.
+"""Sound from strangers: opened, checked for length before it is decoded, brought to one rate and one channel, cut into
+parts.
 
 WAV is read by scipy; for FLAC, OGG and MP3, soundfile (libsndfile) is asked, which comes with the extra `speech`.
 """
@@ -18,6 +19,10 @@ RATE = 16_000
 """Samples a second, as speech models take them."""
 RATES = (1_000, 384_000)
 """Samples a second that a file may have."""
+SEARCH = 5.0
+"""Seconds before the end of a part in which the quietest place is looked for, to cut there."""
+HOP = 0.05
+"""Seconds over which loudness is taken."""
 
 Samples = NDArray[np.float32]
 
@@ -113,3 +118,16 @@ def other(data: bytes, max_seconds: float) -> tuple[int, NDArray[np.generic]]:
             return file.samplerate, file.read(dtype="float32")
     except (soundfile.SoundFileError, ValueError, MemoryError) as error:
         raise Unreadable("send WAV, FLAC, OGG or MP3, whole") from error
+
+
+def cuts(samples: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:
+    """A recording in parts of at most `longest` samples, (start, end) each, cut where it is quietest near their end."""
+    spans, start, hop = [], 0, round(HOP * RATE)
+    while len(samples) - start > longest:
+        first = start + longest - min(round(SEARCH * RATE), longest // 3)
+        last = samples[first : start + longest]
+        loud = np.square(last[: len(last) // hop * hop].reshape(-1, hop)).mean(1)
+        end = first + int(loud.argmin()) * hop + hop // 2
+        spans.append((start, end))
+        start = end
+    return [*spans, (start, len(samples))]

@@ -16,9 +16,10 @@ from explain.panels import page
 from inference import device
 from inference.panels.waiting import awaited
 from inference.serving.admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, READING, Admission, Kind
-from inference.serving.api import PREFIX, rest
+from inference.serving.api import rest
 from inference.serving.callers import asking
 from inference.serving.endpoints import Endpoints
+from inference.serving.paths import PREFIX
 from inference.serving.tools import offered
 
 CALLS: dict[str, tuple[Kind | None, dict[str, Any]]] = {

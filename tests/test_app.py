@@ -166,8 +166,11 @@ def test_no_run_history_no_analytics_no_monitoring(server: str) -> None:
     assert httpx.get(f"{server}/monitoring").status_code != 200
 
 
-def test_under_a_proxys_path_page_and_api_answer(tiny_chat: Path, tmp_path: Path) -> None:
-    with serving("--model", str(tiny_chat), log=tmp_path / "log", GRADIO_ROOT_PATH="/demo") as url:  # prefix stripped
+@pytest.mark.parametrize(("said", "variables"), [(["--root-path", "/demo"], {}), ([], {"GRADIO_ROOT_PATH": "/demo"})])
+def test_under_a_proxys_path_page_and_api_answer(
+    said: list[str], variables: dict[str, str], tiny_chat: Path, tmp_path: Path
+) -> None:
+    with serving("--model", str(tiny_chat), *said, log=tmp_path / "log", **variables) as url:  # prefix stripped
         assert httpx.get(f"{url}/api/v1/models").json()[0]["name"] == "tiny-chat"
         sent = {"model": "tiny-chat", "inputs": {"prompt": "The sea"}}
         assert httpx.post(f"{url}/api/v1/predict", json=sent, timeout=60).status_code == 200  # torch loads first

@@ -124,11 +124,11 @@ def test_capacity_measures_what_a_model_costs(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("route", ["rest", "gradio"])
-def test_users_are_answered_by_either_route(route: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "route"), [("penguins", "rest"), ("penguins", "gradio"), ("any-series", "rest")])
+def test_users_are_answered_by_either_route(name: str, route: str, tmp_path: Path) -> None:
     sizes = ["--users", "2", "--seconds", "1", "--route", route]
-    shown, found = run("load.py", tmp_path / "out.json", "--model", "penguins", *sizes)
-    loads = found["loads"]["penguins"]
+    shown, found = run("load.py", tmp_path / "out.json", "--model", name, *sizes)
+    loads = found["loads"][name]
     assert [load["server"] for load in loads] == ["ours", "plain", "nothing"]
     assert all(load["took"] and not load["failed"] and not load["refused"] for load in loads)
-    assert "**penguins**" in shown and len(loads[0]["memory"]) == 11
+    assert f"**{name}**" in shown and len(loads[0]["memory"]) == 11

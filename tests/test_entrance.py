@@ -132,6 +132,32 @@ def test_the_page_is_left_to_gradios_login(client: TestClient) -> None:
         assert client.get(path).status_code == 200
 
 
+# How often
+
+
+def test_passwords_are_not_tried_oftener_than_anything_else(tmp_path: Path) -> None:
+    given = ["--model", "assets/models/home-loans", "--auth", "ann:secret", "--rate", "6", "--trust-proxy"]
+    with serving(*given, log=tmp_path / "log") as url:
+
+        def tried(by: str, place: int, password: str) -> httpx.Response:
+            headers = {"X-Forwarded-For": f"203.0.113.{place}"}
+            if by == "login":
+                return httpx.post(f"{url}/login", data={"username": "ann", "password": password}, headers=headers)
+            return httpx.get(f"{url}/api/v1/models", auth=("ann", password), headers=headers)
+
+        for place, (by, wrong) in enumerate({"login": 400, "rest": 401}.items()):
+            assert [tried(by, place, "secret").status_code for _ in range(3)] == [
+                200
+            ] * 3  # the right one costs nothing
+            assert [tried(by, place, "guess").status_code for _ in range(3)] == [wrong, 429, 429]
+            for other in ("login", "rest"):
+                refused = tried(other, place, "secret")
+                assert (refused.status_code, 0 < int(refused.headers["retry-after"]) <= 10) == (429, True)
+            assert tried(by, place + 100, "secret").status_code == 200
+        asks = httpx.get(f"{url}/api/v1/models", headers={"X-Forwarded-For": "203.0.113.0"})
+        assert asks.status_code == 401  # who brings no password is asked for one
+
+
 # Who that is
 
 

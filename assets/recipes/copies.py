@@ -16,6 +16,14 @@ def unescape(text: str) -> str:
     return " ".join(html.unescape(html.unescape(text)).split())
 
 
+def near(texts: Sequence[str], others: Sequence[str], overlap: float) -> np.ndarray:
+    """Mark the texts that share so many words, by `jaccard`, with one of the others: bool[len(texts)]."""
+    pairs = jaccard(texts, others)
+    marked = np.zeros(len(texts), dtype=bool)
+    marked[pairs.row[pairs.data >= overlap]] = True
+    return marked
+
+
 def jaccard(texts: Sequence[str], others: Sequence[str]) -> coo_matrix:
     """Words in common / words in either, float64[texts, others], where there is one in common (Jaccard 1901).
 

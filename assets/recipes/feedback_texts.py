@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 from . import adapter, finetuning, minilm
-from .copies import jaccard
+from .copies import near
 from .feedback import TRUTH, describe, free
 from .report import Measure, Predict, report
 
@@ -99,8 +99,7 @@ def unseen(marked: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
     own, others = (each.map(words) for each in (marked["text"], texts))
     taken = own.isin(set(others)).to_numpy(copy=True)
     if own.any() and others.any():  # there are words to be compared
-        near = jaccard(own, others)
-        taken[near.row[near.data >= OVERLAP]] = True
+        taken |= near(own, others, OVERLAP)
     return marked[~taken]
 
 

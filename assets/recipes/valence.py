@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit
 
 from . import evaluation
-from .copies import jaccard, unescape
+from .copies import near, unescape
 
 FILES = {
     "movies": "movieReviewSnippets",
@@ -73,10 +73,7 @@ def near_copies(texts: pd.Series, others: pd.Series) -> np.ndarray:
     The tweets hold contrived variants of one sentence (boosted, shouted); a variant in training
     would give its held-out sister away.
     """
-    near = jaccard(texts.map(normalise), others.map(normalise))
-    marked = np.zeros(len(texts), dtype=bool)
-    marked[near.row[near.data >= OVERLAP]] = True
-    return marked
+    return near(texts.map(normalise), others.map(normalise), OVERLAP)
 
 
 def load(wheel: Path, seed: int, signed: bool = False) -> pd.DataFrame:

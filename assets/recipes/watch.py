@@ -91,10 +91,10 @@ def fitted(columns: Columns, training: pd.DataFrame, ordinary: pd.DataFrame, see
     return best
 
 
-def examples(rows: pd.DataFrame, model: density.Density, columns: Columns, border: float) -> dict[str, pd.Series]:
+def examples(rows: pd.DataFrame, model: density.Density, border: float) -> dict[str, pd.Series]:
     """Rows to try: by what they turned out to be where that is known, else by how surprising they are."""
     if rows[TRUTH].any():
-        return anomalies.pick(rows, model, TRUTH, columns, border)
+        return anomalies.pick(rows, model, TRUTH, border)
     ordered = rows.assign(surprise=model(rows)).sort_values("surprise")
     shares = {"As most are": 0.5, "Less usual": 0.9, "Unusual": 0.99, "The most surprising one": 1.0}
     return {title: ordered.iloc[int(share * (len(ordered) - 1))] for title, share in shares.items()}
@@ -113,7 +113,7 @@ def make(rows: pd.DataFrame, target: Path, wish: Wish) -> density.Density:
     fields: list[dict[str, Any]] = [
         {key: value for key, value in each.items() if key != "limits"} for each in columns.fields(training)
     ]
-    inputs = {title: columns.inputs(row) for title, row in examples(held_out, model, columns, lines[1]).items()}
+    inputs = {title: columns.inputs(row) for title, row in examples(held_out, model, lines[1]).items()}
     about = {
         "task": "anomaly-detection",
         "title": wish.title,

@@ -7,10 +7,10 @@ import gradio as gr
 
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET
-from inference.panels.waiting import awaited, queued
+from inference.panels.waiting import awaited, standing
 from inference.serving.admission import READING, Admission
-from inference.serving.endpoints import report
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.study.source import ENDINGS, open_source
 
 from .sections.drift import AGAINST, beside
@@ -43,6 +43,6 @@ def compare(admission: Admission, judged: Judged, path: str | None) -> Iterator[
             yield (yield from awaited(lambda: beside(judged, source, Path(path).name), "Comparing"))
 
         for part in admission.admitted(READING, "against", judged.study.model, compared):
-            yield queued(part) if isinstance(part, Waiting) else part
+            yield standing(part) if isinstance(part, Waiting) else part
     except Exception as error:
         yield failure(report(error).message)

@@ -12,10 +12,11 @@ from inference.panels import data, files
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET
 from inference.panels.opening import Opening, Upload
-from inference.panels.waiting import queued
+from inference.panels.waiting import standing
 from inference.serving.admission import READING
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.serving.security import MAX_BODY
 from inference.study.checking import Problem
 from inference.study.first import First
@@ -100,7 +101,7 @@ class Batch:
             with closing(self.endpoints.jobs(self.name, job)) as parts:  # type: ignore[type-var]  # generators all
                 for part in parts:
                     if isinstance(part, Waiting):
-                        yield queued(part), gr.skip()
+                        yield standing(part), gr.skip()
                         continue
                     last = part
                     problems += last.problems[: files.LISTED - len(problems)]

@@ -6,20 +6,22 @@ from typing import Any
 
 import gradio as gr
 
+from inference.contents import digest
 from inference.errors import SeeWhyError
 from inference.fields import TextField
 from inference.panels import answer
 from inference.panels.asking import Values
 from inference.panels.take import take
 from inference.panels.waiting import awaited
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.listening import missing
+from inference.serving.reports import report
 from inference.task import Task
 from inference.trace import Trace
 from inference.types import Answer, Raw, Target
 from inference.units import filesize
 
-from ..memory import Explained, Memory, digest
+from ..memory import Explained, Memory
 from . import trust, why
 
 Shown = tuple[Any, Any, Any, Any]

@@ -8,6 +8,7 @@ import gradio as gr
 
 from inference.panels.asking import QUIET, RUNNING, linking, one_or_more
 from inference.panels.form import examples, widget
+from inference.panels.waiting import STOPPED
 from inference.serving.endpoints import Endpoints
 from inference.study import variants
 
@@ -94,10 +95,6 @@ WHAT = (
     "Each is made from the loaded model, which stays as it is, measured for size, speed and answers, and explained on "
     "some inputs, as float32 is, once more with another seed."
 )
-STOPPED = """() => document.querySelectorAll('.card[aria-busy="true"]').forEach((card) => {
-    card.removeAttribute("aria-busy");
-    card.innerHTML = '<p class="hint">Stopped.</p>';
-})"""
 
 
 def buttons(text: str, interactive: bool = True) -> tuple[gr.Button, gr.Button]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from inference.contents import digest
 from inference.types import Answer, Raw
 from inference.units import percent, quantity
 
 from ..changes import clipped
 from ..differences import differences
-from ..memory import digest
 from ..types import Explanation
 from . import oldnew
 from .case import Case

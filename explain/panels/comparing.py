@@ -1,7 +1,6 @@
 """What the Compare screen of one model shows, as HTML again and again while the work goes on. It places nothing."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from importlib.util import find_spec
 from typing import Any, cast
 
@@ -9,19 +8,20 @@ from inference.errors import InputError, SeeWhyError
 from inference.panels.answer import failure
 from inference.panels.form import example_values
 from inference.panels.opening import FIRST, Opening, Upload
-from inference.panels.waiting import awaited, queued
-from inference.serving.endpoints import Endpoints, report
+from inference.panels.waiting import awaited, how_far, ongoing, standing
+from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.study import mapping, variants
 from inference.study.exporting import NEEDED
 from inference.study.reading import Progress as Rows
 from inference.study.reading import Study
 from inference.study.source import open_source
+from inference.study.variants import REFERENCE
 
 from ..comparison import Comparison, shape
 from ..types import Progress
-from ..variation import Differing, Doing, Variation
-from ..varying import REFERENCE
+from ..variation import Differing, Stage, Variation
 from . import shared
 from .beside import Seen, beside
 from .opened import opened
@@ -107,7 +107,7 @@ class Comparing:
             given = other_inputs if than == INPUTS else None
             for found in self.endpoints.comparisons(self.name, inputs, other, variant, given):
                 if isinstance(found, Waiting):
-                    yield shown + queued(found)
+                    yield shown + standing(found)
                 elif isinstance(found, Comparison):
                     shown = self.drawn(found, than, inputs, given)
                     yield shown + ("" if found.first.explanation else busy("Asking both what they used"))
@@ -148,8 +148,8 @@ class Comparing:
                 if isinstance(found, Differing):
                     yield differing(found, f"{self.name}#compare-{token}-{{}}-{than}", self.about.unit)
                 elif isinstance(found, Waiting):
-                    yield queued(found)
-                elif isinstance(found, Doing):
+                    yield standing(found)
+                elif isinstance(found, Stage):
                     yield busy(found.what, found.done, found.total)
         except Exception as error:
             yield failure(report(error).message)
@@ -166,8 +166,8 @@ class Comparing:
                     shown = roster(found, self.about.unit)
                     yield shown
                 elif isinstance(found, Waiting):
-                    yield queued(found) + shown
-                elif isinstance(found, Doing):
+                    yield standing(found) + shown
+                elif isinstance(found, Stage):
                     yield busy(found.what, found.done, found.total) + shown
         except Exception as error:
             yield shown + failure(report(error).message)
@@ -203,13 +203,9 @@ def parts(than: str) -> tuple[str | None, str | None]:
 
 def reading(what: str, part: Rows | Waiting) -> str:
     """How far a file has been read, or how it stands in the queue."""
-    return queued(part) if isinstance(part, Waiting) else busy(what, part.done, part.total)
+    return standing(part) if isinstance(part, Waiting) else busy(what, part.done, part.total)
 
 
 def busy(what: str, done: int = 0, total: int | None = None) -> str:
-    """What is under way, and how far it has come."""
-    value = f' value="{done / total:.3f}"' if total else ""
-    return (
-        f'<div class="card" aria-busy="true"><p>{escape(what)}</p><div class="progress">'
-        f'<progress{value} aria-label="{escape(what)}"></progress></div></div>'
-    )
+    """What is under way, and how far it has come, as HTML."""
+    return ongoing(what, how_far(what, share=done / total if total else None))

@@ -12,10 +12,11 @@ from inference.errors import InputError
 from inference.panels.answer import failure
 from inference.panels.asking import RUNNING
 from inference.panels.opening import FIRST, Opening, Upload
-from inference.panels.waiting import awaited, queued
+from inference.panels.waiting import awaited, how_far, ongoing, standing
 from inference.serving.admission import READING, Admission
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.study.reading import Progress, Study
 
 from .against import against
@@ -80,7 +81,7 @@ def shown(parts: Iterator[Progress | Study | str | Waiting]) -> Iterator[str]:
         if isinstance(part, str):
             yield part
         elif not isinstance(part, Study):
-            yield queued(part) if isinstance(part, Waiting) else progress(part)
+            yield standing(part) if isinstance(part, Waiting) else progress(part)
 
 
 def arriving(endpoints: Endpoints, study: Study) -> Iterator[str]:
@@ -97,13 +98,10 @@ def measuring(judged: Judged) -> Iterator[str]:
 
 
 def progress(part: Progress) -> str:
-    """Rows read so far."""
+    """Rows read so far, as HTML."""
     of = f" of {'about ' if part.about else ''}{part.total:,}" if part.total else ""
-    value = f' value="{part.done / part.total:.3f}"' if part.total else ""
-    return (
-        '<div class="card" aria-busy="true"><p>Asking the model about every row</p><div class="progress">'
-        f'<progress{value} aria-label="Rows"></progress><span>{part.done:,}{of} rows</span></div></div>'
-    )
+    share = part.done / part.total if part.total else None
+    return ongoing("Asking the model about every row", how_far("Rows", f"{part.done:,}{of} rows", share))
 
 
 # What was found
@@ -171,6 +169,6 @@ def answers(admission: Admission, judged: Judged, sent: str) -> Iterator[tuple[s
             yield section.id, before
             return
         for part in admission.admitted(section.kind, section.id, judged.study.model, lambda: ask(judged, asked)):
-            yield section.id, queued(part) if isinstance(part, Waiting) else part
+            yield section.id, standing(part) if isinstance(part, Waiting) else part
     except Exception as error:
         yield section.id, failure(report(error).message)

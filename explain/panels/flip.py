@@ -8,9 +8,9 @@ from html import escape
 from typing import Any
 
 from inference.panels.answer import embedded, failure
-from inference.panels.waiting import queued
-from inference.serving.endpoints import report
+from inference.panels.waiting import how_far, standing
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.types import Raw
 from inference.units import clock
 
@@ -54,7 +54,7 @@ def over(case: Case, inputs: dict[str, Any], field: Any) -> Iterator[Found]:
                 title = f"{part.output} over {part.label}"
                 yield Found(card(title, swept(part) + embedded("sweep", part.to_json())))
             elif isinstance(part, Waiting):
-                yield Found(queued(part), working=True)
+                yield Found(standing(part), working=True)
             elif isinstance(part, Progress):
                 yield at_work("Over its range", DRAWING, part)
 
@@ -69,7 +69,7 @@ def flips(case: Case, inputs: dict[str, Any], raw: Raw, past: Any) -> Iterator[F
             if isinstance(part, Counterfactual):
                 known.append(part)
             elif isinstance(part, Waiting):
-                yield Found(queued(part), working=True)
+                yield Found(standing(part), working=True)
             elif isinstance(part, Progress):
                 yield at_work(title, LOOKING, part, f"{len(known)} found so far" if known else "")
             elif isinstance(part, Counterfactuals):
@@ -113,7 +113,4 @@ def busy(doing: str, progress: Progress, more: str = "") -> str:
     share = progress.done / max(progress.total, 1)
     told = f"{progress.done:,} of at most {progress.total:,} evaluations" if progress.total > 1 else ""
     said = " · ".join(filter(None, (told, more)))
-    return (
-        f'<p>{doing}</p><div class="progress"><progress value="{share:.3f}" aria-label="{doing}"></progress>'
-        f"<span>{said}</span></div>"
-    )
+    return f"<p>{escape(doing)}</p>{how_far(doing, said, share)}"

@@ -19,10 +19,11 @@ from inference.history.history import History
 from inference.history.labelled import MOST, labelled
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, RUNNING
-from inference.panels.waiting import awaited, queued
+from inference.panels.waiting import STOPPED, awaited, standing
 from inference.serving.admission import READING
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
+from inference.serving.reports import report
 from inference.study import mapping, reference
 from inference.study.queries import select
 from inference.study.source import open_source
@@ -56,12 +57,6 @@ def view(endpoints: Endpoints, name: str, token: str) -> None:
     ]
     stop.click(None, cancels=working, js=STOPPED)
     sent.change(asks.listed, sent, listing, **QUIET)
-
-
-STOPPED = """() => document.querySelectorAll('.card[aria-busy="true"]').forEach((card) => {
-    card.removeAttribute("aria-busy");
-    card.innerHTML = '<p class="hint">Stopped.</p>';
-})"""
 
 
 class Asks:
@@ -124,7 +119,7 @@ class Asks:
             task = self.endpoints.catalogue.task
             yield from awaited(lambda: task(self.name), "Loading the model")
             for part in self.endpoints.admission.admitted(READING, "history", self.name, self.looked):
-                yield queued(part) if isinstance(part, Waiting) else part
+                yield standing(part) if isinstance(part, Waiting) else part
         except Exception as error:
             yield failure(report(error).message)
 

@@ -36,7 +36,7 @@ def page(endpoints: Endpoints) -> gr.Blocks:
     """The landing; once a model is chosen, its form left and answer, why and path right."""
     catalogue = endpoints.catalogue
     told = story.read(catalogue.folders)
-    with gr.Blocks(title="SeeWhy", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+    with gr.Blocks(title="SeeWhy", analytics_enabled=False) as blocks:
         gr.HTML(look.HEADER)
         with gr.Column(elem_classes="landing"):
             hero = story.hero(told, catalogue.about(told.model)) if told else ""

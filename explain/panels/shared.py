@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 import mimetypes
 import os
@@ -20,8 +21,9 @@ from inference.fields import AnyField
 from inference.metadata import stripped
 from inference.panels.asking import Values
 from inference.panels.entered import entered
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.links import Shared
+from inference.serving.reports import report
 from inference.serving.revisions import revision
 from inference.types import Target
 
@@ -80,17 +82,21 @@ def widget_value(field: AnyField, value: Any) -> Any:
 
 
 def placed(field: AnyField, uri: str) -> str:
-    """A data URI as a file among the uploads, which Gradio deletes with the others. Raises InputError."""
+    """A data URI as a file among the uploads, which goes with the others; the same one, however often it is opened.
+
+    Raises InputError.
+    """
     head, _, body = uri.partition(",")
     media = head.removeprefix("data:").partition(";")[0]
     try:
         data = base64.b64decode(body, validate=True)
     except binascii.Error:
         raise InputError(f"{field.label} of this link is damaged.") from None
-    folder = Path(get_upload_folder()) / secrets.token_hex(20)
-    folder.mkdir(parents=True)
-    file = folder / f"{FILES[field.kind]}{mimetypes.guess_extension(media) or ''}"
-    file.write_bytes(data)
+    folder = Path(get_upload_folder()) / hashlib.sha256(data).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    file, fresh = folder / f"{FILES[field.kind]}{mimetypes.guess_extension(media) or ''}", folder / secrets.token_hex(8)
+    fresh.write_bytes(data)
+    os.replace(fresh, file)  # whole for whoever has it open already, and new for whoever deletes what is old
     return str(file)
 
 

@@ -14,10 +14,10 @@ import gradio as gr
 
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, Turn
-from inference.panels.waiting import queued
+from inference.panels.waiting import standing
 from inference.serving.admission import READING, Admission
-from inference.serving.endpoints import report as told_of
 from inference.serving.places import Waiting
+from inference.serving.reports import report as told_of
 
 from .reporting import reported
 from .sections.section import Judged, busy
@@ -75,7 +75,7 @@ def written(admission: Admission, judged: Judged, kept: Kept) -> Iterator[tuple[
                     yield done, gr.update(value=str(path), visible=True)
                     return
                 if isinstance(part, Waiting):
-                    yield queued(part), hidden
+                    yield standing(part), hidden
                 else:
                     yield f'<div class="card">{busy(part.words, part.done, part.total, part.of)}</div>', hidden
                 if kept.turn.number != mine:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from inference.panels.answer import embedded
-from inference.panels.waiting import queued
+from inference.panels.waiting import how_far, ongoing, standing
 from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
 from inference.types import Contrast, ItemTarget, Record, Target
@@ -26,6 +26,7 @@ DOING = {
     "faithfulness": "Hiding the strongest parts, and others at random",
     "baseline": "Explaining again, with parts hidden in another way",
     "interactions": "Looking for parts that work together",
+    "tokens": "Explaining each token",
 }
 HEADINGS = {
     "faithfulness": "Tested: are these the parts that count?",
@@ -42,19 +43,16 @@ def stream(
     yield busy(check, Progress(0, 1))
     for found in endpoints.checks(name, inputs, check, target, memory=memory):
         if isinstance(found, Waiting):
-            yield queued(found)
+            yield standing(found)
         else:
             yield busy(check, found) if isinstance(found, Progress) else card(check, found)
 
 
 def busy(check: str, progress: Progress) -> str:
-    """How far a check has come."""
+    """How far a check has come, as HTML."""
     doing = DOING.get(check, "Checking")
     told = f"{progress.done:,} of {progress.total:,} evaluations" if progress.total > 1 else ""
-    return (
-        f'<div class="card" aria-busy="true"><p>{doing}</p><div class="progress"><progress '
-        f'value="{progress.done / progress.total:.3f}" aria-label="{doing}"></progress><span>{told}</span></div></div>'
-    )
+    return ongoing(doing, how_far(doing, told, progress.done / progress.total))
 
 
 def card(check: str, found: Record) -> str:

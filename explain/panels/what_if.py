@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from inference.contents import digest
 from inference.errors import InputError, SeeWhyError
 from inference.fields import AnyField, TextField
 from inference.panels.asking import Values
@@ -18,7 +19,6 @@ from inference.types import Raw
 from ..changes import Counterfactual
 from ..differences import differences
 from ..hiding import without
-from ..memory import digest
 from . import flip, shared
 from .case import Case
 from .compared import compared

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from inference.panels.answer import embedded
-from inference.panels.waiting import queued
+from inference.panels.waiting import standing
 from inference.serving.endpoints import Endpoints
 from inference.serving.places import Waiting
 from inference.task import Task
@@ -50,7 +50,7 @@ def stream(
     raw, drawn = task.parse(inputs), -PAUSE
     for found in endpoints.explanations(name, inputs, target, seconds=SECONDS, memory=memory):
         if isinstance(found, Waiting):
-            yield queued(found)
+            yield standing(found)
             continue
         explanation = cast(Explanation, found)
         if not explanation.kept and time.perf_counter() - drawn >= PAUSE:
@@ -59,7 +59,7 @@ def stream(
     rivals: Rivals = {}
     for given in endpoints.rivals(name, raw, explanation.target) if task.kind == "text" else ():
         if isinstance(given, Waiting):
-            yield queued(given)
+            yield standing(given)
         else:
             rivals = {each: named_both(task, each) for each in given}
     last = settled(explanation, draw(explanation, raw), rivals)

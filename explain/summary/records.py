@@ -5,8 +5,6 @@ from typing import Annotated, Literal
 
 from inference.types import Record, Scale, absent
 
-Ends = tuple[float, float]
-
 
 @dataclass(frozen=True)
 class Importance(Record):

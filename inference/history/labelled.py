@@ -14,6 +14,7 @@ from typing import Any
 
 from ..demo import Demo
 from ..errors import InputError
+from ..formulas import harmless
 from .entry import Entry
 
 TRUTH = "truth"
@@ -26,8 +27,6 @@ MIMES = {
 }
 MEDIA = {"image": ".jpg", "audio": ".wav"}
 """As what the history keeps pictures and recordings."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would take for a formula; it gets an apostrophe (OWASP, "CSV Injection")."""
 
 
 @dataclass(frozen=True)
@@ -124,17 +123,7 @@ def cell(value: Any) -> str:
     """A value in a CSV: what has parts as JSON, no text that a spreadsheet would take for a formula."""
     if value is None:
         return ""
-    if not isinstance(value, str):
-        return plain(value)
-    return f"'{value}" if value.startswith(FORMULA) and not is_number(value) else value
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is a number, which is no formula."""
-    try:
-        return bool(float(text) or True)
-    except ValueError:
-        return False
+    return harmless(value) if isinstance(value, str) else plain(value)
 
 
 def zipped(about: Demo, entries: Sequence[Entry]) -> bytes:

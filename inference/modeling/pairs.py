@@ -18,8 +18,8 @@ class SentencePairsConfig(BertConfig):
     """A BERT whose token types 0 and 1 tell the two sides of a pair apart.
 
     `scale` is the inverse of the temperature of a softmax over cosines; a hypothesis of a cosine below `least` is more
-    likely false than true. `hypothesis_template` makes a hypothesis of a
-    label, as in transformers' own zero-shot pipeline.
+    likely false than true. `hypothesis_template` makes a hypothesis of a label, as in transformers' own zero-shot
+    pipeline.
     """
 
     model_type = "seewhy-sentence-pairs"

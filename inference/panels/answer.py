@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from ..demo import Demo, Interval
+from ..demo import Demo
+from ..interval import Interval
 from ..pictures import data_uri
 from ..serving.endpoints import Endpoints
 from ..serving.places import Waiting
@@ -15,10 +16,10 @@ from ..types import Answer, Prediction, Raw, Table
 from ..units import percent, quantity
 from .marks import marks
 from .predictions import FIGURES, Shown
-from .waiting import queued
+from .waiting import standing
 
 TOKENS = 60
-"""And of a text's tokens this many."""
+"""Of the tokens that the model sees of a text, so many are shown."""
 
 EMPTY = (
     '<div class="empty"><b>Pick an example, or enter your own.</b><ol>'
@@ -48,7 +49,7 @@ def stream(
             like = None if part.tables else likeness(task, trace.raw or {}, part.warnings)  # tables say what is usual
             yield answer(part, about, task.pieces(part.prediction), trace.raw, like), path(part, sight), part
         elif isinstance(part, Waiting):
-            yield queued(part), "", None
+            yield standing(part), "", None
         else:
             written += part
             yield writing(written) if written else WAITING, "", None

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import gradio as gr
 
 from ..fields import TextField
-from ..serving.api import closing as closing_async
+from ..serving.threads import closing as closing_async
 
 Values = Sequence[Any]
 Parts = Iterator[tuple[Any, ...]]

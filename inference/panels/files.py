@@ -11,6 +11,7 @@ from ..study.job import Pace
 from ..study.mapping import Columns
 from ..study.source import Chunk, Source
 from ..units import clock, percent
+from .waiting import how_far
 
 FIRST, LISTED, MOST = 5, 8, 12
 """Rows that a preview shows; problems, and kinds of answers, that are listed."""
@@ -90,11 +91,8 @@ def busy(pace: Pace) -> str:
     of = f" of {'about ' if pace.about else ''}{pace.total:,}" if pace.total else ""
     left = f", about {clock(pace.seconds_left)} left" if pace.seconds_left else ""
     told = f"{pace.done:,}{of} rows{f', {pace.per_second:,.0f} a second' if pace.per_second else ''}{left}"
-    value = f'value="{pace.done / pace.total:.3f}" ' if pace.total else ""
-    return (
-        '<div class="card" aria-busy="true"><h2 class="eyebrow">Answering</h2><div class="progress">'
-        f'<progress {value}aria-label="Rows answered"></progress><span>{told}</span></div></div>'
-    )
+    drawn = how_far("Rows answered", told, pace.done / pace.total if pace.total else None)
+    return f'<div class="card" aria-busy="true"><h2 class="eyebrow">Answering</h2>{drawn}</div>'
 
 
 def stopped(pace: Pace) -> str:

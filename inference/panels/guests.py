@@ -7,7 +7,7 @@ from urllib.parse import quote
 import gradio as gr
 
 from ..serving.catalogue import Catalogue
-from ..serving.endpoints import report
+from ..serving.reports import report
 from .answer import failure
 from .asking import QUIET
 from .waiting import awaited

@@ -13,7 +13,8 @@ import gradio as gr
 
 from .. import demo
 from ..errors import InputError
-from ..serving.endpoints import Endpoints, report
+from ..serving.endpoints import Endpoints
+from ..serving.reports import report
 from ..study.checking import check_chunk
 from ..study.mapping import Columns, check, guess
 from ..study.reading import first_rows

@@ -12,13 +12,14 @@ from ..demo import read_recording, resolve
 from ..fields import Scene
 from ..recording import Recording, Tick
 from ..road import Road, legend
-from ..serving.endpoints import Endpoints, report
+from ..serving.endpoints import Endpoints
 from ..serving.places import Waiting
+from ..serving.reports import report
 from ..units import quantity
 from .answer import failure
 from .asking import QUIET
 from .timeline import pace, table, timeline
-from .waiting import queued
+from .waiting import standing
 
 PAUSE = 0.4
 """Seconds between two drawings while the server decides ahead."""
@@ -48,7 +49,7 @@ class Player:
         try:
             for tick in self.endpoints.plays(self.name):
                 if isinstance(tick, Waiting):
-                    yield frame(queued(tick))
+                    yield frame(standing(tick))
                     continue
                 ticks.append(tick)
                 if time.perf_counter() - drawn >= PAUSE:

@@ -14,7 +14,7 @@ ANSWERS = re.compile(r"/queue/data$|/call/(?:v2/)?[^/]+/(?P<event>[^/]+)$")
 
 
 NOTHING = JSONResponse({"detail": "There is no such event here."}, 404)
-COMPONENTS = re.compile(r"/component_server/?$")
+COMPONENTS = re.compile(r"/(component_server|process_recording)/?$")
 
 
 class Strays:

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from ..demo import Demo
+from ..serving.paths import PREFIX
 
 ORIGIN = "http://127.0.0.1:7860"
 """Stands for the page's own address, which page.js puts in."""
@@ -42,10 +43,10 @@ def curl(asked: Mapping[str, Any], files: Mapping[str, str]) -> str:
     """The same prediction by curl; pictures and recordings are files."""
     if not files:
         body = shlex.quote(json.dumps(asked, ensure_ascii=False))
-        return f"curl {ORIGIN}/api/v1/predict -H 'content-type: application/json' \\\n     -d {body}"
+        return f"curl {ORIGIN}{PREFIX}/predict -H 'content-type: application/json' \\\n     -d {body}"
     given = f" -F inputs={shlex.quote(json.dumps(asked['inputs']))}" if asked["inputs"] else ""
     sent = "".join(f" -F {shlex.quote(f'{field}=@{file}')}" for field, file in files.items())
-    return f"curl {ORIGIN}/api/v1/predict -F model={shlex.quote(asked['model'])}{given}{sent}"
+    return f"curl {ORIGIN}{PREFIX}/predict -F model={shlex.quote(asked['model'])}{given}{sent}"
 
 
 def python(asked: Mapping[str, Any], files: Mapping[str, str]) -> str:

@@ -11,6 +11,12 @@ from typing import TypeVar
 from ..serving.callers import nobody
 from ..serving.places import Waiting, place
 
+STOPPED = """() => document.querySelectorAll('.card[aria-busy="true"]').forEach((card) => {
+    card.removeAttribute("aria-busy");
+    card.innerHTML = '<p class="hint">Stopped.</p>';
+})"""
+"""JavaScript: whatever is under way says that it was stopped."""
+
 T = TypeVar("T")
 
 
@@ -46,17 +52,23 @@ def awaited(work: Callable[[], T], doing: str) -> Generator[str, None, T]:
         alone.set()
 
 
-def queued(standing: Waiting) -> str:
-    """How it stands for one who waits for a place."""
-    return (
-        '<div class="card" aria-busy="true"><p>Many people are here right now.</p><div class="progress">'
-        f'<progress aria-label="Waiting"></progress><span>{escape(standing.words)}</span></div></div>'
-    )
+def standing(waiting: Waiting) -> str:
+    """How it stands for one who waits for a place, as HTML."""
+    return ongoing("Many people are here right now.", how_far("Waiting", waiting.words))
 
 
 def progress(doing: str, seconds: float) -> str:
-    """What is being done; how long it will take is not known beforehand."""
-    return (
-        f'<div class="card" aria-busy="true"><p>{escape(doing)}</p><div class="progress">'
-        f'<progress aria-label="{escape(doing)}"></progress><span>{seconds:.0f} s so far</span></div></div>'
-    )
+    """What is being done, as HTML; how long it will take is not known beforehand."""
+    return ongoing(doing, how_far(doing, f"{seconds:.0f} s so far"))
+
+
+def ongoing(doing: str, drawn: str) -> str:
+    """The card of work that goes on. drawn: of `how_far`."""
+    return f'<div class="card" aria-busy="true"><p>{escape(doing)}</p>{drawn}</div>'
+
+
+def how_far(label: str, told: str = "", share: float | None = None) -> str:
+    """How far work has come. share: how much is done, from 0 to 1; None where nobody knows. told: the same in words."""
+    value = "" if share is None else f' value="{share:.3f}"'
+    words = f"<span>{escape(told)}</span>" if told else ""
+    return f'<div class="progress"><progress{value} aria-label="{escape(label)}"></progress>{words}</div>'

@@ -44,7 +44,8 @@ PREDICTING = Kind("predictions", 32, 128, 0.1)
 """As many places as meet in a forward pass; what they do is short."""
 EXPLAINING = Kind("explanations", 8, 64, 5.0, answers=True)
 CHECKING = Kind("checks", 4, 32, 5.0)
-"""Checks, counterfactuals, sweeps and comparisons: as long as explanations, but with one answer at their end."""
+"""Checks, counterfactuals, sweeps, comparisons and sections of Evaluate: as long as explanations, but with one answer
+at their end."""
 PLAYING = Kind("recordings", 8, 32, 5.0)
 READING = Kind("files", 2, 16, 30.0, most=3600.0)
 """Whole files, and whatever else looks at many rows."""

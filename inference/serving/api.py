@@ -6,42 +6,34 @@ A FastAPI application of its own, so that its OpenAPI document is clean; any ser
 files are fields and whose part `inputs` is a JSON object.
 """
 
-import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
-from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from ..study.job import Pace
-from . import reference
-from .batch import MEDIA, Batches, BatchRequest
-from .bodies import read, read_file
-from .endpoints import Endpoints, report
+from . import docs_page
+from .bodies import read
+from .endpoints import Endpoints
 from .marking import marking
 from .openapi import describe
-from .places import Waiting
+from .paths import DOCS, PREFIX
+from .reports import report
 from .requests import (
     CheckRequest,
     CompareRequest,
     CounterfactualsRequest,
-    EvaluateRequest,
     ExplainRequest,
-    InspectRequest,
     PlayRequest,
     PredictRequest,
-    SummaryRequest,
     SweepRequest,
     body_of,
 )
-from .threads import closing, last, threads
-
-PREFIX = "/api/v1"
-CLIENT_LEFT = 499  # nginx's code for a caller who closed the connection; nobody reads it
+from .streaming import CLIENT_LEFT, last_of, lines_of
+from .studying import studying
 
 
 class Route(APIRoute):
@@ -66,21 +58,20 @@ class Route(APIRoute):
 
 def rest(endpoints: Endpoints) -> FastAPI:
     """The application, all of it under /api/v1."""
-    # The pages of docs_url and redoc_url load from outside hosts; ours is in reference.py.
+    # The pages of docs_url and redoc_url load from outside hosts; ours is in docs_page.py.
     app = FastAPI(title="SeeWhy", version="1", docs_url=None, redoc_url=None, openapi_url=f"{PREFIX}/openapi.json")
     describe(app, endpoints)
     app.router.route_class = Route
-    batches = Batches(endpoints)
 
-    @app.get(reference.PATH, include_in_schema=False, response_class=HTMLResponse)
+    @app.get(DOCS, include_in_schema=False, response_class=HTMLResponse)
     async def docs(request: Request) -> str:
         """The API for people to read."""
-        return reference.page(app.openapi(), str(request.base_url).rstrip("/"))
+        return docs_page.page(app.openapi(), str(request.base_url).rstrip("/"))
 
     @app.get(f"{PREFIX}/models")
     @app.post(f"{PREFIX}/models", include_in_schema=False)
     async def models() -> list[dict[str, Any]]:
-        """Every model on offer: name, task, title, fields and examples that can be sent as they are."""
+        """Every model on offer: name, task, title, fields, examples to send as they are, how long its recording is."""
         return endpoints.models()
 
     @app.post(f"{PREFIX}/predict", openapi_extra=body_of(PredictRequest))
@@ -121,30 +112,6 @@ def rest(endpoints: Endpoints) -> FastAPI:
         found = endpoints.comparisons(asked.model, asked.inputs, *than, asked.target)
         return await last_of(request, (each.to_json() for each in found))
 
-    @app.post(f"{PREFIX}/evaluate", openapi_extra=body_of(EvaluateRequest, form=False))
-    async def evaluate(request: Request) -> Response:
-        """How right a model is on labelled rows, beside a naive answer; what a threshold does, and to which groups."""
-        asked = await read(request, EvaluateRequest)
-        told = asked.truth, asked.groups, asked.label, asked.threshold, asked.costs, asked.cluster
-        found = endpoints.evaluations(asked.model, asked.rows, *told)
-        return await last_of(request, (each.to_json() for each in found))
-
-    @app.post(f"{PREFIX}/batch", openapi_extra=body_of(BatchRequest, file=True))
-    async def batch(request: Request) -> Response:
-        """A file with an answer for each row: NDJSON while it goes on, or a CSV or Parquet file at the end."""
-        asked, file = await read_file(request, BatchRequest)
-        if asked.format == "ndjson":
-            return await lines_of(batches.lines(asked, *file))
-        return await file_of(request, batches.whole(asked, *file), MEDIA[asked.format])
-
-    @app.post(f"{PREFIX}/inspect", openapi_extra=body_of(InspectRequest, form=False))
-    async def inspect(request: Request) -> Response:
-        """What is wrong with the data of rows, how it drifted, and where the model is at its worst."""
-        asked = await read(request, InspectRequest)
-        told = asked.truth, asked.queries, asked.known
-        found = endpoints.inspections(asked.model, asked.rows, *told)
-        return await last_of(request, (each.to_json() for each in found))
-
     @app.post(f"{PREFIX}/counterfactuals", openapi_extra=body_of(CounterfactualsRequest))
     async def counterfactuals(request: Request) -> Response:
         """The smallest changes that flip what is decided about an input. The work ends when the caller leaves."""
@@ -162,18 +129,13 @@ def rest(endpoints: Endpoints) -> FastAPI:
         sweeps = endpoints.sweeps(asked.model, asked.inputs, asked.field, asked.target, asked.points)
         return await last_of(request, (found.to_json() for found in sweeps))
 
-    @app.post(f"{PREFIX}/summary", openapi_extra=body_of(SummaryRequest, form=False))
-    async def summary(request: Request) -> Response:
-        """NDJSON: how far it has come, and between ever better summaries of what the model goes by over many inputs."""
-        asked = await read(request, SummaryRequest)
-        return await lines_of(endpoints.summary(asked.model, asked.rows, asked.sample))
-
     @app.post(f"{PREFIX}/play", openapi_extra=body_of(PlayRequest, form=False))
     async def play(request: Request) -> Response:
         """NDJSON: one decision a tick, of a model's recording or of ticks sent along, as fast as they are made."""
         asked = await read(request, PlayRequest)
         return await lines_of(endpoints.play(asked.model, asked.ticks, asked.start, asked.count))
 
+    studying(app, endpoints)
     marking(app, endpoints, PREFIX, read)
 
     def predictions(asked: PredictRequest) -> Iterator[dict[str, Any]]:
@@ -188,43 +150,3 @@ def rest(endpoints: Endpoints) -> FastAPI:
         return endpoints.counterfactuals_stream(asked.model, asked.inputs, *wanted)
 
     return app
-
-
-async def last_of(request: Request, stream: Iterator[dict[str, Any]]) -> Response:
-    """The last part of a stream; now and then, and while it waits, whether the caller is still there."""
-    found = await last(stream, request.is_disconnected)
-    return Response(status_code=CLIENT_LEFT) if found is None else JSONResponse(found)
-
-
-async def lines_of(stream: Iterator[dict[str, Any]]) -> Response:
-    """A stream as NDJSON. What fails before the first line gets its own status, later it becomes the last line."""
-    first = await run_sync(next, stream, None, limiter=threads())
-
-    async def lines() -> AsyncIterator[str]:
-        try:
-            yield json.dumps(first) + "\n"
-            async for part in closing(stream):
-                yield json.dumps(part) + "\n"
-        except Exception as error:
-            yield json.dumps({"detail": report(error).message}) + "\n"
-
-    return StreamingResponse(lines(), media_type="application/x-ndjson")
-
-
-async def file_of(request: Request, stream: Iterator[Pace | Waiting | bytes], media: str) -> Response:
-    """A file that is sent once it is whole; what fails until then gets its own status, and who leaves ends the work."""
-    part: Pace | Waiting | bytes | None = None
-    while not isinstance(part, bytes):
-        part = await run_sync(next, stream, b"", limiter=threads())
-        if await request.is_disconnected():
-            await run_sync(stream.close, limiter=threads())  # type: ignore[attr-defined]  # a generator
-            return Response(status_code=CLIENT_LEFT)
-    first = part
-
-    async def pieces() -> AsyncIterator[bytes]:
-        yield first
-        async for piece in closing(stream):
-            assert isinstance(piece, bytes)  # nothing else follows the first piece
-            yield piece
-
-    return StreamingResponse(pieces(), media_type=media)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from starlette.datastructures import Headers
+
 from ..errors import Left
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -74,13 +76,15 @@ def stay() -> None:
         raise Left("Whoever asked has left.")
 
 
-def address(peer: str, headers: Mapping[str, str], proxies: int = 0) -> str:
+def address(peer: str, headers: Headers, proxies: int = 0) -> str:
     """The caller's address: the peer's, or behind so many trusted proxies what the first of them has noted.
 
     Each proxy appends whom it heard from, so that what a caller writes into the header itself stands before and is
-    not believed.
+    not believed. Some append to the line that came, others, such as HAProxy, add one of their own (RFC 9110, 5.3: as if
+    they were one).
     """
-    noted = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    lines = ",".join(headers.getlist("x-forwarded-for"))
+    noted = [part.strip() for part in lines.split(",") if part.strip()]
     return bare(noted[-proxies]) if 0 < proxies <= len(noted) else peer
 
 

@@ -20,8 +20,6 @@ from .links import Links
 from .listening import Heard, has_speech, hear
 from .others import Others
 from .playing import decided, ticks_of
-from .reports import Report as Report
-from .reports import report as report
 from .streams import Stream, Streams
 from .summing import Summing
 
@@ -39,7 +37,10 @@ def answered(task: Task, inputs: Any, trace: Trace) -> Iterator[str | Trace | An
 
 
 class Endpoints(Keeping, Comparing, Examining, Summing):
-    """Models, predict, explain, check, counterfactuals, sweep, streaming twins of the long ones, and play."""
+    """Every function by its name: these, and what is kept, compared, looked into and summed up.
+
+    Of the long ones there are streaming twins, and the same as records under plural names, for the page.
+    """
 
     def __init__(
         self,
@@ -58,7 +59,7 @@ class Endpoints(Keeping, Comparing, Examining, Summing):
         self.studies = Store()
 
     def models(self) -> list[dict[str, Any]]:
-        """Every model on offer: name, task, title, fields and examples."""
+        """Every model on offer: name, task, title, fields, examples, and how long its recording is."""
         return self.catalogue.describe()
 
     def predict(self, model: str, inputs: dict[str, Any]) -> dict[str, Any]:

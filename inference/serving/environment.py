@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import InputError
@@ -21,17 +21,14 @@ class Several(argparse.Action):
         setattr(namespace, self.dest, [*([] if known is self.default else known), value])
 
 
-def from_environment(
-    parser: argparse.ArgumentParser, environ: Mapping[str, str] | None = None
-) -> argparse.ArgumentParser:
+def from_environment(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """The same parser, each of its options beginning with what its variable says, of repeated ones parted by commas.
 
     Options of subcommands have no variables. What is wrong with a value is told when the arguments are parsed, or
     ends the program at once, as with a wrong argument.
     """
-    given = os.environ if environ is None else environ
     for action in parser._actions:
-        text = given.get(f"{PREFIX}{action.dest.upper()}", "").strip()
+        text = os.environ.get(f"{PREFIX}{action.dest.upper()}", "").strip()
         if action.option_strings and text:
             action.default = parsed(parser, action, text)
     return parser

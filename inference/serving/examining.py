@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from ..study.asked import evaluate
-from ..study.inspected import inspect
 from ..study.mapping import Columns
 from ..study.reading import Progress, Study, read
+from ..study.sent_evaluation import evaluate
+from ..study.sent_inspection import inspect
 from ..study.source import Source
 from ..task import Task
 from ..types import Record

@@ -3,9 +3,7 @@
 They lie in a folder of their own that goes with the process, apart from the cache of whoever runs it.
 """
 
-import os
 import shutil
-import sys
 import tempfile
 import threading
 import weakref
@@ -17,9 +15,7 @@ from pathlib import Path
 
 from .. import hub, models
 from ..errors import Busy, InputError, ModelError
-
-if sys.platform != "win32":
-    import fcntl
+from ..scratch import held, leave
 
 MOST = 4
 """Models of visitors at a time; their files may together have what those of one model may."""
@@ -99,38 +95,6 @@ class Guests:
     def _home(self) -> Path:
         """Beside other weights, not where small temporary files go, which may be in memory."""
         if self._root is None:
-            models.user_cache().mkdir(parents=True, exist_ok=True)
-            clear(models.user_cache())
-            self._root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=models.user_cache()))
-            weakref.finalize(self, leave, self._root, hold(self._root))
+            self._root, lock = held(models.user_cache(), PREFIX)
+            weakref.finalize(self, leave, self._root, lock)
         return self._root
-
-
-def hold(folder: Path) -> int | None:
-    """A lock on a folder that lasts as long as this process; None if another has it, or where there are none."""
-    if sys.platform == "win32":
-        return None
-    try:
-        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR)
-    except OSError:  # no folder, or gone meanwhile
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        return None
-    return lock
-
-
-def clear(cache: Path) -> None:
-    """Remove what processes have left behind that were ended before they could tidy up."""
-    for folder in cache.glob(f"{PREFIX}*"):
-        if (lock := hold(folder)) is not None:
-            leave(folder, lock)
-
-
-def leave(folder: Path, lock: int | None) -> None:
-    """Remove a folder that is held, then let go of it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if lock is not None:
-        os.close(lock)

@@ -26,7 +26,7 @@ class Holding:
         name = secrets.token_urlsafe(16)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._sweep(len(data))
+            self.sweep(len(data))
             self._write(name, data)
         except OSError:
             raise Busy("There is no room to keep this input for a link right now; try again later.") from None
@@ -45,6 +45,19 @@ class Holding:
         file.unlink(missing_ok=True)
         raise NotFound(GONE)
 
+    def sweep(self, coming: int = 0) -> None:
+        """Remove what is too old, and the oldest until `coming` bytes more fit. Another server may be at it, too.
+
+        Raises OSError where the folder cannot be written to.
+        """
+        kept = sorted(found for entry in own(self.folder) if (found := sized(entry)))
+        total = coming + sum(size for _, size, _ in kept)
+        for since, size, file in kept:
+            if total <= self.most_bytes and time.time() - since < self.seconds:
+                return
+            file.unlink(missing_ok=True)
+            total -= size
+
     def _write(self, name: str, data: bytes) -> None:
         """Whole or not at all."""
         fresh = self.folder / f".{name}"
@@ -56,15 +69,13 @@ class Holding:
             fresh.unlink(missing_ok=True)
             raise
 
-    def _sweep(self, coming: int) -> None:
-        """Remove what is too old, and the oldest until `coming` bytes more fit. Another server may be at it, too."""
-        kept = sorted(found for entry in os.scandir(self.folder) if (found := sized(entry)))
-        total = coming + sum(size for _, size, _ in kept)
-        for since, size, file in kept:
-            if total <= self.most_bytes and time.time() - since < self.seconds:
-                return
-            file.unlink(missing_ok=True)
-            total -= size
+
+def own(folder: Path) -> "list[os.DirEntry[str]]":
+    """What was put into a folder, half-written or whole, and nothing else that a presenter may have there."""
+    try:
+        return [entry for entry in os.scandir(folder) if NAME.fullmatch(entry.name.removeprefix("."))]
+    except FileNotFoundError:  # it is made when first needed
+        return []
 
 
 def sized(entry: "os.DirEntry[str]") -> tuple[float, int, Path] | None:

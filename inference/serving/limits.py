@@ -29,15 +29,15 @@ class Rate:
         self._clock, self._changing = clock, threading.Lock()
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, address: str) -> None:
-        """Count a call. Raises TooMany, which says when to come back."""
+    def take(self, address: str, calls: int = 1) -> None:
+        """Count a call, or with 0 of them only look. Raises TooMany, which says when to come back."""
         if not (self.per_second and address) or is_loopback(address):
             return
         with self._changing:
             now, who = self._clock(), network(address)
             left, since = self._left.pop(who, (self.burst, now))
             left = min(self.burst, left + (now - since) * self.per_second)
-            self._left[who] = (left - 1 if left >= 1 else left), now
+            self._left[who] = (left - calls if left >= 1 else left), now
             while len(self._left) > KNOWN:
                 self._left.popitem(last=False)
         if left < 1:

@@ -101,6 +101,8 @@ class Links:
             return Shared.from_json(json.loads(inflated(body[1:])))
         name, until = json.loads(body[1:])
         if time.time() > until:
+            with suppress(OSError):
+                self.keeping.sweep()
             day = time.strftime("%d %B %Y", time.gmtime(until)).lstrip("0")
             raise NotFound(f"This link ended on {day}: what was sent for it has been deleted.")
         try:

@@ -11,12 +11,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from ..demo import Demo
+from ..history.labelled import MIMES
 from ..recording import Tick
-from ..study.asked import Evaluation
-from ..study.inspected import Inspection
+from ..study.sent_evaluation import Evaluation
+from ..study.sent_inspection import Inspection
 from ..types import Answer
 from .catalogue import Catalogue
 from .endpoints import Endpoints
+from .paths import PREFIX
 
 ABOUT = (
     "Predictions, decisions and reasons of the models on offer. Inputs are objects keyed by the names of a model's "
@@ -25,7 +27,6 @@ ABOUT = (
     "names and passwords are asked for, they come by HTTP Basic: turns, rates and explanations that are remembered are "
     "then that person's, on the page and here alike."
 )
-PREFIX = "/api/v1/"
 JSON, NDJSON = "application/json", "application/x-ndjson"
 STREAMS = ("summary", "play")
 """Calls that answer with a stream, beside those that end in /stream."""
@@ -88,7 +89,7 @@ def completed(document: dict[str, Any], types: dict[str, Any], example: dict[str
     """
     schemas, shared = schemas_of(types)
     for path, calls in document["paths"].items():
-        name = path.removeprefix(PREFIX)
+        name = path.removeprefix(f"{PREFIX}/")
         for method, call in calls.items():
             operation = f"{method}_{name}" if len(calls) > 1 and method != "post" else name
             call["operationId"], call["summary"] = operation.replace("/", "_"), call.pop("description", "")
@@ -114,7 +115,7 @@ def schemas_of(types: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def contents(name: str, schemas: dict[str, Any]) -> dict[str, Any]:
     """What a call answers, by media type. Of a stream's lines only the last has the schema; the document says none."""
     if name == "get_feedback":
-        return {media: {"schema": {"type": "string"}} for media in ("text/csv", "application/zip")}
+        return {media.partition(";")[0]: {"schema": {"type": "string"}} for media in MIMES.values()}
     if name == "batch":
         return {NDJSON: {"schema": {"type": "object"}}} | {media: {"schema": one} for media, one in FILES.items()}
     if name.endswith("/stream") or name in STREAMS:

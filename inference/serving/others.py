@@ -9,17 +9,15 @@ from ..study import sizes, variants
 from ..task import Task
 from .catalogue import Catalogue
 
-REFERENCE = "float32"
-"""The form of a model that its variants are compared with."""
 MOST_BYTES = 1024**3
 
 
 class Others:
     """The second of two tasks, and the first as it is compared."""
 
-    def __init__(self, catalogue: Catalogue, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._made: Cache[Task] = Cache(most_bytes)
+        self._made: Cache[Task] = Cache(MOST_BYTES)
         self._of: dict[str, tuple[str, int]] = {}
         """What each variant was made of: the model's name, and which of those that were loaded under it."""
 
@@ -32,7 +30,7 @@ class Others:
             raise InputError("Send other, the name of another model, or variant, a form of the same one, but not both.")
         task = self.catalogue.task(model)
         if variant is not None:
-            return self.variant(task, REFERENCE), self.variant(task, variant)
+            return self.variant(task, variants.REFERENCE), self.variant(task, variant)
         return task, task if other is None else self.catalogue.task(other)
 
     def variant(self, task: Task, name: str) -> Task:
@@ -56,4 +54,4 @@ class Others:
 
 def sized(task: Task) -> tuple[Task, int]:
     """A task with the bytes of its weights; float32 shares those of the model itself."""
-    return task, 0 if task.variant == REFERENCE else sizes.in_memory(task.pipeline.model)
+    return task, 0 if task.variant == variants.REFERENCE else sizes.in_memory(task.pipeline.model)

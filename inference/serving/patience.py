@@ -34,7 +34,7 @@ class Patience(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to look."""
         super().connection_made(transport)
-        self._head, self._since, self._state = 0, time.monotonic(), "head"
+        self._head, self._since, self._awaited = 0, time.monotonic(), ("head", self.cycle)
         self._looking = self.loop.call_later(LOOK, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -63,8 +63,8 @@ class Patience(asyncio.Protocol):
         state = self._awaits()
         if state == "head" and self.cycle is not None and not self._head:
             state = ""  # between two requests, which is uvicorn's own to end
-        if state != self._state:
-            self._state, self._since = state, time.monotonic()
+        if (state, self.cycle) != self._awaited:  # the body of another request is another one
+            self._awaited, self._since = (state, self.cycle), time.monotonic()
         longest = {"head": HEAD_SECONDS, "body": BODY_SECONDS}.get(state)
         if longest is not None and time.monotonic() - self._since >= longest:
             self.transport.close()

@@ -26,7 +26,7 @@ class ExplainRequest(PredictRequest):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRequest(PredictRequest):
-    """Which check of which explanation: faithfulness, baseline or interactions; `target` as in ExplainRequest."""
+    """Which check of an explanation: faithfulness, baseline, interactions, or tokens of a text; `target` as before."""
 
     check: str
     target: Any = None
@@ -132,7 +132,7 @@ def body_of(kind: Any, form: bool = True, file: bool = False) -> dict[str, Any]:
 
 def with_file(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of a form with the parts of a record, and a file."""
-    file = {"type": "string", "format": "binary", "description": "CSV, Parquet, ZIP of pictures, or TXT"}
+    file = {"type": "string", "format": "binary", "description": "CSV, Parquet, ZIP of pictures or recordings, or TXT"}
     parts = schema["properties"] | {"file": file}
     return {**schema, "properties": parts, "required": [*schema["required"], "file"]}
 

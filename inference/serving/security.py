@@ -1,4 +1,4 @@
-"""What a public address needs around everything else: bounded bodies, and no requests from other sites' pages."""
+"""What an address needs around everything else: bounded bodies, and no requests from other sites' pages."""
 
 import re
 from collections.abc import Sequence, Set
@@ -8,10 +8,20 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .naming import is_own, named, names_of
+
 OUTSIDE = re.compile(r"/(file[=/]|proxy=)/*https?:", re.IGNORECASE)
 """Paths under which Gradio would fetch from another host for whoever asks."""
 MAX_BODY = 32 * 1024**2
 """Bytes of one request; a phone's photo has 3 to 12 MB."""
+RANGE = re.compile(r"bytes=(\d{1,18}-\d{0,18}|-\d{1,18})", re.ASCII)
+"""One range of a file. At a second one, at other digits and at too many of them, Gradio fails."""
+ONE_RANGE = "One range of a file is sent at a time: bytes=0-499, bytes=500- or bytes=-500."
+OTHER_NAME = (
+    "This server answers under the names of its own machine alone, such as localhost: another may have been pointed at "
+    "it. Whoever started it allows one with --origin http://NAME, or says with --trust-proxy or --root-path that a "
+    "proxy or a notebook passes requests on."
+)
 
 
 class Guard:
@@ -21,15 +31,18 @@ class Guard:
     name the page in `Origin`; programs send none. `/gradio_api/file=` serves files of this machine only.
     """
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str] = ()) -> None:
-        """origins: other sites whose pages may call, such as https://example.com."""
-        self.app, self.origins = app, set(origins)
+    def __init__(self, app: ASGIApp, origins: Sequence[str] = (), alone: bool = False) -> None:
+        """origins: other sites whose pages may call, such as https://example.com. alone: whether nobody passes requests
+        on, so that a name other than the machine's own, and those of origins, gets 403.
+        """
+        self.app, self.origins, self.names = app, set(origins), names_of(origins) if alone else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = refused(Headers(scope=scope), scope["path"], self.origins)
+        headers = Headers(scope=scope)
+        refusal = self._misnamed(headers) or refused(headers, scope["path"], self.origins)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -39,6 +52,13 @@ class Guard:
         except ClientDisconnect:
             await body.refuse()
 
+    def _misnamed(self, headers: Headers) -> JSONResponse | None:
+        """The refusal of a request for another machine's name, as a page sends it whose site has been pointed here."""
+        names = [] if self.names is None else [named(host) for host in headers.getlist("host") if host]
+        if all(is_own(name) or name in (self.names or ()) for name in names):
+            return None
+        return JSONResponse({"detail": OTHER_NAME}, 403)
+
 
 def refused(headers: Headers, path: str, origins: Set[str]) -> JSONResponse | None:
     """The refusal that a request gets by its head alone, if any."""
@@ -47,8 +67,8 @@ def refused(headers: Headers, path: str, origins: Set[str]) -> JSONResponse | No
         return JSONResponse({"detail": "Content-Length must be a whole number."}, 400)
     if int(length) > MAX_BODY:
         return JSONResponse({"detail": f"A request may have {MAX_BODY // 1024**2} MB."}, 413)
-    if "," in headers.get("range", ""):  # Gradio fails at a second one
-        return JSONResponse({"detail": "One range of a file is sent at a time."}, 416)
+    if not all(RANGE.fullmatch(each) for each in headers.getlist("range")):
+        return JSONResponse({"detail": ONE_RANGE}, 416)
     origin, host = headers.get("origin"), headers.get("x-forwarded-host") or headers.get("host", "")
     if origin is not None and origin not in origins and origin.partition("://")[2] != host.split(",")[0].strip():
         return JSONResponse({"detail": "Requests from other sites' pages are refused."}, 403)

@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any
 
 from ..errors import InputError
-from ..study.asked import MOST
+from ..study.sent_evaluation import MOST
 from ..task import Task
 from ..types import Raw, Record
 from .admission import READING, queued

@@ -15,9 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Route
 
 from ..errors import InputError
-from .endpoints import Endpoints, report
+from .endpoints import Endpoints
+from .paths import MCP
+from .reports import report
 
-PATH = "/api/v1/mcp"
 ABOUT = (
     "Models that can be asked for a prediction, the decision that follows from it, and the reasons in SHAP values. "
     "Begin with `models`: it names them, their fields, and examples of inputs that can be sent as they are."
@@ -34,14 +35,14 @@ class Tools:
         from mcp.server.fastmcp import FastMCP
         from mcp.server.transport_security import TransportSecuritySettings
 
-        # The Guard in front looks at Origin; which names a server has is its proxy's business.
+        # The Guard in front looks at Origin and Host, and knows which names may be asked for.
         anywhere = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         server = FastMCP(
             "SeeWhy",
             ABOUT,
             stateless_http=True,
             json_response=True,
-            streamable_http_path=PATH,
+            streamable_http_path=MCP,
             transport_security=anywhere,
         )
         for call in offered(endpoints):

@@ -17,12 +17,10 @@ from .callers import FORWARDED, Caller, address, asking, bears, request_id
 from .limits import is_loopback
 from .logs import REQUESTS
 from .metrics import Metrics
+from .naming import HERE, named
 from .reports import is_full, report
 
 log = logging.getLogger(__name__)
-
-HERE = ("127.0.0.1", "localhost", "[::1]")
-"""Names by which this machine calls itself."""
 
 
 class Watch:
@@ -113,7 +111,5 @@ def routes(
 
 def is_here(request: Request) -> bool:
     """Whether this machine itself asks: by loopback, under its own name, and not for another by way of a proxy."""
-    name = request.headers.get("host", "")
-    name = name if name.endswith("]") else name.rpartition(":")[0] or name
-    own = is_loopback(request.scope.get("seewhy.peer", "")) and name in HERE
+    own = is_loopback(request.scope.get("seewhy.peer", "")) and named(request.headers.get("host", "")) in HERE
     return own and not any(header in request.headers for header in FORWARDED)

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Record, absent
+from .clusters import LEVEL, wilson
 from .results import Answers
 
-LEVEL, SEED, RESAMPLES = 0.95, 0, 2_000
+SEED, RESAMPLES = 0, 2_000
 CLOSE = 0.01
 """Two values are the same to a reader whose difference is at most this share of the first."""
 
@@ -69,17 +70,15 @@ def mean(values: NDArray[np.float64], seed: int = SEED) -> Mean:
     if len(known) < 2:
         return Mean(value, None, None, len(known))
     found = bootstrap(
-        (known,), np.mean, n_resamples=RESAMPLES, confidence_level=LEVEL, method="percentile", rng=seed
+        (known,), np.mean, n_resamples=RESAMPLES, confidence_level=1 - LEVEL, method="percentile", rng=seed
     ).confidence_interval
     return Mean(value, float(found.low), float(found.high), len(known))
 
 
 def share(holds: NDArray[np.bool_]) -> Mean:
     """The share of true among bool[n], with Wilson's interval."""
-    from scipy.stats import binomtest
-
-    found = binomtest(int(holds.sum()), len(holds)).proportion_ci(LEVEL, method="wilson")
-    return Mean(float(holds.mean()), float(found.low), float(found.high), len(holds))
+    value = float(holds.mean())
+    return Mean(value, *wilson(value, len(holds)), len(holds))
 
 
 def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:

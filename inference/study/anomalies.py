@@ -10,7 +10,7 @@ from .bootstrap import Asked, measured
 from .metrics import Metrics
 
 
-def of_anomalies(truth: Any, scores: Any, seed: int = 0, clusters: Any = None) -> Metrics:
+def of_anomalies(truth: Any, scores: Any, clusters: Any = None) -> Metrics:
     """Average precision and ROC AUC of scores float64[rows] for truth bool[rows].
 
     clusters: as for `measured`. Raises InputError.
@@ -34,5 +34,5 @@ def of_anomalies(truth: Any, scores: Any, seed: int = 0, clusters: Any = None) -
             "ROC AUC", float(roc_auc_score(true, given)), weighted.roc_auc(true, given), weighted.roc_auc(true, order)
         ),
     ]
-    measures = tuple(measured(asked, len(true), true, seed, clusters))
+    measures = tuple(measured(asked, len(true), true, clusters))
     return Metrics("anomaly", len(true), measures, "every row the same score")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Statistic = Callable[["NDArray[np.float64]"], "NDArray[np.float64]"]
 """How often each draw holds each row, float64[draws, rows], to the measure of each draw, float64[draws]."""
 
+SEED = 0
+"""Of all that is drawn at random to measure with, so that the same rows get the same figures."""
 DRAWS, FEWER, MANY = 400, 200, 5_000
 """Draws of up to `MANY` rows, and of more."""
 CELLS = 4_000_000
@@ -46,9 +48,7 @@ class Asked:
     biased: bool = False
 
 
-def measured(
-    asked: Sequence[Asked], rows: int, strata: Any = None, seed: int = 0, clusters: Any = None
-) -> list[Measure]:
+def measured(asked: Sequence[Asked], rows: int, strata: Any = None, clusters: Any = None) -> list[Measure]:
     """Every measure with its interval, and with what the model gains on its naive rival, paired draw by draw.
 
     strata: [rows], such as the true labels; each draw holds as many rows of each as there are. None: any rows.
@@ -58,7 +58,7 @@ def measured(
 
     found: list[list[Any]] = [[] for _ in asked]
     rivals: list[list[Any]] = [[] for _ in asked]
-    for held in draws(rows, strata, seed, clusters):
+    for held in draws(rows, strata, SEED, clusters):
         for each, model, dummy in zip(asked, found, rivals, strict=True):
             with np.errstate(divide="ignore", invalid="ignore"):  # of what a draw of clusters may lack
                 model.append(each.model(held))
@@ -107,7 +107,7 @@ def outside(clusters: int | None) -> tuple[float, float]:
     return tail, 100 - tail
 
 
-def draws(rows: int, strata: Any = None, seed: int = 0, clusters: Any = None) -> "Iterator[NDArray[np.float64]]":
+def draws(rows: int, strata: Any = None, seed: int = SEED, clusters: Any = None) -> "Iterator[NDArray[np.float64]]":
     """Some draws at a time, float64[some, rows]: how often each holds each row.
 
     strata, clusters: as for `measured`. A draw has as many clusters as there are, and so about as many rows.

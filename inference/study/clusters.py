@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVEL = 0.05
-"""One less the level of intervals."""
+"""One less the level of intervals, and the share of false findings among findings that is allowed."""
 
 
 def coded(cells: Sequence[Any]) -> NDArray[np.intp]:

@@ -14,6 +14,8 @@ POINTS = 200
 """Points of a curve."""
 BINS = 10
 """Bins of a calibration curve, each with the same number of rows."""
+PARTS = 20
+"""Bins of residuals at most, each with the same number of rows."""
 LABELS = 20
 """Labels of a confusion matrix; of more, those with the most rows, and the rest together."""
 REST = "all others"
@@ -137,10 +139,10 @@ def confusion(truth: Sequence[str], predicted: Sequence[str], labels: Sequence[s
     return Confusion(tuple(labels), tuple(tuple(row) for row in counts.tolist()))
 
 
-def residuals(truth: NDArray[np.float64], predicted: NDArray[np.float64], bins: int = 20) -> Residuals:
+def residuals(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> Residuals:
     """How far off the predictions are, by how large they are. float64[rows] each, finite."""
     off, order = truth - predicted, np.argsort(predicted, kind="stable")
-    parts = [part for part in np.array_split(order, min(bins, max(1, len(order) // 5))) if len(part)]
+    parts = [part for part in np.array_split(order, min(PARTS, max(1, len(order) // 5))) if len(part)]
     spread = [tuple(np.percentile(off[part], (5, 25, 50, 75, 95)).tolist()) for part in parts]
     low, high = np.percentile(off, (1, 99))
     edges = np.linspace(low, high if high > low else low + 1, 31)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..types import Record
 from ..units import listed, percent, quantity
-from .slices import LEVEL
+from .clusters import LEVEL
 from .traits import Trait
 
 FEWEST = 20

@@ -15,7 +15,6 @@ from .drift import FEWEST, Drift
 MOST = {"image": 200, "text": 400}
 """Inputs of either side that are compared."""
 PERMUTATIONS = 400
-KINDS = tuple(MOST)
 
 
 def seen(task: Task, before: Sequence[Raw], now: Sequence[Raw]) -> list[Drift]:

@@ -9,16 +9,14 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..units import percent
 from . import weighted
-from .bootstrap import Asked, measured
+from .bootstrap import SEED, Asked, measured
 from .metrics import Measure, Metrics
 
 MOST = 3_000
 """Rows that the silhouette is measured on: its cost grows with their square."""
 
 
-def of_groups(
-    points: Any, groups: Any, truth: Any = None, seed: int = 0, names: Sequence[str] = (), clusters: Any = None
-) -> Metrics:
+def of_groups(points: Any, groups: Any, truth: Any = None, names: Sequence[str] = (), clusters: Any = None) -> Metrics:
     """Silhouette, and agreement with known labels where they are given.
 
     points: float64[rows, columns], each column standardised; groups: str[rows]; truth: labels that the model never saw,
@@ -28,10 +26,10 @@ def of_groups(
     places, own = np.asarray(points, dtype=np.float64), np.asarray(groups).astype(str)
     if len(np.unique(own)) < 2:
         raise InputError("All rows are in one group: how clear groups are shows only where there are several.")
-    random = dummy(own, seed)
-    some = np.sort(np.random.default_rng(seed).permutation(len(own))[:MOST])
+    random = dummy(own)
+    some = np.sort(np.random.default_rng(SEED).permutation(len(own))[:MOST])
     belongs = None if clusters is None else np.asarray(clusters)[some]
-    measures = silhouettes(places[some], own[some], random[some], seed, belongs)
+    measures = silhouettes(places[some], own[some], random[some], belongs)
     notes = [sizes(own, names)]
     if len(some) < len(own):
         notes.append(f"The silhouette is that of {len(some):,} rows drawn at random.")
@@ -42,19 +40,19 @@ def of_groups(
     return Metrics("clusters", len(own), tuple(measures), "groups in the same shares, drawn at random", tuple(notes))
 
 
-def dummy(groups: NDArray[Any], seed: int) -> NDArray[Any]:
+def dummy(groups: NDArray[Any]) -> NDArray[Any]:
     """Groups at random, by scikit-learn."""
     from sklearn.dummy import DummyClassifier
 
     nothing = np.zeros((len(groups), 1))
     drawn: NDArray[Any] = (
-        DummyClassifier(strategy="stratified", random_state=seed).fit(nothing, groups).predict(nothing)
+        DummyClassifier(strategy="stratified", random_state=SEED).fit(nothing, groups).predict(nothing)
     )
     return drawn
 
 
 def silhouettes(
-    points: NDArray[np.float64], groups: NDArray[Any], random: NDArray[Any], seed: int, clusters: Any = None
+    points: NDArray[np.float64], groups: NDArray[Any], random: NDArray[Any], clusters: Any = None
 ) -> list[Measure]:
     """The mean silhouette (Rousseeuw 1987) of the groups and of random ones, from −1 to 1."""
     from sklearn.metrics import silhouette_samples
@@ -64,7 +62,7 @@ def silhouettes(
     own = silhouette_samples(points, groups)
     rival = silhouette_samples(points, random) if 2 <= len(np.unique(random)) < len(random) else np.zeros(len(own))
     asked = Asked("Silhouette", float(own.mean()), weighted.mean_of(own), weighted.mean_of(rival))
-    return measured([asked], len(own), groups, seed, clusters)
+    return measured([asked], len(own), groups, clusters)
 
 
 def agreement(truth: NDArray[Any], groups: NDArray[Any], random: NDArray[Any]) -> list[Measure]:

@@ -77,34 +77,28 @@ def of_labels(
     scores: Any,
     items: Sequence[str],
     positive: str | None = None,
-    fitted: Any = None,
-    seed: int = 0,
     clusters: Any = None,
 ) -> Metrics:
     """The measures of a classifier beside scikit-learn's dummy, which always says the commonest label.
 
-    positive: the label that precision and recall are about, where there are two. fitted: str[any], the true labels that
-    the dummy learns from; by default those of the rows themselves. Arrays as for `Labelled`, clusters as
+    positive: the label that precision and recall are about, where there are two. Arrays as for `Labelled`, clusters as
     for `measured`.
     """
     rows = Labelled(truth, predicted, scores, items)
-    share = prior(rows, fitted)
+    share = prior(rows)
     common = int(share.argmax())
     asked = [*of_counts(rows, common), *of_chances(rows, share), *of_ranks(rows, positive), *of_classes(rows, common)]
     baseline = f"always “{rows.items[common]}”, the commonest label, with the labels' shares as probabilities"
     belongs = None if clusters is None else np.asarray(clusters)[rows.known]
-    measures = tuple(measured(asked, len(rows), rows.truth, seed, belongs))
+    measures = tuple(measured(asked, len(rows), rows.truth, belongs))
     return Metrics("labels", len(rows), measures, baseline, tuple(rows.notes()))
 
 
-def prior(rows: Labelled, fitted: Any = None) -> NDArray[np.float64]:
+def prior(rows: Labelled) -> NDArray[np.float64]:
     """The probabilities that scikit-learn's dummy gives to each item, float64[items]."""
     from sklearn.dummy import DummyClassifier
 
-    places = {item: i for i, item in enumerate(rows.items)}
-    seen = rows.truth if fitted is None else np.array([places[str(each)] for each in fitted if str(each) in places])
-    seen = seen if len(seen) else rows.truth
-    dummy = DummyClassifier(strategy="prior").fit(np.zeros((len(seen), 1)), seen)
+    dummy = DummyClassifier(strategy="prior").fit(np.zeros((len(rows), 1)), rows.truth)
     share = np.zeros(len(rows.items))
     share[dummy.classes_] = dummy.predict_proba([[0]])[0]
     return share

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .bootstrap import SEED
 from .results import Truth
 from .traits import Trait
 
@@ -30,12 +31,12 @@ class Leak(NamedTuple):
     rows: int
 
 
-def leaks(traits: Sequence[Trait], truth: Truth | None, seed: int = 0) -> Iterator[Leak]:
+def leaks(traits: Sequence[Trait], truth: Truth | None) -> Iterator[Leak]:
     """The columns that give the truth away. What was predicted is no column of its own."""
     if truth is None:
         return
     known = np.array([each is not None and each == each for each in truth.tolist()], bool)
-    places = np.random.default_rng(seed).permutation(np.flatnonzero(known))[:MOST]
+    places = np.random.default_rng(SEED).permutation(np.flatnonzero(known))[:MOST]
     answers, amounts = truth[places], truth.dtype.kind == "f"
     if len(places) < FEWEST or not (amounts or enough(answers)):
         return

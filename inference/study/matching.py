@@ -117,7 +117,7 @@ def overlap(one: Sequence[float], other: Sequence[float]) -> float:
     return both / (sum(sizes) - both) if both else 0.0
 
 
-def text_metrics(said: Sequence[Any], truth: Sequence[Any], clusters: Any = None, seed: int = 0) -> Metrics:
+def text_metrics(said: Sequence[Any], truth: Sequence[Any], clusters: Any = None) -> Metrics:
     """F1 over words, and the share of texts that are the true one; clusters as for `measured`. The naive rival always
     says the commonest true text. Raises InputError."""
     known = [i for i, true in enumerate(truth) if true is not None]
@@ -131,7 +131,7 @@ def text_metrics(said: Sequence[Any], truth: Sequence[Any], clusters: Any = None
     }
     asked = [Asked(name, float(a.mean()), weighted.mean_of(a), weighted.mean_of(b)) for name, (a, b) in scores.items()]
     belongs = None if clusters is None else np.asarray(clusters)[known]
-    measures = tuple(measured(asked, len(known), None, seed, belongs))
+    measures = tuple(measured(asked, len(known), None, belongs))
     return Metrics("text", len(known), measures, "always the commonest true text", left_out(len(truth) - len(known)))
 
 
@@ -140,7 +140,7 @@ def same(said: str, true: str) -> bool:
     return WORD.findall(str(said).casefold()) == WORD.findall(str(true).casefold())
 
 
-def place_metrics(kind: Any, counts: Counts, clusters: Any = None, seed: int = 0) -> Metrics:
+def place_metrics(kind: Any, counts: Counts, clusters: Any = None) -> Metrics:
     """F1, precision and recall over all that was said and all that is true. The naive rival finds nothing.
 
     Raises InputError.
@@ -157,7 +157,7 @@ def place_metrics(kind: Any, counts: Counts, clusters: Any = None, seed: int = 0
         Asked(f"{name} ({how})", float(share(*pair)(one)[0]), share(*pair), nothing) for name, pair in shares.items()
     ]
     notes = left_out(int((~known).sum()))
-    return Metrics(kind, len(rows), tuple(measured(asked, len(rows), None, seed, belongs)), "nothing is found", notes)
+    return Metrics(kind, len(rows), tuple(measured(asked, len(rows), None, belongs)), "nothing is found", notes)
 
 
 def share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Statistic:

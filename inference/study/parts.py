@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError
 from ..types import Record
 from .checking import Problem
-from .table import harmless
+from .table import for_csv
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,7 +88,7 @@ def join(parts: Path, output: Path) -> None:
             for file in files:
                 writer.write_table(whole(file))
     else:
-        with csv.CSVWriter(written, harmless(schema.empty_table()).schema) as writer:
+        with csv.CSVWriter(written, for_csv(schema.empty_table()).schema) as writer:
             for file in files:
-                writer.write_table(harmless(whole(file)))
+                writer.write_table(for_csv(whole(file)))
     os.replace(written, output)

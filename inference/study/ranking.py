@@ -19,7 +19,7 @@ Lists = Sequence[Sequence[str]]
 
 
 def of_rankings(
-    chosen: Sequence[Collection[str]], suggested: Lists, items: Collection[str], seed: int = 0, clusters: Any = None
+    chosen: Sequence[Collection[str]], suggested: Lists, items: Collection[str], clusters: Any = None
 ) -> Metrics:
     """NDCG and recall of the first suggestions, how popular they are, and how many items are ever suggested.
 
@@ -42,7 +42,7 @@ def of_rankings(
     left_out = len(chosen) - len(rows)
     notes = (f"{left_out:,} rows are left out: nothing was chosen in them.",) if left_out else ()
     belongs = None if clusters is None else np.asarray(clusters)[[bool(each) for each in chosen]]
-    measures = (*measured(asked, len(rows), None, seed, belongs), coverage(found, most, items, len(rows)))
+    measures = (*measured(asked, len(rows), None, belongs), coverage(found, most, items, len(rows)))
     return Metrics("ranking", len(rows), measures, "to everybody what was chosen most in these rows", notes)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..types import Raw, Record
 from . import weighted
-from .bootstrap import Asked, measured
+from .bootstrap import SEED, Asked, measured
 
 ROWS, REPEATS = 1_000, 5
 """Rows at most, drawn at random, and how often each column is scrambled."""
@@ -85,7 +85,6 @@ def removals(
     losses: Losses,
     columns: dict[str, str],
     metric: str,
-    seed: int = 0,
     clusters: Any = None,
 ) -> Iterator[Removals]:
     """Ever more columns. columns: names of fields and what they are called; truth: [rows]; clusters: [rows], as for
@@ -94,7 +93,7 @@ def removals(
         raise InputError("Columns can be left out only where there are several.")
     if not len(raws):
         raise InputError("There are no rows with a truth to measure on.")
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(SEED)
     chosen = np.sort(generator.permutation(len(raws))[:ROWS])
     some, true = [raws[i] for i in chosen], np.asarray(truth)[chosen]
     belongs = None if clusters is None else np.asarray(clusters)[chosen]

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..types import Record
 from ..units import quantity
+from .clusters import LEVEL
 from .losses import Losses
 from .queries import between, literal, quote, select
-from .slices import LEVEL, Slice, adjusted, difference, measured
+from .slices import Slice, adjusted, difference, measured
 from .traits import Trait
 
 DEPTH, LEAST, SHARE = 3, 40, 0.02

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from ..types import Record
 from ..units import listed, quantity
 from . import clusters
+from .clusters import LEVEL
 from .losses import Losses
 from .queries import between, literal, quote, select
 from .traits import Trait
 
 BINS, SMALL, MOST = 4, 30, 12
 """Bins of a number, by quantiles; rows below which a slice is small; categories with a slice of their own."""
-LEVEL = 0.05
-"""Share of false findings among findings that is allowed, and one less the level of intervals."""
 
 Mask = NDArray[np.bool_]
 Ends = tuple[float, float] | None
@@ -133,14 +132,12 @@ def interval(values: NDArray[np.float64], shares: bool, belongs: NDArray[np.intp
     """The 95 % interval of a mean: Wilson's (1927) of a share, Student's of amounts. belongs: each row's cluster."""
     from scipy import stats
 
-    if belongs is not None and shares:
-        return clusters.wilson(float(values.mean()), clusters.effective(values, belongs))
+    if shares:
+        size = len(values) if belongs is None else clusters.effective(values, belongs)
+        return clusters.wilson(float(values.mean()), size)
     if belongs is not None:
         found = clusters.mean_interval(values, belongs)
         return found and (max(0.0, found[0]), found[1])
-    if shares:
-        exact = stats.binomtest(int(values.sum()), len(values)).proportion_ci(1 - LEVEL, "wilson")
-        return float(exact.low), float(exact.high)
     if len(values) < 2 or not values.std():
         return None
     low, high = stats.t.interval(1 - LEVEL, len(values) - 1, values.mean(), stats.sem(values))

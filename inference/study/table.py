@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..formulas import FORMULA, NUMBER, harmless
 from ..task import Task
 from .checking import Checked
 from .results import Answers
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 LISTED = 20
 """Labels up to which each has a column of its own."""
-FORMULA = r"^([=+\-@\t\r])"
-"""How a text begins that a spreadsheet would take for a formula."""
-NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
 Reasons = Sequence[Sequence[str]]
 """For each input, what moved its answer most, in words."""
@@ -122,11 +120,8 @@ def written(cell: Any) -> str | None:
     return json.dumps(cell, default=written, ensure_ascii=False) if isinstance(cell, list | dict) else str(cell)
 
 
-def harmless(rows: "pa.Table") -> "pa.Table":
-    """The same for a CSV: numbers and times, and texts of the rest, none that a spreadsheet would take for a formula.
-
-    Such a text gets an apostrophe in front (OWASP, "CSV Injection"); numbers stay as they are.
-    """
+def for_csv(rows: "pa.Table") -> "pa.Table":
+    """The same for a CSV: numbers and times, and texts of the rest, none that a spreadsheet takes for a formula."""
     import pyarrow as pa
     from pyarrow import compute
 
@@ -142,5 +137,4 @@ def harmless(rows: "pa.Table") -> "pa.Table":
             )
             column = compute.if_else(risky, compute.binary_join_element_wise("'", column, ""), column)
         columns.append(column)
-    names = [f"'{name}" if name[:1] in tuple("=+-@\t\r") else name for name in rows.column_names]
-    return pa.table(columns, names=names)
+    return pa.table(columns, names=list(map(harmless, rows.column_names)))

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..types import Record
 
-ROUNDS, LEAST = 15, 3
-"""Rounds at most, and at least, however long they take."""
+ROUNDS, LEAST, SECONDS = 15, 3, 3.0
+"""Rounds at most, and at least, however long they take; after these, how long in all."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class Timing(Record):
     rounds: int
 
 
-def interleaved(works: Sequence[Callable[[], Any]], seconds: float = 3.0, rounds: int = ROUNDS) -> list[Timing]:
-    """Each work once to warm up, then all in turns, for so many rounds or, after LEAST of them, so many seconds."""
+def interleaved(works: Sequence[Callable[[], Any]], rounds: int = ROUNDS) -> list[Timing]:
+    """Each work once to warm up, then all in turns, for so many rounds or, after LEAST of them, SECONDS."""
     for work in works:
         work()
     took: list[list[float]] = [[] for _ in works]
     start = time.perf_counter()
     for done in range(rounds):
-        if done >= LEAST and time.perf_counter() - start > seconds:
+        if done >= LEAST and time.perf_counter() - start > SECONDS:
             break
         for times, work in zip(took, works, strict=True):
             begun = time.perf_counter()

@@ -10,14 +10,11 @@ from .bootstrap import Asked, measured
 from .metrics import Metrics
 
 
-def of_values(
-    truth: Any, predicted: Any, unit: str | None = None, fitted: Any = None, seed: int = 0, clusters: Any = None
-) -> Metrics:
+def of_values(truth: Any, predicted: Any, unit: str | None = None, clusters: Any = None) -> Metrics:
     """Mean absolute error, root mean squared error and R² of float64[rows].
 
     The dummy always says the median where the mean error is measured, else the mean: either is the best constant.
-    fitted: float64[any], the true amounts that the dummy learns from; by default those of the rows. clusters:
-    as for `measured`. Raises InputError.
+    clusters: as for `measured`. Raises InputError.
     """
     from sklearn.dummy import DummyRegressor
     from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
@@ -27,9 +24,8 @@ def of_values(
     if not known.any():
         raise InputError("No row has a true amount: name the column that holds it, as numbers.")
     true, said = true[known], said[known]
-    seen = true if fitted is None else np.asarray(fitted, dtype=np.float64)
     mean, median = (
-        float(DummyRegressor(strategy=how).fit(np.zeros((len(seen), 1)), seen).predict([[0]])[0])
+        float(DummyRegressor(strategy=how).fit(np.zeros((len(true), 1)), true).predict([[0]])[0])
         for how in ("mean", "median")
     )
     asked = [
@@ -55,7 +51,7 @@ def of_values(
         asked.append(Asked("R²", float(r2_score(true, said)), weighted.explained(true, said), rival))
     notes = [f"{(~known).sum():,} rows without a true amount are left out."] if not known.all() else []
     belongs = None if clusters is None else np.asarray(clusters)[known]
-    measures = tuple(measured(asked, len(true), None, seed, belongs))
+    measures = tuple(measured(asked, len(true), None, belongs))
     return Metrics("value", len(true), measures, RIVAL, tuple(notes))
 
 

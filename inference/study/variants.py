@@ -22,6 +22,8 @@ from .twins import around
 if TYPE_CHECKING:
     from torch import nn
 
+REFERENCE = "float32"
+"""The form that the others are compared with."""
 SPARSITY = 0.3
 """Share of the weights that pruning sets to 0 unless told otherwise."""
 LARGEST = 1024**3

@@ -18,18 +18,14 @@ from ..errors import InputError, ModelError
 from ..fields import AudioField, Field
 from ..forcing import Others
 from ..masks import MaskedSound
-from ..sounds import RATE, Sound
+from ..sounds import RATE, Sound, cuts
 from ..trace import Batch, Sight
-from ..types import Item, Prediction, Raw, TextTarget
+from ..types import Item, Prediction, Raw
 from ..units import clock
 from ..writing import TextTask
 
-SEARCH = 5.0
-"""Seconds before the end of a part in which the quietest place is looked for, to cut there."""
 STRIDE = 2
 """Moments that the encoder makes one of."""
-HOP = 0.05
-"""Seconds over which loudness is taken."""
 BEGINNING = 4
 """Tokens before a text, at most: start, language, task, no times."""
 
@@ -115,7 +111,7 @@ class AutomaticSpeechRecognition(TextTask):
 
     def run(self, batch: Batch) -> Generator[str, None, Batch]:
         """One part after the other, each as it is written."""
-        written: list[torch.Tensor] = []
+        written: list[Batch] = []
         for features in batch["input_features"].split(1):
             if written:
                 yield "\n"
@@ -126,15 +122,20 @@ class AutomaticSpeechRecognition(TextTask):
                 self.name,
                 self.patience,
             )
-            written.append((yield from pieces)["tokens"][0])
-        return {"tokens": written, "counts": batch["counts"]}
+            written.append((yield from pieces))
+        encoded = torch.cat([part["encoded"] for part in written])
+        return {"tokens": [part["tokens"][0] for part in written], "encoded": encoded, "counts": batch["counts"]}
 
     def write(self, batch: Batch, **watching: Any) -> Batch:
-        """tokens: of each part int64[tokens], by whoever holds the accelerator."""
-        asked = {**self.forward_options, **watching}
+        """tokens: of each part int64[tokens]; encoded: what the encoder made of them, float[parts, frames, width].
+
+        By whoever holds the accelerator.
+        """
+        model, features = self.pipeline.model, batch["input_features"].to(self.pipeline.device)
         with torch.inference_mode():
-            found = self.pipeline.model.generate(batch["input_features"].to(self.pipeline.device), **asked)
-        return {"tokens": list(found.cpu()), "counts": batch["counts"]}
+            encoded = model.get_encoder()(features)
+            found = model.generate(features, encoder_outputs=encoded, **self.forward_options, **watching)
+        return {"tokens": list(found.cpu()), "encoded": encoded.last_hidden_state, "counts": batch["counts"]}
 
     def remarks(self, outputs: Batch) -> Iterator[str]:
         limit = self.forward_options["max_new_tokens"]
@@ -143,15 +144,20 @@ class AutomaticSpeechRecognition(TextTask):
 
     def read(self, outputs: Batch, raws: Sequence[Raw]) -> list[Prediction]:
         predictions, parts = [], iter(outputs["tokens"])
-        for raw, count in zip(raws, outputs["counts"], strict=True):
+        for encoded in outputs["encoded"].split(outputs["counts"]):
             with self.tokenizing:
-                said = [self.pipeline.tokenizer.decode(next(parts), skip_special_tokens=True) for _ in range(count)]
+                said = [self.pipeline.tokenizer.decode(next(parts), skip_special_tokens=True) for _ in encoded]
             text = "\n".join(" ".join(line.split()) for line in said)
-            score = float(self.scores([raw], [TextTarget(text)])[0, 0]) if text.strip() else 0.0
+            score = self.log_probability(encoded, text) if text.strip() else 0.0
             predictions.append(Prediction(self.kind, self.scale, (Item("text", self.noun, score),), text=text))
         return predictions
 
     # Scoring
+
+    @on_device
+    def log_probability(self, encoded: torch.Tensor, text: str) -> float:
+        """log p of a text given a recording's parts as they were encoded, float[parts, frames, width]."""
+        return float(self.token_scores({"encoded": encoded, "counts": [len(encoded)]}, self.reply(text)).sum())
 
     def spelled(self, text: str) -> list[int]:
         """The ids of all lines, each as the model begins it, with the token of a new line between them."""
@@ -181,31 +187,35 @@ class AutomaticSpeechRecognition(TextTask):
     def token_scores(self, batch: Batch, reply: torch.Tensor, others: Others = ()) -> NDArray[np.float64]:
         """log p of each token given its part and the tokens before it there; 0 for what ends a part. Raises InputError.
 
-        float64[recordings, tokens + others].
+        batch: the parts as `encoded`, or else as `input_features`. float64[recordings, tokens + others].
         """
         lines = ended(reply[0].tolist(), self.newline)
         count = batch["counts"][0]
         if set(batch["counts"]) != {len(lines)}:
             raise InputError(f"The recording is heard in {count} parts: the text of a target needs as many lines.")
-        features = batch["input_features"].unflatten(0, (-1, count))
-        found = np.zeros((len(features), reply.shape[1] + len(others)))
+        name = "encoded" if "encoded" in batch else "input_features"
+        parts = batch[name].unflatten(0, (-1, count))
+        found = np.zeros((len(parts), reply.shape[1] + len(others)))
         for part, (start, end) in enumerate(lines):
             if start < end:
-                scores = self.heard(features[:, part], reply[0, start:end])
+                scores = self.heard({name: parts[:, part]}, reply[0, start:end])
                 found[:, start:end] = scores.gather(-1, reply[:, start:end, None].expand(len(scores), -1, 1))[..., 0]
                 for column, (place, token) in enumerate(others, start=reply.shape[1]):
                     if start <= place < end:
                         found[:, column] = scores[:, place - start, token]
         return found
 
-    def heard(self, features: torch.Tensor, line: torch.Tensor) -> torch.Tensor:
+    def heard(self, parts: Batch, line: torch.Tensor) -> torch.Tensor:
         """log p float64[recordings, tokens, vocabulary] of what stands in each place of a line int64[tokens]."""
+        ((name, values),) = parts.items()
         model, found = self.pipeline.model, []
         start = torch.tensor(self.starts)
-        for some in features.split(self.batch_size):
+        for some in values.split(self.batch_size):
+            some = some.to(self.pipeline.device)
+            given = {"encoder_outputs": (some,)} if name == "encoded" else {name: some}
             written = torch.cat([start, line[:-1]]).expand(len(some), -1).to(self.pipeline.device)
             with accelerator, torch.inference_mode():
-                logits = model(input_features=some.to(self.pipeline.device), decoder_input_ids=written).logits
+                logits = model(**given, decoder_input_ids=written).logits
             found.append(logits[:, -len(line) :].double().cpu().log_softmax(-1))
         return torch.cat(found)
 
@@ -223,21 +233,10 @@ class AutomaticSpeechRecognition(TextTask):
         found = torch.zeros(1, reply.shape[1], self.pipeline.model.config.vocab_size, dtype=torch.float64)
         for i, (start, end) in enumerate(ended(reply[0].tolist(), self.newline)):
             if start < end:
-                found[:, start:end] = self.heard(batch["input_features"][i : i + 1], reply[0, start:end])
+                found[:, start:end] = self.heard(
+                    {"input_features": batch["input_features"][i : i + 1]}, reply[0, start:end]
+                )
         yield found
-
-
-def cuts(samples: NDArray[np.float32], longest: int) -> list[tuple[int, int]]:
-    """A recording in parts of at most `longest` samples, (start, end) each, cut where it is quietest near their end."""
-    spans, start, hop = [], 0, round(HOP * RATE)
-    while len(samples) - start > longest:
-        first = start + longest - min(round(SEARCH * RATE), longest // 3)
-        last = samples[first : start + longest]
-        loud = np.square(last[: len(last) // hop * hop].reshape(-1, hop)).mean(1)
-        end = first + int(loud.argmin()) * hop + hop // 2
-        spans.append((start, end))
-        start = end
-    return [*spans, (start, len(samples))]
 
 
 def ended(ids: Sequence[int], newline: int) -> list[tuple[int, int]]:

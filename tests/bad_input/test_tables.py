@@ -13,7 +13,6 @@ from inference.serving.endpoints import Endpoints
 # Rows of a table
 
 
-HOUSE = models.find()["ames-house-prices"]
 BAD_NUMBERS = {
     "missing": (None, "Living area is missing: enter a number between 200 and 6,000 ft²."),
     "empty": ("", "Living area is missing"),

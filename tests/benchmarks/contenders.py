@@ -13,7 +13,7 @@ from known import Known
 from explain.estimators import estimate
 from explain.games import Game
 from explain.priors import Coalitions, Floats
-from explain.reference import drawing, explained, neighbours
+from explain.shap_methods import drawing, explained
 
 STEPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 """Evaluations a player at which an error is taken."""
@@ -59,8 +59,7 @@ def points(known: Known, by: str, seed: int, most: int) -> Iterator[Point]:
             values = kernel(game, known.n, budget, seed)
         else:
             least = 2 * known.n + 1 if by == PERMUTATION else 2
-            tree = neighbours(known.n)
-            values = explained(game, known.n, max(budget, least), seed, by.split()[1], budget, tree)[:, 0]
+            values = explained(game, known.n, max(budget, least), seed, by.split()[1], budget)[:, 0]
         yield Point(by, step, game.asked, values)
 
 

@@ -212,7 +212,9 @@ async def sent(client: httpx.AsyncClient, value: Any) -> Any:
     """A value as Gradio takes it, a file uploaded."""
     if not isinstance(value, Path):
         return value
-    paths: Sequence[str] = (await client.post("/gradio_api/upload", files={"files": value.read_bytes()})).json()
+    paths: Sequence[str] = (
+        await client.post("/gradio_api/upload", files={"files": (value.name, value.read_bytes())})
+    ).json()
     return {"path": paths[0], "meta": {"_type": "gradio.FileData"}}
 
 

@@ -18,13 +18,14 @@ from machine import describe, sentence
 
 import inference
 from explain.panels.roster import around, judged
-from explain.variation import Doing, Variant, Variation
-from explain.varying import REFERENCE, vary
+from explain.variation import Stage, Variant, Variation
+from explain.varying import vary
 from inference import demo
 from inference.study import variants
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
 from inference.study.source import open_source
+from inference.study.variants import REFERENCE
 from inference.task import Task
 from inference.units import filesize, number, percent
 
@@ -73,7 +74,7 @@ def measured(name: str, options: argparse.Namespace) -> Variation:
     raws, truth = rows(task, options.rows)
     names = tuple(options.variant or variants.VARIANTS)
     for found in vary(task, raws, truth, names, options.explained):
-        if isinstance(found, Doing):
+        if isinstance(found, Stage):
             print(f"{name}: {found.what}", file=sys.stderr)
     assert isinstance(found, Variation)
     return found

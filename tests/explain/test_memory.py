@@ -11,7 +11,8 @@ from PIL import Image
 import inference
 from explain import explain
 from explain.explainer import explain_all
-from explain.memory import Memory, digest
+from explain.memory import Memory
+from inference.contents import digest
 from inference.sounds import Sound
 from inference.task import Task
 from inference.types import Contrast, ItemTarget, Target

@@ -12,9 +12,9 @@ from explain.panels.evaluate import SECTIONS, html_of
 from explain.panels.sections import rows, slices
 from explain.panels.sections.section import Judged
 from inference import models
-from inference.study.asked import Sent
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
+from inference.study.sent_evaluation import Sent
 
 MEASURED = {
     "entities": ("F1 (label and ends)", "1 − F1 of spans"),

@@ -11,7 +11,7 @@ from explained import Page
 
 import inference
 from explain.panels.roster import differing, roster
-from explain.variation import Differing, Doing, Variation
+from explain.variation import Differing, Stage, Variation
 from explain.varying import differ, vary
 from inference.errors import InputError
 from inference.study import variants
@@ -59,7 +59,7 @@ def study(task: Task, folder: Path) -> Study:
 def table(task: Task, *names: str, **options: Any) -> Variation:
     *told, last = vary(task, [task.parse(each) for each in tabled.inputs(ROWS)], names=names, **options)
     assert isinstance(last, Variation)
-    assert all(isinstance(each, Doing | Variation) for each in told)
+    assert all(isinstance(each, Stage | Variation) for each in told)
     return last
 
 

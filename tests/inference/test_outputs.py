@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 from transformers import TextClassificationPipeline
 
-from inference.demo import Demo, Interval
+from inference.demo import Demo
 from inference.errors import InputError, ModelError
 from inference.fields import HistoryField, TextField
+from inference.interval import Interval
 from inference.outputs import SHOWN, SUGGESTED, LabelsTask, RankingTask, ValueTask
 from inference.policy import Policy, Rule
 from inference.trace import Batch

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from explain.memory import digest
 from inference import demo, models
+from inference.contents import digest
 from inference.demo import resolve
 from inference.panels.entered import ENTERED, entered
 from inference.panels.widgets import WIDGETS

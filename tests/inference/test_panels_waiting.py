@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from inference.errors import Left
-from inference.panels.waiting import awaited
+from inference.panels.waiting import awaited, how_far, ongoing
 from inference.serving.admission import READING, Admission
 from inference.serving.callers import stay
 
@@ -89,3 +89,15 @@ def ended(true: Callable[[], bool], seconds: float = 10) -> None:
     while not true():
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def test_a_bar_says_how_far_it_is_where_that_is_known() -> None:
+    assert how_far("Rows", "1 of 4", 0.25) == (
+        '<div class="progress"><progress value="0.250" aria-label="Rows"></progress><span>1 of 4</span></div>'
+    )
+    assert how_far("Rows") == '<div class="progress"><progress aria-label="Rows"></progress></div>'
+
+
+def test_what_is_under_way_is_text() -> None:
+    drawn = ongoing("Reading <b>", how_far('"><i>', "<u>"))
+    assert "<b>" not in drawn and "<i>" not in drawn and "<u>" not in drawn and 'aria-busy="true"' in drawn

@@ -20,7 +20,8 @@ from inference.accelerator import accelerator
 from inference.errors import OutOfMemory
 from inference.masks import MaskedText
 from inference.serving import catalogue
-from inference.task import Batch, Task
+from inference.task import Task
+from inference.trace import Batch
 from inference.types import ItemTarget, Target
 
 TEXT = "A warm, witty film with a slow start, and an ending that nobody will see coming."

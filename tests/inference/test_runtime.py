@@ -9,7 +9,7 @@ from safetensors.numpy import save_file
 
 from inference import runtime
 from inference.errors import ModelError
-from inference.runtime import GIB, Placement, count_parameters, place
+from inference.runtime import GIB, Placement, place, sizes
 
 SMALL, LARGE, HUGE = 22_000_000, 1_700_000_000, 70_000_000_000
 CPU = {"cpu": 16 * GIB}
@@ -74,10 +74,10 @@ def test_parameters_are_counted_from_the_headers(tmp_path: Path) -> None:
         save_file(tensors, tmp_path / name / "model.safetensors")
     save_file({"more": np.zeros(100, np.int8)}, tmp_path / "a" / "adapter_model.safetensors")
     (tmp_path / "a" / "readme.txt").write_text("not a tensor")
-    assert count_parameters(tmp_path / "a") == 16 + 100
-    assert count_parameters(tmp_path / "b") == 1
-    assert count_parameters(tmp_path / "a", tmp_path / "b") == 117
-    assert count_parameters() == 0
+    assert sum(sizes(tmp_path / "a")) == 16 + 100
+    assert sum(sizes(tmp_path / "b")) == 1
+    assert sum(sizes(tmp_path / "a", tmp_path / "b")) == 117
+    assert sizes() == []
 
 
 def test_a_model_without_weights_says_where_to_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,22 @@ PEER = "10.0.0.9"
     ],
 )
 def test_only_what_trusted_proxies_have_noted_is_believed(proxies: int, noted: str, found: str) -> None:
-    assert address(PEER, {"x-forwarded-for": noted} if noted else {}, proxies) == found
+    assert address(PEER, Headers({"x-forwarded-for": noted} if noted else {}), proxies) == found
+
+
+@pytest.mark.parametrize(
+    ("proxies", "lines", "found"),
+    [
+        (1, ["127.0.0.1", "203.0.113.1"], "203.0.113.1"),  # the caller's own line, then that which the proxy added
+        (1, ["1.1.1.1, 127.0.0.1", "203.0.113.1"], "203.0.113.1"),
+        (2, ["127.0.0.1", "203.0.113.1", "10.0.0.2"], "203.0.113.1"),
+        (2, ["127.0.0.1", "203.0.113.1, 10.0.0.2"], "203.0.113.1"),
+        (2, ["", "203.0.113.1"], PEER),
+    ],
+)
+def test_a_proxy_may_note_in_a_line_of_its_own(proxies: int, lines: list[str], found: str) -> None:
+    sent = Headers(raw=[(b"x-forwarded-for", line.encode()) for line in lines])
+    assert address(PEER, sent, proxies) == found
 
 
 @pytest.mark.parametrize("given", ["abc-1", "A" * 64, "0b5c.7_2"])

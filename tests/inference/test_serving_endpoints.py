@@ -10,7 +10,8 @@ import pytest
 from inference import models
 from inference.errors import Busy, InputError, ModelError, NotFound, SeeWhyError, TimedOut, TooMany
 from inference.serving.catalogue import Catalogue
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
+from inference.serving.reports import report
 from inference.serving.streams import Streams
 from inference.types import Answer, ItemTarget, Step
 

@@ -8,7 +8,7 @@ import pytest
 from loan_files import LOANS, served
 from starlette.testclient import TestClient
 
-from inference.study.asked import Evaluation
+from inference.study.sent_evaluation import Evaluation
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,13 @@ from conftest import ROOT
 from hub import Hub, Repo, classifier, running
 
 from explain.streams import STREAMS
-from inference import models
+from inference import models, scratch
 from inference.demo import Demo
 from inference.errors import Busy, InputError, NotFound
 from inference.serving.catalogue import Catalogue, load
-from inference.serving.endpoints import Endpoints, report
+from inference.serving.endpoints import Endpoints
 from inference.serving.guests import WAITING, Guests
+from inference.serving.reports import report
 from inference.task import Task
 
 TEXT = {"text": "Win a free voucher today"}
@@ -119,7 +120,7 @@ def test_a_refused_model_leaves_nothing_behind(server: Hub, tiny_chat: Path) -> 
     with pytest.raises(Busy):
         here.add("a/3")
     assert list(here.demos) == ["tiny-chat"]
-    assert {path.name for path in models.user_cache().glob("*/*")} == {"lock"}
+    assert {path.name for path in models.user_cache().glob("*/*")} == {scratch.LOCK}
     server.status = None
     assert here.add("a/3") == "a/3"
 
@@ -201,8 +202,8 @@ def test_two_revisions_of_one_model_are_two_models(server: Hub, tiny_chat: Path,
 def test_what_an_ended_process_left_is_removed_and_what_a_running_one_has_is_not(server: Hub, tiny_chat: Path) -> None:
     left = models.user_cache() / "visitors-left"
     (left / "weights").mkdir(parents=True)
-    program = "import os, sys; from pathlib import Path; from inference.serving import guests; "
-    program += "assert guests.hold(Path(sys.argv[1])); os._exit(0)"  # as if it had been killed
+    program = "import os, sys; from pathlib import Path; from inference import scratch; "
+    program += "assert scratch.hold(Path(sys.argv[1])); os._exit(0)"  # as if it had been killed
     subprocess.run([sys.executable, "-c", program, str(left)], cwd=ROOT, check=True, timeout=60)
     first = catalogue(tiny_chat)
     first.add("a/0")

@@ -8,7 +8,7 @@ import pytest
 from loan_files import LOANS, served
 from starlette.testclient import TestClient
 
-from inference.study.inspected import Inspection
+from inference.study.sent_inspection import Inspection
 
 
 @pytest.fixture(scope="module")

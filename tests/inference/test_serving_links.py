@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import stat
 import threading
 import time
@@ -132,9 +133,11 @@ def test_a_link_that_has_ended_says_when(tmp_path: Path, monkeypatch: pytest.Mon
     ours = Links(SECRET, tmp_path)
     token = ours.make(case(inputs=PICTURE))
     later = time.time() + holding.SECONDS + 5
+    assert len(list(tmp_path.iterdir())) == 1
     monkeypatch.setattr(time, "time", lambda: later)
     with pytest.raises(NotFound, match=r"This link ended on \d+ \w+ 20\d\d: what was sent for it has been deleted\."):
         ours.open(token.text)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_link_whose_file_has_left_says_so(tmp_path: Path) -> None:
@@ -196,6 +199,18 @@ def test_what_is_too_old_is_neither_given_nor_kept(tmp_path: Path) -> None:
     kept.put(b"x")
     kept.put(b"y")
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_is_too_old_is_swept_out_and_the_rest_stays(tmp_path: Path) -> None:
+    kept = Holding(tmp_path / "kept")
+    kept.sweep()  # before anything was kept
+    old, fresh = kept.put(b"x")[0], kept.put(b"y")[0]
+    (tmp_path / "kept" / "thesis.pdf").write_bytes(b"the presenter's own")
+    ended = time.time() - holding.SECONDS - 5
+    for name in (old, "thesis.pdf"):
+        os.utime(tmp_path / "kept" / name, (ended, ended))
+    kept.sweep()
+    assert {file.name for file in (tmp_path / "kept").iterdir()} == {fresh, "thesis.pdf"}
 
 
 @pytest.mark.parametrize("name", ["", "../secret", "x" * 22 + "/", "x" * 21, ".." + "x" * 20, "é" * 22, "x" * 22])

@@ -85,6 +85,20 @@ def test_a_body_that_comes_byte_by_byte_is_not_waited_for(port: int) -> None:
     assert 1 < time.monotonic() - began < 4
 
 
+def test_one_upload_after_another_on_a_connection_is_not_taken_for_one_that_never_ends(port: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        began, answered = time.monotonic(), 0
+        connection.sendall(head)
+        while time.monotonic() - began < 2.5:  # longer than a body may take, and in a body at each look
+            for part in (b"ab", b"c"):
+                connection.sendall(part)
+                time.sleep(0.15)
+            connection.sendall(b"d" + head)
+            answered += connection.recv(1_000).count(b"200 OK")
+    assert answered >= 5
+
+
 @pytest.mark.parametrize("begins", [FRESH + b"X: ", b"GET /"])
 def test_a_head_without_end_is_cut_off(begins: bytes, port: int) -> None:
     sent = 0

@@ -10,7 +10,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +21,7 @@ import httpx
 import pytest
 import uvicorn.config
 from conftest import ROOT, serving
+from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 from PIL import Image
 from starlette.applications import Starlette
@@ -33,10 +36,13 @@ import app
 from inference import models, pictures, runtime
 from inference.errors import ModelError
 from inference.panels.strays import Strays
-from inference.serving import security
+from inference.serving import ending, security
+from inference.serving import uploads as uploading
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.naming import is_alone
 from inference.serving.security import Guard
+from inference.serving.uploads import Uploads
 from inference.serving.watch import Watch
 
 ALLOWED = "https://example.com"
@@ -175,10 +181,88 @@ def test_only_our_own_page_and_those_allowed_may_call(
         assert response.json() == {"detail": "Requests from other sites' pages are refused."}
 
 
-def test_ranges_of_a_file_are_sent_one_at_a_time(client: TestClient) -> None:
-    assert client.get("/", headers={"range": "bytes=0-4"}).status_code == 200
-    response = client.get("/", headers={"range": "bytes=" + ",".join(["0-4"] * 3_000)})
-    assert (response.status_code, response.json()) == (416, {"detail": "One range of a file is sent at a time."})
+WHOLE = ["bytes=0-4", "bytes=0-", "bytes=-500", f"bytes=0-{'9' * 18}"]
+BROKEN = ["bytes=" + ",".join(["0-4"] * 3_000), "bytes=1-2-3", "bytes=-", "bytes=--4", "bytes=a-b", "0-4", ""]
+DIGITS = ["bytes=\u00b2-\u00b2", "bytes=\u0661-\u0662", f"bytes=0-{'9' * 5_000}", f"bytes={'9' * 19}-"]
+
+
+@pytest.mark.parametrize("value", WHOLE)
+def test_a_range_of_a_file_is_sent(client: TestClient, value: str) -> None:
+    assert client.get("/", headers={"range": value}).status_code == 200
+
+
+@pytest.mark.parametrize("value", [*BROKEN, *DIGITS], ids=lambda value: value[:20])
+@pytest.mark.parametrize("before", [(), ("bytes=0-4",)])
+def test_ranges_of_a_file_are_sent_one_at_a_time(client: TestClient, value: str, before: tuple[str, ...]) -> None:
+    sent = [("range", each.encode("latin-1", "replace")) for each in (*before, value)]
+    response = client.get("/", headers=sent)  # type: ignore[arg-type]
+    assert (response.status_code, response.json()) == (416, {"detail": security.ONE_RANGE})
+
+
+# Names
+
+
+@pytest.fixture(scope="module")
+def alone() -> TestClient:
+    return TestClient(Guard(Starlette(routes=ROUTES), origins=[ALLOWED, "http://lab:8080"], alone=True))
+
+
+OWN_NAMES = ["localhost", "LOCALHOST:7860", "127.0.0.1", "127.0.0.1:8888", "127.1.2.3:1", "[::1]", "[::1]:7860"]
+NAMES = [
+    "evil.org",
+    "evil.org:7860",
+    "127.0.0.1.evil.org",
+    "localhost.evil.org",
+    "203.0.113.1:7860",
+    "0.0.0.0",
+    "[::2]",
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("name", [*OWN_NAMES, "example.com", "example.com:7860", "lab:7860"])
+def test_this_machine_is_asked_under_its_own_names_and_those_allowed(alone: TestClient, name: str, method: str) -> None:
+    assert alone.request(method, "/", headers={"host": name}).status_code == 200
+
+
+@pytest.mark.parametrize("more", [{}, {"x-forwarded-host": "localhost"}])
+@pytest.mark.parametrize("name", NAMES)
+def test_where_this_machine_alone_may_ask_no_name_pointed_at_it_is_answered(
+    alone: TestClient, name: str, more: dict[str, str]
+) -> None:
+    for origin in ({}, {"origin": f"http://{name}"}):  # its page is of the same site as what it calls
+        response = alone.post("/", headers={"host": name, **origin, **more})
+        assert (response.status_code, response.json()) == (403, {"detail": security.OTHER_NAME})
+
+
+def test_of_two_names_neither_may_be_another(alone: TestClient) -> None:
+    response = alone.get("/", headers=[("host", "localhost"), ("host", "evil.org")])
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "found"),
+    [
+        ([], {}, True),
+        (["--host", "localhost"], {}, True),
+        (["--host", "::1"], {}, True),
+        (["--host", "[::1]", "--port", "80"], {}, True),
+        (["--origin", ALLOWED], {}, True),
+        (["--host", "127.0.0.1"], {"GRADIO_SERVER_NAME": "0.0.0.0"}, True),
+        (["--host", "0.0.0.0"], {}, False),
+        (["--host", "192.168.1.2"], {}, False),
+        (["--share"], {}, False),
+        (["--trust-proxy"], {}, False),
+        (["--root-path", "/demo"], {}, False),
+        ([], {"GRADIO_ROOT_PATH": "/demo"}, False),
+        ([], {"GRADIO_SERVER_NAME": "0.0.0.0"}, False),
+        ([], {"SPACE_ID": "someone/seewhy"}, False),
+    ],
+)
+def test_whether_others_may_ask_follows_from_how_it_is_started(
+    given: list[str], environment: dict[str, str], found: bool
+) -> None:
+    assert is_alone(app.parser().parse_args(given), environment) is found
 
 
 def test_nobody_else_is_allowed_by_default() -> None:
@@ -303,9 +387,10 @@ def test_a_setting_that_keeps_strangers_out_is_on(settings: dict[str, Any], name
 
 
 def test_the_guard_stands_in_front_and_knows_the_allowed_sites(settings: dict[str, Any]) -> None:
-    watch, guard, strays = settings["app_kwargs"]["middleware"]
+    watch, guard, uploads, strays = settings["app_kwargs"]["middleware"]
     assert watch.cls is Watch  # around it, so that what is refused has an id and a line in the log as well
-    assert (guard.cls, guard.kwargs, strays.cls) == (Guard, {"origins": [ALLOWED]}, Strays)
+    assert (guard.cls, guard.kwargs, strays.cls) == (Guard, {"origins": [ALLOWED], "alone": True}, Strays)
+    assert uploads.cls is Uploads
     assert settings["app_kwargs"]["docs_url"] is settings["app_kwargs"]["redoc_url"] is None  # they load from outside
 
 
@@ -313,10 +398,35 @@ def test_the_app_is_launched_with_patience_that_ends(settings: dict[str, Any]) -
     assert settings and uvicorn.config.HTTP_PROTOCOLS["auto"] == "inference.serving.patience:Patient"
 
 
-def test_uploads_are_deleted_within_two_hours(endpoints: Endpoints) -> None:
+@pytest.fixture
+def sweeps(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Callable[[], None]]:
+    """What an app that serves does now and every hour; it has its temporary files in a folder of its own."""
+    found: list[Callable[[], None]] = []
     blocks = app.page(endpoints)
-    assert blocks.delete_cache == (3600, 3600)  # every hour, what is older than one
-    assert blocks.analytics_enabled is False
+    blocks.block_thread = lambda: None  # type: ignore[method-assign]
+    monkeypatch.setattr(app, "page", lambda _: blocks)
+    monkeypatch.setattr(app, "launch", lambda *_, **__: (None, "", ""))
+    monkeypatch.setattr(app.ending, "hourly", lambda *sweeps: found.extend(sweeps))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
+    app.main(["--model", "assets/models/movies"])
+    assert Path(get_upload_folder()).parent.parent == tmp_path and re.fullmatch("seewhy-.{8}", tempfile.tempdir[-15:])
+    return found
+
+
+def test_uploads_are_deleted_within_two_hours(
+    sweeps: list[Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Path(get_upload_folder()) / "0123abc" / "photo.jpg"
+    sent.parent.mkdir(parents=True)
+    sent.write_bytes(b"a photo")
+    begun = time.time()
+    for after, is_there in ((0, True), (3500, True), (3700, False)):
+        monkeypatch.setattr(time, "time", lambda after=after: begun + after)
+        for sweep in sweeps:
+            sweep()
+        assert sent.exists() is is_there
+    assert uploading.SECONDS + ending.HOUR <= 2 * 3600
 
 
 def test_analytics_are_off_before_gradio_is_imported() -> None:

@@ -13,8 +13,6 @@ from sounding import tone, wav
 
 from inference.sounds import RATE, TooLong, Unreadable, brought, read
 
-HEAD = b"RIFF\xff\xff\xff\xffWAVE"
-
 
 def peak(samples: np.ndarray) -> float:
     """The frequency that is loudest, in Hz."""

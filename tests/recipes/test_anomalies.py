@@ -48,7 +48,7 @@ def test_every_score_is_printed_beside_the_naive_ones(capsys: pytest.CaptureFixt
 
 def test_examples_are_real_rows_by_rule() -> None:
     rows = pd.DataFrame({"x": range(10), "odd": [False] * 6 + [True] * 4})
-    picked = anomalies.pick(rows, lambda each: each["x"].to_numpy(float), "odd", COLUMNS, 4.2)
+    picked = anomalies.pick(rows, lambda each: each["x"].to_numpy(float), "odd", 4.2)
     assert {title: int(row["x"]) for title, row in picked.items()} == {
         "An ordinary one": 2,
         "An anomaly as most are": 7,

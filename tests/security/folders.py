@@ -97,7 +97,7 @@ def outcome(folder: Path) -> list[str]:
 
 def asked(task: Any) -> list[str]:
     """What an answer ends with; an error within a model that could be loaded is told as one of ours, with an id."""
-    from inference.serving.endpoints import report
+    from inference.serving.reports import report
 
     try:
         answer = task.predict({field.name: VALID.get(field.kind, field.default) for field in task.demo.inputs})

@@ -21,11 +21,12 @@ from security.listed.parquet import PARQUET
 from security.listed.protection import ROOT, Protection
 from security.listed.requests import REQUESTS
 from security.listed.rows import PLACES, ROWS
+from security.listed.uploads import UPLOADS
 from security.listed.waiting import WAITING
 
 PROTECTIONS = (
     *(*REQUESTS, *CALLERS, *PICTURES, *FILES, *ROWS, *PLACES),
-    *(*MODELS, *LOADING, *PARQUET, *WAITING, *UNUSED),
+    *(*MODELS, *LOADING, *PARQUET, *WAITING, *UPLOADS, *UNUSED),
 )
 LONGEST = 300
 """Seconds that one test may take."""

@@ -17,7 +17,8 @@ SEEN = Path(__file__).with_name("markup.txt")
 ELSEWHERE = {
     "escape(SUMMARY)",
     "escape(WHAT)",
-    "escape(CHANGED)",  # words of our own
+    "escape(CHANGED)",
+    "escape(MORE)",  # words of our own
     "escape(', '.join(left))",  # names of our own sections
     "escape(data, quote=False)",  # tests/explain/test_report.py
     "escape(json.dumps(road))",  # a template, tried below

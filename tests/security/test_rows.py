@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inference.errors import InputError
-from inference.study.asked import Sent
+from inference.study.sent_evaluation import Sent
 
 HALF = "\ud800"
 """Half a character, which JSON lets through and nothing can write."""

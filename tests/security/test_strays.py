@@ -39,6 +39,7 @@ FORGED: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "run/nosuch", {"json": {"data": [SECRET]}}),
     ("POST", "stream/nosuch", {"json": {"data": [SECRET]}}),
     ("POST", "stream/nosuch/close", {}),
+    ("POST", "process_recording", {"files": {"video": ("a.mp4", b"a film that would be cut here")}}),
     ("POST", "component_server", {"json": {**joined(0)["json"], "component_id": HUGE, "fn_name": "x"}}),
 ]
 

@@ -108,7 +108,7 @@ def train(training: pd.DataFrame, validation: pd.DataFrame, held_out: pd.DataFra
 
 def write(training: pd.DataFrame, held_out: pd.DataFrame, model: density.Density, lines: tuple[float, float]) -> None:
     """Write the weights, the reference rows, the form and the recording."""
-    examples = anomalies.pick(held_out, model, TRUTH, COLUMNS, lines[1])
+    examples = anomalies.pick(held_out, model, TRUTH, lines[1])
     for title, row in examples.items():
         print(f"{title}: anomaly {row[TRUTH]}, surprise {row.surprise:.1f}")
     about = {

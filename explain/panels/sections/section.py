@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from inference.panels.waiting import how_far
 from inference.serving.admission import CHECKING, Kind
 from inference.study import evaluation
 from inference.study.clusters import count
@@ -84,12 +85,8 @@ def together(judged: Judged, words: str = "Intervals are drawn by") -> str:
 
 def busy(doing: str, done: int, total: int, of: str) -> str:
     """How far the work of a section has come."""
-    told = f"{done:,} of {total:,} {of}"
-    return (
-        f'<div aria-busy="true"><p>{escape(doing)}</p><div class="progress">'
-        f'<progress value="{done / max(total, 1):.3f}" aria-label="{escape(doing)}"></progress>'
-        f"<span>{escape(told)}</span></div></div>"
-    )
+    drawn = how_far(doing, f"{done:,} of {total:,} {of}", done / max(total, 1))
+    return f'<div aria-busy="true"><p>{escape(doing)}</p>{drawn}</div>'
 
 
 def link(address: str, said: str, label: str = "") -> str:

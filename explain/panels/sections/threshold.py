@@ -59,7 +59,7 @@ def drawn(judged: Judged, case: Case | None) -> str:
     }
     data = escape(json.dumps(sent, separators=(",", ":")))
     body = (
-        f'{chooser(judged, case)}<div class="threshold" data-sweep="{data}">{slider(len(steps), sent["start"], case)}'
+        f'{chooser(judged, case)}<div class="threshold" data-sweep="{data}">{slider(len(steps), sent["start"])}'
         f'<div class="halves"><div>{CONFUSION.replace("{}", escape(case.name))}</div><div>{RATES}</div></div>'
         f"{DECISIONS if rule else ''}{pictures(case, drawn_by(judged, case))}{COSTS}"
         f"{GROUPS.replace('{}', apart(judged)) if sent['groups'] else ''}</div>"
@@ -95,7 +95,7 @@ def chooser(judged: Judged, case: Case) -> str:
     return f'<div class="chips" role="group" aria-label="Label">{buttons}</div>'
 
 
-def slider(steps: int, start: int, case: Case) -> str:
+def slider(steps: int, start: int) -> str:
     """The one control."""
     return (
         '<div class="slide"><label for="cutoff">Threshold <output></output></label>'

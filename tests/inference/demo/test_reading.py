@@ -9,9 +9,10 @@ import pytest
 from demos import LEAST, TEXT, history, mistake, written
 
 from inference import demo
-from inference.demo import Demo, Interval
+from inference.demo import Demo
 from inference.errors import ModelError
 from inference.fields import HistoryField, TextField
+from inference.interval import Interval
 
 # Reading
 

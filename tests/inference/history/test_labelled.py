@@ -64,7 +64,7 @@ def test_texts_come_back_as_they_were(text: str, tmp_path: Path) -> None:
     assert study.truth(1) == "positive"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "\rx", "-inf", "+1_0"])
 def test_no_text_is_a_formula(text: str) -> None:
     assert cell(text) == f"'{text}"
 

@@ -11,10 +11,10 @@ import pytest
 
 from inference import models
 from inference.errors import InputError
-from inference.study import asked, evaluation
-from inference.study.asked import Evaluation, evaluate
+from inference.study import evaluation, sent_evaluation
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
+from inference.study.sent_evaluation import Evaluation, evaluate
 from inference.study.source import open_source
 
 LOANS = models.find()["home-loans"]
@@ -101,7 +101,7 @@ def test_what_is_asked_must_be_there(
     ]:
         with pytest.raises(InputError, match=said):
             evaluate(loans, few, **options)
-    monkeypatch.setattr(asked, "MOST", 10)
+    monkeypatch.setattr(sent_evaluation, "MOST", 10)
     with pytest.raises(InputError, match="takes 10 rows, got 20"):
         evaluate(loans, few)
 

@@ -47,14 +47,6 @@ def test_the_dummy_says_the_commonest_label() -> None:
     assert loss.baseline == pytest.approx(-(2 * np.log(2 / 3) + np.log(1 / 3)) / 3)
 
 
-def test_the_dummy_can_learn_from_other_rows() -> None:
-    found = of_labels(
-        ["spam", "ham", "ham"], ["spam"] * 3, [[0.2, 0.8]] * 3, ITEMS, "spam", fitted=["spam"] * 9 + ["ham"]
-    )
-    accuracy = found.named("Accuracy")
-    assert accuracy and accuracy.baseline == pytest.approx(1 / 3)
-
-
 @pytest.mark.parametrize("labels", [2, 4])
 def test_values_are_scikit_learns(labels: int) -> None:
     truth, predicted, scores, items = case(labels=labels)

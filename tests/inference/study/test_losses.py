@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from inference import models
-from inference.study import asked, evaluation, inspection
-from inference.study.asked import Sent
-from inference.study.inspected import inspect
+from inference.study import evaluation, inspection, sent_evaluation
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
+from inference.study.sent_evaluation import Sent
+from inference.study.sent_inspection import inspect
 
 FOLDERS = models.find()
 SEEN = "and flew on to Washington for talks with the World Bank."
@@ -39,7 +39,7 @@ def test_spans_of_texts() -> None:
     found = inspection.losses_of(of, study(of, rows))
     assert found.metric == "1 − F1 of spans"
     np.testing.assert_array_equal(found.values, [0] * 4 + [1] * 4)
-    measured = asked.evaluate(of, rows).metrics
+    measured = sent_evaluation.evaluate(of, rows).metrics
     recall, precision = measured.named("Recall (label and ends)"), measured.named("Precision (label and ends)")
     assert measured.kind == "spans" and recall and precision
     assert (recall.value, precision.value) == (1.0, pytest.approx(0.5))

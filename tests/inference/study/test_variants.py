@@ -111,6 +111,7 @@ def test_without_a_compiler_compiling_says_so(houses: Task, monkeypatch: pytest.
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.torch.jit.script_method. is deprecated")  # within torch.compile itself
 def test_a_compiled_model_says_the_same(houses: Task) -> None:
     made, inputs = variants.variant(houses, "compiled"), houses.demo.examples[0].inputs
     np.testing.assert_allclose(made.predict(inputs).prediction.scores, houses.predict(inputs).prediction.scores, 1e-5)

@@ -82,6 +82,13 @@ TURNS = (
         f"{LIMITS}test_a_burst_is_let_through",
     ),
     Protection(
+        "no caller writes a proxy's note",
+        "inference/serving/callers.py",
+        '",".join(headers.getlist("x-forwarded-for"))',
+        'headers.get("x-forwarded-for", "")',
+        "tests/inference/test_serving_callers.py::test_a_proxy_may_note_in_a_line_of_its_own",
+    ),
+    Protection(
         "all that computes counts as asking",
         ADMISSION,
         "            self.rate.take(call.caller.user or call.caller.address)\n",
@@ -122,7 +129,7 @@ SECRETS = (
     Protection(
         "no name that was pointed at this machine reads the measures",
         WATCH,
-        " and name in HERE",
+        ' and named(request.headers.get("host", "")) in HERE',
         "",
         f"{WATCHED}test_nobody_else_may",
     ),
@@ -148,6 +155,34 @@ SECRETS = (
         f"{ENTERED}test_credentials_are_read",
     ),
     Protection(
+        "a wrong password counts as a call",
+        ENTRANCE,
+        "            if tried:\n                self._count()\n",
+        "",
+        f"{ENTERED}test_passwords_are_not_tried",
+    ),
+    Protection(
+        "a wrong password on the page counts as a call",
+        ENTRANCE,
+        "                self._count()\n            await send(message)",
+        "                pass\n            await send(message)",
+        f"{ENTERED}test_passwords_are_not_tried",
+    ),
+    Protection(
+        "no more passwords are tried than calls are left",
+        ENTRANCE,
+        "            self.rate.take(who().address, 0)\n",
+        "            pass\n",
+        f"{ENTERED}test_passwords_are_not_tried",
+    ),
+    Protection(
+        "passwords are counted with the calls of the app",
+        "app.py",
+        "users=options.auth, rate=endpoints.admission.rate",
+        "users=options.auth",
+        f"{ENTERED}test_passwords_are_not_tried",
+    ),
+    Protection(
         "a password that comes along is looked at",
         ENTRANCE,
         " if self.knows(given) else",
@@ -171,7 +206,7 @@ SECRETS = (
     Protection(
         "the entrance stands in front of REST",
         "app.py",
-        "entrance = [Middleware(Entrance, users=options.auth)] if options.auth else []",
+        "entrance = [Middleware(Entrance, users=options.auth, rate=endpoints.admission.rate)] if options.auth else []",
         "entrance = list[Middleware]()",
         f"{ENTERED}test_the_api_wants_a_name",
     ),
@@ -223,6 +258,13 @@ SECRETS = (
         "if not bears(request.headers, endpoints.token):",
         "if False:",
         f"{KEPT}test_only_the_presenter_takes",
+    ),
+    Protection(
+        "what was sent for a link goes when it ends",
+        LINKS,
+        "                self.keeping.sweep()\n",
+        "                pass\n",
+        f"{SHARED}test_a_link_that_has_ended_says_when",
     ),
     Protection(
         "the page shows the history to the presenter alone",

@@ -58,14 +58,14 @@ PARQUET = (
     ),
     Protection(
         "columns of sent rows have a bound",
-        "inference/study/asked.py",
+        "inference/study/sent_evaluation.py",
         "        if len(self.columns) > MOST_COLUMNS:",
         "        if False:",
         f"{ROWS}test_rows_that_each_have_columns",
     ),
     Protection(
         "half a character in rows is told",
-        "inference/study/asked.py",
+        "inference/study/sent_evaluation.py",
         "isinstance(cell, str) and not is_whole(cell)",
         "False",
         f"{ROWS}test_half_a_character",

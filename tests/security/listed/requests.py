@@ -23,9 +23,23 @@ REQUESTS = (
     Protection(
         "the guard stands in front of page and API",
         "app.py",
-        "                Middleware(Guard, origins=options.origin),\n",
+        "                Middleware(Guard, origins=options.origin, alone=is_alone(options)),\n",
         "",
         f"{SERVED}test_the_guard_stands_in_front",
+    ),
+    Protection(
+        "no name that was pointed at this machine is answered",
+        SECURITY,
+        "refusal = self._misnamed(headers) or refused(",
+        "refusal = refused(",
+        f"{SERVED}test_where_this_machine_alone_may_ask",
+    ),
+    Protection(
+        "what listens to this machine alone knows that it does",
+        "inference/serving/naming.py",
+        "return is_own(host.lower()) and not forwarded",
+        "return False and not forwarded",
+        f"{SERVED}test_whether_others_may_ask",
     ),
     Protection(
         "no address is fetched by a path of the server",
@@ -93,13 +107,6 @@ REQUESTS = (
         f"{SERVED}test_analytics_are_off_before_gradio_is_imported",
     ),
     Protection(
-        "uploads go after two hours",
-        "explain/panels/page.py",
-        ", delete_cache=(3600, 3600)",
-        "",
-        f"{SERVED}test_uploads_are_deleted_within_two_hours",
-    ),
-    Protection(
         "no value of a visitor is kept by Gradio",
         RESTRAINT,
         "    SessionState._update_value_in_config = forget  # type: ignore[method-assign]\n",
@@ -146,6 +153,13 @@ REQUESTS = (
         "inference/panels/strays.py",
         'if COMPONENTS.search(scope["path"]):',
         "if False:",
+        f"{STRAYS}test_a_forged_number",
+    ),
+    Protection(
+        "no film is taken and cut that nobody asked for",
+        "inference/panels/strays.py",
+        "component_server|process_recording",
+        "component_server",
         f"{STRAYS}test_a_forged_number",
     ),
     Protection(

@@ -28,7 +28,8 @@ MOST = 10_000
 class Evaluation(Record):
     """What labelled rows say of a model.
 
-    `confusion` is there for labels; `at`, `cheapest` and `groups` where a threshold on one label's score was asked for.
+    `confusion` is there for labels, `label` and `cheapest` wherever a threshold on one label's score decides; `at` and
+    `groups` say what a threshold does that was asked for.
     """
 
     model: str

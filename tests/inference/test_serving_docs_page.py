@@ -12,9 +12,9 @@ from explain.streams import STREAMS
 from inference import models
 from inference.serving.api import rest
 from inference.serving.catalogue import Catalogue
+from inference.serving.docs_page import page, typed
 from inference.serving.endpoints import Endpoints
 from inference.serving.openapi import REFUSALS
-from inference.serving.reference import page, typed
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,11 @@ def test_the_page_names_every_call_and_loads_nothing(client: TestClient, documen
     assert {ref for ref in found.refs if not ref.startswith("#")} == {"openapi.json", "../../"}
     assert "curl http://testserver/api/v1/predict " in response.text and "7860" not in response.text
     assert "<script" not in response.text and "@import" not in response.text and "url(" not in response.text
+
+
+def test_feedback_says_every_kind_of_file_that_it_may_be(document: Any) -> None:
+    answer = document["paths"]["/api/v1/feedback"]["get"]["responses"]["200"]
+    assert answer["content"].keys() == {"text/csv", "application/zip", "application/vnd.apache.parquet"}
 
 
 def test_nothing_in_a_document_becomes_markup() -> None:

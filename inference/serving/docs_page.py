@@ -6,8 +6,8 @@ from html import escape
 from typing import Any
 
 from ..models import ASSETS
+from .paths import PREFIX
 
-PATH = "/api/v1/docs"
 SERVER = "http://127.0.0.1:7860"
 STYLE = (ASSETS / "reference.css").read_text(encoding="utf-8")
 HEAD = (
@@ -22,7 +22,7 @@ def page(document: dict[str, Any], server: str = SERVER) -> str:
     index = "".join(
         f'<li><a href="#{call["operationId"]}">{escape(shortened(path))}</a></li>' for path, _, call in calls
     )
-    body = "".join(called(*each, document) for each in calls).replace(SERVER, escape(server))
+    body = "".join(called(*each) for each in calls).replace(SERVER, escape(server))
     shared = "".join(record(name, schema) for name, schema in document["components"]["schemas"].items())
     return (
         f"{HEAD}<style>{STYLE}</style></head><body><header><h1>{escape(document['info']['title'])}: the API</h1>"
@@ -35,10 +35,10 @@ def page(document: dict[str, Any], server: str = SERVER) -> str:
 
 def shortened(path: str) -> str:
     """A path without what all begin with."""
-    return path.removeprefix("/api/v1/")
+    return path.removeprefix(f"{PREFIX}/")
 
 
-def called(path: str, method: str, call: dict[str, Any], document: dict[str, Any]) -> str:
+def called(path: str, method: str, call: dict[str, Any]) -> str:
     """One call."""
     content = call.get("requestBody", {}).get("content", {})
     takes = parameters(call.get("parameters", ())) + "".join(taken(media, each) for media, each in content.items())

@@ -20,13 +20,11 @@ AIMS: dict[str, tuple[str, Literal["Shapley", "Owen"]]] = {
 """By method: shap's name of the explainer, and what its values estimate."""
 
 
-def references(
-    memo: Memo, n: int, budget: int, seed: int, method: str, step: int, clustering: Floats | None = None
-) -> Iterator[Estimate]:
+def references(memo: Memo, n: int, budget: int, seed: int, method: str, step: int) -> Iterator[Estimate]:
     """What shap says with ever larger parts of the budget, each twice the last, and with all of it at the end.
 
     budget: shap's max_evals, in which a coalition counts as often as it is asked for; `evaluations` counts it once.
-    clustering: scipy's linkage of the players for Partition; by default neighbours, pairs of neighbours and so on.
+    Partition joins neighbours, then pairs of neighbours, and so on.
     A stream can be left between two estimates only. Errors are not told. Raises ValueError for a budget under 2n + 1
     (Permutation) or 2, and where the game gives no number.
     """
@@ -37,11 +35,10 @@ def references(
     if n < 2:
         yield from enumeration(memo, n, reason="one player gets the whole difference")
         return
-    tree = neighbours(n) if clustering is None else clustering
     base, score = ends(*memo(np.array([[False] * n, [True] * n])))
     for part in parts(max(least, step), budget):
         known = len(memo)
-        values = explained(memo, n, part, seed, name, step, tree)
+        values = explained(memo, n, part, seed, name, step)
         if known == len(memo):  # the tree is used up
             return
         if not np.isfinite(values).all():
@@ -61,7 +58,7 @@ def parts(least: int, budget: int) -> Iterator[int]:
     yield budget
 
 
-def explained(memo: Memo, n: int, budget: int, seed: int, name: str, step: int, clustering: Floats) -> Floats:
+def explained(memo: Memo, n: int, budget: int, seed: int, name: str, step: int) -> Floats:
     """shap's values float64[n, k]; to shap the game is a function of one row of ones before zeros."""
     import shap
 
@@ -74,7 +71,7 @@ def explained(memo: Memo, n: int, budget: int, seed: int, name: str, step: int, 
             return (mask * row)[None]
 
     masker = Rows()
-    masker.clustering = clustering if name == "Partition" else None
+    masker.clustering = neighbours(n) if name == "Partition" else None
     kind = getattr(shap.explainers, f"{name}Explainer")
     own = {"seed": seed} if name == "Permutation" else {}  # without, it would seed the generator anew
     with drawing(seed):

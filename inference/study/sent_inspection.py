@@ -9,7 +9,6 @@ from ..errors import InputError
 from ..task import Task
 from ..types import Record, absent
 from . import evaluation, inspection, reference
-from .asked import Sent
 from .checking import check_chunk
 from .drift import Drifts
 from .faults import Fault
@@ -17,6 +16,7 @@ from .mapping import check, guess
 from .reading import Study, read
 from .reference import Known
 from .search import Search
+from .sent_evaluation import Sent
 from .slices import Slices, of_queries
 
 

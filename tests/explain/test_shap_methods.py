@@ -7,7 +7,7 @@ from games import Counted, additive_game, last, network_game
 from explain.estimators import estimate
 from explain.games import Memo
 from explain.priors import Coalitions, Floats
-from explain.reference import neighbours, parts
+from explain.shap_methods import neighbours, parts
 
 
 def both(rows: Coalitions) -> Floats:
@@ -59,15 +59,7 @@ def owen(game: Memo, members: list[list[int]]) -> Floats:
     return values / 8
 
 
-@pytest.mark.parametrize("unions", [[[0, 1], [2, 3]], [[0, 3], [1, 2]]])
-def test_partition_gives_the_owen_values_of_its_tree(unions: list[list[int]]) -> None:
-    (a, b), (c, d) = unions
-    tree = np.array([[a, b, 1, 2], [c, d, 1, 2], [4, 5, 2, 4]], float)
-    found = last(estimate(network_game(4, 5), 4, 200, method="shap partition", clustering=tree))
-    assert np.allclose(found.values, owen(Memo(network_game(4, 5)), unions))
-
-
-def test_partition_joins_neighbours_by_itself() -> None:
+def test_partition_gives_the_owen_values_of_its_tree_of_neighbours() -> None:
     assert neighbours(5).tolist() == [[0, 1, 1, 2], [2, 3, 1, 2], [5, 6, 2, 4], [7, 4, 3, 5]]
     found = last(estimate(network_game(4, 5), 4, 200, method="shap partition"))
     assert np.allclose(found.values, owen(Memo(network_game(4, 5)), [[0, 1], [2, 3]]))
