@@ -11,7 +11,7 @@ from typing import Literal
 
 from inference import demo, models, registry
 from inference.folders import home
-from inference.history.revision import read_anew
+from inference.revision import revision
 from inference.task import Task
 from inference.types import Record, adapter
 
@@ -74,7 +74,7 @@ def explained(task: Task, inputs: object) -> Explained | None:
 
 def state(task: Task) -> str:
     """What tells a model, with all that its explanations follow from, from any other: SHA-256, 12 digits of it."""
-    found = hashlib.sha256(read_anew(task.folder).encode())
+    found = hashlib.sha256(revision(task.folder).encode())
     for file in demo.example_files(task.folder, task.demo):
         found.update(hashlib.sha256(file.read_bytes()).digest())
     return found.hexdigest()[:12]

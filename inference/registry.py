@@ -156,7 +156,7 @@ def load(name_or_folder: str | Path, name: str = "", described: Demo | None = No
     except SeeWhyError:
         raise
     except Exception as error:  # a tokenizer whose files contradict one another fails only once it is used
-        log.exception("opening %s", folders.name_of(folder))
+        log.exception("opening %s: %s", folders.name_of(folder), error)
         raise ModelError(
             f"{folders.name_of(folder)} could not be opened as {said.task}: {type(error).__name__}. "
             "Save its files together with save_pretrained."

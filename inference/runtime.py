@@ -112,7 +112,7 @@ def load_pipeline(task: str, folder: Path, unread: Collection[str] = ()) -> "Pip
     except ModelError:
         raise
     except Exception as error:  # whatever a damaged folder makes of transformers: each part has errors of its own
-        log.exception("loading %s", name_of(folder))
+        log.exception("loading %s: %s", name_of(folder), error)
         raise ModelError(
             f"{name_of(folder)} could not be loaded as {task}: {type(error).__name__}. The log of the server says why."
         ) from error

@@ -59,14 +59,27 @@ class Server:
 
     def kill(self) -> None:
         """As when the power fails: none of its processes gets to write anything more."""
+        self._all(signal.SIGKILL)
+        assert self.process is not None
+        self.process.wait(20)
+        (self.folder / "data" / "postmaster.pid").unlink()
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """All of its processes stand still, their connections open, until the block ends."""
+        self._all(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._all(signal.SIGCONT)
+
+    def _all(self, how: signal.Signals) -> None:
         assert self.process is not None
         children = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
         )
         for pid in [self.process.pid, *map(int, children.stdout.split())]:
-            os.kill(pid, signal.SIGKILL)
-        self.process.wait(20)
-        (self.folder / "data" / "postmaster.pid").unlink()
+            os.kill(pid, how)
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:

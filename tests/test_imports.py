@@ -43,7 +43,7 @@ LAYERS = [
     ["inference.demo", "inference.slots", "inference.tokens", "inference.road"],
     ["inference.trees"],
     ["inference.models", "inference.headers"],
-    ["inference.snapshot", "inference.styles"],
+    ["inference.snapshot", "inference.styles", "inference.revision"],
     ["inference.hub"],
     ["inference.runtime", "inference.accelerator", "inference.fetching"],
     ["inference.cache"],

@@ -15,8 +15,10 @@ import gradio as gr
 
 from inference.errors import InputError, NotFound
 from inference.history.disagreement import Asked, asked, most, periods, traits_of, worst
+from inference.history.entry import Place
 from inference.history.history import History
 from inference.history.labelled import MOST, labelled
+from inference.history.rows import ID
 from inference.panels.answer import failure
 from inference.panels.asking import QUIET, RUNNING
 from inference.panels.waiting import STOPPED, awaited, standing
@@ -34,6 +36,8 @@ from .evaluate import arriving, shown
 VIEW = "history"
 """What the view is called in an address: `NAME#history`, and with the token `NAME#history-TOKEN`."""
 KEEP: Any = gr.skip()
+LAST = 10**11
+"""Seconds since 1970; no answer is younger."""
 
 
 def view(endpoints: Endpoints, name: str, token: str) -> None:
@@ -89,13 +93,14 @@ class Asks:
         return self.listing(question) if isinstance(question, dict) else KEEP
 
     def listing(self, question: dict[str, Any]) -> str:
-        """Answers, the newest first: {only} all, marked or against; {before} a time; or those of a slice, {query}."""
+        """Answers, the newest first: {only} all, marked or against; {before} those after a
+        time and an id; or those of a slice, {query}.
+        """
         try:
             if "query" in question:
                 entries = self.of_query(str(question["query"]))
                 return kept.of_slice(str(question["query"]), entries[: kept.LISTED], len(entries), self.about)
-            only, before = str(question.get("only", "all")), question.get("before")
-            until = before if isinstance(before, int | float) else None
+            only, until = str(question.get("only", "all")), place_of(question.get("before"))
             asked_for = {"marked": only == "marked", "against": only == "against"}
             entries = self.history.entries(self.name, kept.LISTED + 1, until, **asked_for)
             return kept.listing(entries, only, self.about, until is not None)
@@ -159,3 +164,11 @@ class Asks:
                 yield from shown(self.endpoints.reads(self.name, source, columns, "What people said", then))
         except Exception as error:
             yield failure(report(error).message)
+
+
+def place_of(sent: Any) -> Place | None:
+    """A time and an id as a button sends them; nothing where they are none."""
+    match sent:
+        case [int() | float() as time, str() as id] if 0 <= time < LAST and ID.fullmatch(id):
+            return float(time), id
+    return None

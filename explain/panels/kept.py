@@ -95,7 +95,7 @@ def listing(entries: Sequence[Entry], only: str, about: Demo, older: bool) -> st
     chips = "".join(asks("rows", said, pressed=key == only, only=key) for key, said in ONLY.items())
     group = f'<div class="chips" role="group" aria-label="Which answers">{chips}</div>'
     shown = entries[:LISTED]
-    more = asks("rows", "Older ones", "more", only=only, before=shown[-1].time) if len(entries) > LISTED else ""
+    more = asks("rows", "Older ones", "more", only=only, before=shown[-1].place) if len(entries) > LISTED else ""
     first = asks("rows", "The newest", "more", only=only) if older else ""
     ways = f'<p class="buttons">{first}{more}</p>' if first or more else ""
     body = entries_table(shown, about) if shown else f'<p class="hint">{NOTHING[only]}</p>'

@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
+from gradio.context import get_render_context
 
-from inference.errors import SeeWhyError
 from inference.panels import answer, guests, landing, look, marks, sessions
 from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.reports import report
 
 from . import batch, compare, evaluate, history, shared, story
 from .case import Case
@@ -51,23 +52,35 @@ def page(endpoints: Endpoints) -> gr.Blocks:
         @gr.render(inputs=chosen, triggers=[chosen.change])
         def screen(asked: str) -> None:
             """Made anew for each model, so that nothing of the model before can write into it."""
-            name, _, mark = asked.partition("#")
-            view, _, of = mark.partition("-")
-            if name not in catalogue.demos:
-                gr.HTML(landing.heading("This model is not here") + unknown(catalogue, name) if name else "")
-            elif view == history.VIEW and endpoints.history is not None:
-                gr.HTML(landing.heading(catalogue.about(name).title, name, CALLED, history.VIEW))
-                history.view(endpoints, name, of)
-            elif view in VIEWS:
-                gr.HTML(landing.heading(catalogue.about(name).title, name, CALLED, view))
-                VIEWS[view](endpoints, name, of)
-            else:
-                model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None, view, of)
+            place = get_render_context()
+            try:
+                placed(endpoints, asked, told)
+            except Exception as error:  # half a screen would be worse than none
+                if place is not None:
+                    place.children.clear()
+                gr.HTML(landing.heading("This page could not be made") + answer.failure(report(error).message))
 
         gr.HTML(marks.footer(endpoints.history))
         sessions.here()
         remote(endpoints)
     return blocks
+
+
+def placed(endpoints: Endpoints, asked: str, told: story.Story | None) -> None:
+    """The screen that an address asks for: `NAME`, `NAME#view`, `NAME#view-of`; nothing for the landing."""
+    catalogue = endpoints.catalogue
+    name, _, mark = asked.partition("#")
+    view, _, of = mark.partition("-")
+    if name not in catalogue.demos:
+        gr.HTML(landing.heading("This model is not here") + unknown(catalogue, name) if name else "")
+    elif view == history.VIEW and endpoints.history is not None:
+        gr.HTML(landing.heading(catalogue.about(name).title, name, CALLED, history.VIEW))
+        history.view(endpoints, name, of)
+    elif view in VIEWS:
+        gr.HTML(landing.heading(catalogue.about(name).title, name, CALLED, view))
+        VIEWS[view](endpoints, name, of)
+    else:
+        model(endpoints, name, told if told and (name, mark) == (told.model, story.MARK) else None, view, of)
 
 
 STARTS: dict[str, Callable[[Endpoints, str, str], Opened | shared.Reopened]] = {
@@ -89,8 +102,8 @@ def model(endpoints: Endpoints, name: str, told: story.Story | None, view: str =
         try:
             case = STARTS.get(view, opened)(endpoints, name, of)
             start, note, asks.wanted = case.values, case.note(asked=True), case.target
-        except SeeWhyError as error:
-            note = answer.failure(str(error))  # above the form: on a phone, the answer is far below
+        except Exception as error:
+            note = answer.failure(report(error).message)  # above the form: on a phone, the answer is far below
     gr.HTML(landing.heading(about.title, name, CALLED))
     recorded = panel(endpoints, name) if about.recording else None
     with gr.Row(elem_classes="screen"):

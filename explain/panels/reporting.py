@@ -79,7 +79,7 @@ def facts_of(task: Task, study: Study, made: date) -> dict[str, str]:
     return {
         "Model": task.name,
         "Task": task.id,
-        "Revision": revision(task),
+        "Revision": origin(task),
         "File": study.file or study.title,
         "SHA-256 of the file": study.sha256,
         "Rows": f"{rows:,}{cut}",
@@ -91,8 +91,8 @@ def facts_of(task: Task, study: Study, made: date) -> dict[str, str]:
     }
 
 
-def revision(task: Task) -> str:
-    """The hub's commit, or what tells the weights from any others."""
+def origin(task: Task) -> str:
+    """The hub's commit, or the digest of each file of weights, which anybody can check."""
     folder = task.folder.resolve()
     if folder.parent.name == "snapshots":
         return f"commit {folder.name}"

@@ -21,10 +21,10 @@ from inference.fields import AnyField
 from inference.metadata import stripped
 from inference.panels.asking import Values
 from inference.panels.entered import entered
+from inference.revision import revision
 from inference.serving.endpoints import Endpoints
 from inference.serving.links import Shared
 from inference.serving.reports import report
-from inference.serving.revisions import revision
 from inference.types import Target
 
 from .case import Case

@@ -21,6 +21,8 @@ WAIT = 1.0
 CONNECTIONS = 8
 """Connections of one process that stay open, and as many more where they do not suffice."""
 MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "2"
+"""The version of the tables that this code knows."""
 LOCK = 0x5EE_0417
 """The advisory lock under which PostgreSQL's tables are brought up to date by one process at a time."""
 NEEDED = ("sqlalchemy", "alembic")
@@ -94,6 +96,18 @@ def sqlite(url: "URL") -> "Engine":
     return engine
 
 
+def emptied(connection: "Connection") -> bool:
+    """Empty SQLite's log, where what was deleted still stands; whether nobody read it just now, and it was."""
+    connection.commit()
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout = 0")  # those who want to write would wait as well
+    try:
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(WAIT * 1000)}")
+    return not busy
+
+
 def postgresql(url: "URL") -> "Engine":
     """A server: a commit is in its log before it returns, and no statement waits long."""
     from sqlalchemy import create_engine
@@ -128,7 +142,7 @@ def migrate(engine: "Engine") -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, NEWEST)
 
 
 @contextmanager

@@ -13,6 +13,9 @@ PLACES = 500
 LONGEST = 2_000
 """Characters of what an answer should have been."""
 
+Place = tuple[float, str]
+"""When an answer was given, seconds since 1970, and its id."""
+
 
 @dataclass(frozen=True)
 class Mark(Record):
@@ -41,6 +44,11 @@ class Entry(Record):
     ms: float
     mark: Mark | None = None
     agreed: bool | None = None
+
+    @property
+    def place(self) -> "Place":
+        """Where it stands among the others, the newest first."""
+        return self.time, self.id
 
     @property
     def predicted(self) -> str | None:

@@ -7,19 +7,16 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from contextlib import suppress
+from typing import Any, Literal
 
 from ..errors import ModelError
 from ..types import Prediction, Raw
-from .database import WAIT, Unreachable, engine_of, identity, transaction
-from .entry import Entry, Mark, Tally, agrees
+from .database import Unreachable, engine_of
+from .entry import Entry, Mark, Place, Tally, agrees
 from .inputs import fingerprint
-from .rows import entry_of, named, nothing
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from .reach import READING, Reach
+from .rows import ROW, edge, entry_of, named, nothing, weight
 
 Keep = Literal["digest", "inputs"]
 KEEPS: tuple[Keep, ...] = ("digest", "inputs")
@@ -28,10 +25,16 @@ DAYS = 30
 LONGEST = 3_650
 MOST = 1_000_000
 """Answers that are kept; beyond them the oldest leave."""
-SWEEP = 3_600.0
-"""Seconds between two looks for answers that are too old."""
-REST = 2.0
-"""Seconds for which a database that could not be reached is left alone, so that predictions do not wait for it."""
+MOST_BYTES = 2 * 10**9
+"""What they may take together, about; beyond it the oldest leave as well."""
+LOOK = MOST_BYTES // 32
+"""Bytes that one process writes until it looks whether they are too many."""
+SWEEP, LATER, AGAIN = 3_600.0, 60.0, 1.0
+"""Seconds between two looks for answers that are too old; after one that failed; and until what could not be
+overwritten is tried again.
+"""
+PORTION = 200
+"""Answers that are deleted at once; whoever wants to write waits no longer than for these."""
 
 
 class History:
@@ -45,10 +48,9 @@ class History:
             raise ModelError(f"--days must be a whole number from 1 to {LONGEST:,}, got {days!r}.")
         self.inputs, self.days = keep == "inputs", days
         self._engine = engine_of(where)
-        self._file = identity(self._engine)
-        self._rests_until = 0.0
-        self._writing = threading.Lock()
-        self._ended = threading.Event()
+        self._reach = Reach(self._engine)
+        self._written = 0
+        self._due, self._ended = threading.Event(), threading.Event()
         try:
             self._salt = self._salted()
             self.sweep()
@@ -60,6 +62,7 @@ class History:
     def close(self) -> None:
         """Let go of the database."""
         self._ended.set()
+        self._due.set()
         self._engine.dispose()
 
     # Keeping, marking, deleting
@@ -78,7 +81,7 @@ class History:
         from .schema import answers
 
         id = secrets.token_urlsafe(16)
-        row = {
+        row: dict[str, Any] = {
             "id": id,
             "time": int(time.time() * 1000),
             "model": model[:200],
@@ -89,8 +92,12 @@ class History:
             "decision": decision,
             "ms": ms,
         }
-        with self._written() as connection:
-            connection.execute(answers.insert().values(row))
+        row["size"] = ROW + weight(row["inputs"], row["prediction"], decision)
+        gone = answers.delete().where(answers.c.id == id)  # what is said not to be kept is not
+        self._reach.write(lambda it: it.execute(answers.insert().values(row)), lambda it: it.execute(gone))
+        self._written += row["size"]
+        if self._written > LOOK:
+            self._due.set()
         return id
 
     def mark(self, id: str, mark: Mark) -> Entry:
@@ -98,17 +105,18 @@ class History:
         from .schema import answers
 
         entry = self.get(id)
+        before = entry.mark.truth if entry.mark else None
         values = {"verdict": mark.verdict, "truth": mark.truth, "agreed": agrees(entry.prediction, mark)}
-        with self._written() as connection:
-            connection.execute(answers.update().where(answers.c.id == id).values(values))
+        values["size"] = answers.c.size + weight(mark.truth) - weight(before)
+        self._reach.write(lambda it: it.execute(answers.update().where(answers.c.id == id).values(values)))
         return self.get(id)
 
     def get(self, id: str) -> Entry:
         """An answer by its id. Raises NotFound, Unreachable."""
         from .schema import answers
 
-        with self._reached() as connection:
-            row = connection.execute(answers.select().where(answers.c.id == named(id), self._young())).one_or_none()
+        asked = answers.select().where(answers.c.id == named(id), self._young())
+        row = self._reach.read(lambda it: it.execute(asked).one_or_none())
         if row is None:
             raise nothing()
         return entry_of(row)
@@ -117,44 +125,46 @@ class History:
         """Delete an answer, its input and its mark. Raises NotFound, Unreachable."""
         from .schema import answers
 
-        with self._written() as connection:
-            found = connection.execute(answers.delete().where(answers.c.id == named(id))).rowcount
-        if not found:
+        asked = answers.delete().where(answers.c.id == named(id))
+        if not self._reach.write(lambda it: it.execute(asked).rowcount):
             raise nothing()
         self._overwrite()
 
     def sweep(self) -> int:
-        """Delete what is too old, and the oldest of too many; how many. Raises Unreachable."""
+        """Delete what is too old, and the oldest of too many or of too much; how many. Raises Unreachable."""
         from sqlalchemy import select
 
         from .schema import answers
 
-        with self._written() as connection:
-            found = connection.execute(answers.delete().where(~self._young())).rowcount
-            newest = select(answers.c.time).order_by(answers.c.time.desc()).offset(MOST).limit(1)
-            edge = connection.execute(newest).scalar_one_or_none()
-            if edge is not None:
-                found += connection.execute(answers.delete().where(answers.c.time <= edge)).rowcount
-        if found:
+        self._written = 0
+        until = self._reach.read(lambda it: edge(it, self._oldest(), MOST, MOST_BYTES), READING)
+        old = select(answers.c.id).where(answers.c.time <= until).limit(PORTION)
+        asked, found = answers.delete().where(answers.c.id.in_(old)), 0
+        while part := self._reach.write(lambda it: it.execute(asked).rowcount, seconds=READING):
+            found += part
+        if found or self._reach.unclean:
             self._overwrite()
-        return int(found)
+        return found
 
     # Reading
 
     def entries(
-        self, model: str, count: int, before: float | None = None, *, marked: bool = False, against: bool = False
+        self, model: str, count: int, before: Place | None = None, *, marked: bool = False, against: bool = False
     ) -> list[Entry]:
-        """The newest answers of a model. before: older than that time; marked: only with a mark; against: only where
-        the mark disagrees. Raises Unreachable."""
+        """The newest answers of a model. before: those that follow the one there; marked: only with a mark; against:
+        only where the mark disagrees. Raises Unreachable."""
+        from sqlalchemy import and_, or_
+
         from .schema import answers
 
         asked = answers.select().where(answers.c.model == model, self._young())
         if before is not None:
-            asked = asked.where(answers.c.time < round(before * 1000))
+            ms, id = round(before[0] * 1000), before[1]
+            asked = asked.where(or_(answers.c.time < ms, and_(answers.c.time == ms, answers.c.id > id)))
         if marked or against:
             asked = asked.where(answers.c.agreed.is_(False) if against else answers.c.verdict.is_not(None))
-        with self._reached() as connection:
-            rows = connection.execute(asked.order_by(answers.c.time.desc(), answers.c.id).limit(count)).all()
+        asked = asked.order_by(answers.c.time.desc(), answers.c.id).limit(count)
+        rows = self._reach.read(lambda it: it.execute(asked).all(), READING)
         return [entry_of(row) for row in rows]
 
     def tallies(self, model: str) -> list[Tally]:
@@ -166,70 +176,50 @@ class History:
         marks, against = func.count(answers.c.verdict), func.sum(case((answers.c.agreed.is_(False), 1), else_=0))
         ends = func.min(answers.c.time), func.max(answers.c.time)
         of = select(answers.c.revision, func.count(), marks, against, *ends, func.avg(answers.c.ms))
-        with self._reached() as connection:
-            rows = connection.execute(of.where(answers.c.model == model, self._young()).group_by(answers.c.revision))
-            found = [Tally(r, int(n), int(m), int(a), t / 1000, u / 1000, float(ms)) for r, n, m, a, t, u, ms in rows]
+        asked = of.where(answers.c.model == model, self._young()).group_by(answers.c.revision)
+        rows = self._reach.read(lambda it: it.execute(asked).all(), READING)
+        found = [Tally(r, int(n), int(m), int(a), t / 1000, u / 1000, float(ms)) for r, n, m, a, t, u, ms in rows]
         return sorted(found, key=lambda each: -each.last)
 
     # The database
 
-    @contextmanager
-    def _reached(self) -> Iterator["Connection"]:
-        """A transaction; for some seconds after one could not be had, none is tried. Raises Unreachable."""
-        if time.monotonic() < self._rests_until:
-            raise Unreachable
-        try:
-            with transaction(self._engine, self._file) as connection:
-                yield connection
-        except Unreachable:
-            self._rests_until = time.monotonic() + REST
-            raise
-
-    @contextmanager
-    def _written(self) -> Iterator["Connection"]:
-        """The same to write: SQLite takes one writer, and of many that knock it forgets some, so ours stand in line."""
-        if self._engine.dialect.name != "sqlite":
-            with self._reached() as connection:
-                yield connection
-            return
-        if not self._writing.acquire(timeout=WAIT):
-            raise Unreachable
-        try:
-            with self._reached() as connection:
-                yield connection
-        finally:
-            self._writing.release()
+    def _oldest(self) -> int:
+        """The last moment that is too long ago, in milliseconds."""
+        return int((time.time() - self.days * 86_400) * 1000) - 1
 
     def _young(self) -> Any:
         from .schema import answers
 
-        return answers.c.time >= int((time.time() - self.days * 86_400) * 1000)
+        return answers.c.time > self._oldest()
 
     def _overwrite(self) -> None:
-        """Empty SQLite's log, where what was deleted still stands; where others read it just now, they do so later."""
-        if self._engine.dialect.name == "sqlite":
-            with self._written() as connection:
-                connection.commit()
-                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Nothing that was deleted is to be left; where it must be for now, it is tried again soon."""
+        with suppress(Unreachable):
+            self._reach.overwrite()
+        if self._reach.unclean:
+            self._due.set()
 
     def _salted(self) -> bytes:
         """What the digests of this database hang on; made by whoever opens it first."""
         from sqlalchemy import select
-        from sqlalchemy.exc import IntegrityError
+        from sqlalchemy.dialects import postgresql, sqlite
 
         from .schema import salts
 
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(salts.insert().values(number=1, salt=secrets.token_bytes(32)))
-        except IntegrityError:  # somebody did
-            pass
-        with self._reached() as connection:
-            return bytes(connection.execute(select(salts.c.salt)).scalar_one())
+        kind = sqlite if self._reach.is_file else postgresql
+        made = kind.insert(salts).values(number=1, salt=secrets.token_bytes(32)).on_conflict_do_nothing()
+        self._reach.write(lambda it: it.execute(made))
+        return self._reach.read(lambda it: bytes(it.execute(select(salts.c.salt)).scalar_one()))
 
     def _sweeping(self) -> None:
-        while not self._ended.wait(SWEEP):
+        pause = AGAIN if self._reach.unclean else SWEEP
+        while True:
+            self._due.wait(pause)
+            self._due.clear()
+            if self._ended.is_set():
+                return
             try:
                 self.sweep()
-            except Unreachable:  # which is in the log; the next look comes
-                continue
+                pause = AGAIN if self._reach.unclean else SWEEP
+            except Unreachable:  # which is in the log
+                pause = LATER

@@ -1,13 +1,18 @@
-"""A row of the table as an entry, and the ids under which there may be one."""
+"""A row of the table as an entry, the ids under which there may be one, and how much the rows take."""
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFound
 from ..types import Prediction
 from .entry import Entry, Mark
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+ROW = 500
+"""Bytes of a row beside its texts, its part of the indexes included, about."""
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
@@ -38,3 +43,26 @@ def entry_of(row: Any) -> Entry:
         mark=None if row.verdict is None else Mark(row.verdict, row.truth),
         agreed=row.agreed,
     )
+
+
+def weight(*texts: str | None) -> int:
+    """Bytes of texts."""
+    return sum(len(each.encode("utf-8", "replace")) for each in texts if each)
+
+
+def edge(connection: "Connection", oldest: int, most: int, most_bytes: int) -> int:
+    """The time of the youngest answer that is to go, with all before it: older than `oldest`, or beyond what may be
+    kept. In milliseconds.
+    """
+    from sqlalchemy import func, select
+
+    from .schema import answers
+
+    newest = select(answers.c.time).order_by(answers.c.time.desc()).offset(most).limit(1)
+    edges = [oldest, connection.execute(newest).scalar_one_or_none() or oldest]
+    if (connection.execute(select(func.sum(answers.c.size))).scalar_one() or 0) > most_bytes:
+        until = func.sum(answers.c.size).over(order_by=answers.c.time.desc()).label("until")
+        summed = select(answers.c.time, until).subquery()
+        beyond = select(summed.c.time).where(summed.c.until > most_bytes).order_by(summed.c.time.desc()).limit(1)
+        edges.append(connection.execute(beyond).scalar_one())
+    return max(edges)

@@ -25,8 +25,9 @@ answers = Table(
     Column("verdict", String(16)),
     Column("truth", Text),
     Column("agreed", Boolean),
+    Column("size", BigInteger, nullable=False, server_default="0"),  # bytes, about
     Index("seewhy_answers_by_model", "model", "time"),
-    Index("seewhy_answers_by_time", "time"),
+    Index("seewhy_answers_by_time", "time", "size"),  # the sum of the sizes is read from it alone
 )
 
 salts = Table(

@@ -4,21 +4,29 @@ Each of these replaces a part of Gradio that has no setting; a test of each fail
 """
 
 import json
+import logging
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
+from types import SimpleNamespace
 from typing import Any, NoReturn, Self
 
 import gradio as gr
 from fastapi import HTTPException
-from gradio import processing_utils, route_utils, routes
+from gradio import processing_utils, queueing, route_utils, routes
+from gradio.context import LocalContext
 from gradio.data_classes import CancelBody, PredictBodyInternal
+from gradio.exceptions import InvalidPathError
 from gradio.queueing import ProcessTime, Queue
 from gradio.state_holder import SessionState, StateHolder
 from pydantic import model_validator
 
+from ..serving.reports import report
 from .sessions import sweep
 
+log = logging.getLogger(__name__)
+
+UPLOADED = "Only uploaded files are accepted, no addresses and no paths."
 AGAIN = 5
 """Seconds after which to try again where all threads are taken, and as many wait for one."""
 
@@ -34,6 +42,8 @@ def restrain(blocks: gr.Blocks) -> None:
     route_utils.get_fn = known(route_utils.get_fn)
     routes.CancelBody = own(blocks._queue)  # type: ignore[misc]
     gr.Blocks.validate_inputs = enough  # type: ignore[method-assign, assignment]
+    route_utils.call_process_api = answered(route_utils.call_process_api)  # type: ignore[assignment]
+    queueing.traceback = routes.traceback = SimpleNamespace(print_exc=untold)  # type: ignore[assignment]
 
 
 def forget(self: SessionState, key: int, value: Any) -> None:
@@ -42,7 +52,7 @@ def forget(self: SessionState, key: int, value: Any) -> None:
 
 async def refuse(url: str, cache_dir: str) -> NoReturn:
     """Gradio would download, without a bound, the address that a caller gives in the place of a file."""
-    raise gr.Error("Only uploaded files are accepted, no addresses.", print_exception=False)
+    raise gr.Error(UPLOADED, print_exception=False)
 
 
 def uncounted(records: list[Any]) -> dict[str, Any]:
@@ -121,6 +131,34 @@ def enough(self: gr.Blocks, function: Any, inputs: Sequence[Any]) -> None:
     if len(inputs) < len(function.inputs):
         told = f"This call takes {len(function.inputs):,} values, {len(inputs):,} came."
         raise gr.Error(told, print_exception=False)
+
+
+def answered(process: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Gradio would write the traceback of an event into the log, with a message that may quote an input, and tell the
+    visitor nothing. As anywhere else, the log tells what may be told, and the visitor the id under which it does.
+    """
+
+    @wraps(process)
+    async def processed(*given: Any, gr_request: Any, **options: Any) -> Any:
+        LocalContext.request.set(gr_request)  # whose event it is, for the log
+        try:
+            return await process(*given, gr_request=gr_request, **options)
+        except gr.Error as error:
+            error.print_exception = False
+            raise
+        except HTTPException:
+            raise
+        except InvalidPathError:
+            raise gr.Error(UPLOADED, print_exception=False) from None
+        except Exception as error:
+            raise gr.Error(report(error).message, print_exception=False) from None
+
+    return processed
+
+
+def untold() -> None:
+    """In the place of `traceback.print_exc`, for what goes wrong around events."""
+    log.error("an event failed", exc_info=True)
 
 
 class Times(weakref.WeakKeyDictionary[Any, ProcessTime]):

@@ -18,7 +18,7 @@ from ..history.entry import Mark, marked
 from ..history.history import History
 from ..history.inputs import bounded, sendable, without_words
 from ..history.labelled import MOST, Labelled, labelled
-from ..history.revision import revision_of
+from ..revision import revision
 from ..task import Task
 from ..trace import Trace
 from ..types import Answer, Prediction, Raw
@@ -95,8 +95,8 @@ class Keeping:
             said = bounded(answer.prediction)
             said = said if self.history.inputs or is_fixed(task) else without_words(said)
             action = answer.decision.action if answer.decision else None
-            revision = revision_of(task.folder)
-            return replace(answer, kept=self.history.keep(answer.model, revision, raw, kept, said, action, ms))
+            state = revision(task.folder)
+            return replace(answer, kept=self.history.keep(answer.model, state, raw, kept, said, action, ms))
         except Exception as error:  # an answer comes before its record
             if not isinstance(error, Unreachable):
                 log.error("an answer could not be kept: %s", type(error).__name__)  # its message may hold the input

@@ -18,7 +18,7 @@ from .limits import is_loopback
 from .logs import REQUESTS
 from .metrics import Metrics
 from .naming import HERE, named
-from .reports import is_full, report
+from .reports import report
 
 log = logging.getLogger(__name__)
 
@@ -54,15 +54,14 @@ class Watch:
         token = asking.set(caller)
         try:
             await self.app(scope, receive, answer)
-        except OSError as error:  # of Gradio's own routes, such as that of uploads
-            if started or not is_full(error):
+        except Exception as error:
+            if isinstance(error.__cause__, HTTPException):  # Gradio finds a stream empty once its answer has begun
+                await send({"type": "http.response.body", "body": b""})
+                return
+            told = report(error)  # of Gradio's own routes, such as that of uploads: ours have reported theirs
+            if started:
                 raise
-            told = report(error)
             await JSONResponse({"detail": told.message}, told.status, told.headers)(scope, receive, answer)
-        except RuntimeError as error:  # Gradio finds that a stream has nothing (404) once its answer has begun
-            if not isinstance(error.__cause__, HTTPException):
-                raise
-            await send({"type": "http.response.body", "body": b""})
         finally:
             asking.reset(token)
             self._tell(scope, status, time.monotonic() - begun, caller.id)

@@ -12,6 +12,7 @@ from explain.panels import kept
 from explain.panels.case import Case
 from explain.panels.history import Asks
 from explain.panels.page import page
+from explain.panels.sections.section import attribute
 from explain.streams import STREAMS
 from inference import models
 from inference.history.entry import Mark
@@ -88,9 +89,16 @@ def test_older_ones_are_a_step_away(endpoints: Endpoints, monkeypatch: pytest.Mo
     first = asks.listing({})
     assert "Number 2" in first and "Number 0" not in first and "Older ones" in first
     assert endpoints.history is not None
-    before = endpoints.history.entries(NAME, 2)[-1].time
-    older = asks.listing({"only": "all", "before": before})
+    before = endpoints.history.entries(NAME, 2)[-1].place
+    assert attribute(before=before)[1:-1] in first
+    older = asks.listing({"only": "all", "before": list(before)})
     assert "Number 0" in older and "Number 2" not in older and "The newest" in older
+
+
+@pytest.mark.parametrize("before", [7, "x", [], [float("nan"), "a"], [1e300, "a"], [1.0, "\0"], [1.0, 2]])
+def test_what_is_no_place_in_the_list_begins_it_anew(endpoints: Endpoints, before: object) -> None:
+    ask(endpoints, "Number 0.")
+    assert "Number 0" in Asks(endpoints, NAME).listing({"before": before})
 
 
 @pytest.mark.parametrize("sent", ["", "[]", "{", "[1, 2]", '[1, "rows", 7]', "[" * 9_000])

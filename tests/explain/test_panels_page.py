@@ -12,7 +12,7 @@ import pytest
 from explain import checks
 from explain.panels import why
 from explain.panels.case import KEEP, Case
-from explain.panels.page import page
+from explain.panels.page import STARTS, model, page
 from explain.streams import STREAMS
 from inference import models
 from inference.errors import ModelError
@@ -233,6 +233,18 @@ def test_the_first_page_has_a_tile_a_model_and_a_story_only_with_its_model(endpo
     assert "hero" not in landing
     told = Endpoints(Catalogue({"sms-spam": models.find()["sms-spam"]}), STREAMS)
     assert 'class="hero"' in landing_of(told)
+
+
+def test_a_link_that_fails_unforeseen_leaves_the_form(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise RuntimeError("/secret/path")
+
+    monkeypatch.setitem(STARTS, "row", fails)
+    with gr.Blocks() as blocks:
+        model(endpoints, HOUSES, None, "row", "study-1")
+    shown = "".join(str(part.value) for part in blocks.blocks.values() if isinstance(part, gr.HTML))
+    assert "quote error" in shown and "secret" not in shown
+    assert any(isinstance(part, gr.Button) for part in blocks.blocks.values())
 
 
 def landing_of(endpoints: Endpoints) -> str:

@@ -8,7 +8,7 @@ import gradio as gr
 import httpx
 import pytest
 from fastapi import Request
-from gradio import routes
+from gradio import queueing, routes
 from gradio.queueing import Event, ProcessTime
 from gradio.state_holder import SessionState
 
@@ -18,6 +18,7 @@ from inference.panels.restraint import Times, restrain
 from inference.serving.admission import KINDS
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
+from inference.serving.logs import Words
 
 
 class Function:
@@ -87,6 +88,22 @@ def test_gradios_queue_is_never_full_before_ours() -> None:
     queue, most = blocks._queue, sum(kind.places + kind.room for kind in KINDS)
     assert url and len(queue.active_jobs) > most and queue.max_size is not None and queue.max_size > most
     blocks.close()
+
+
+def test_what_fails_around_an_event_is_not_quoted(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gr.Blocks() as blocks:
+        gr.Button().click(dict)
+    blocks.queue()
+    restrain(blocks)
+    try:
+        raise ValueError("a secret")
+    except ValueError:
+        queueing.traceback.print_exc()  # as Gradio does there
+    assert capsys.readouterr().err == ""
+    (record,) = caplog.records
+    assert "secret" not in Words().format(record) and "ValueError" in Words().format(record)
 
 
 def test_no_address_is_fetched_in_the_place_of_a_file(server: str) -> None:

@@ -15,18 +15,20 @@ if __name__ == "__main__":
 
 from security.listed.callers import CALLERS
 from security.listed.files import FILES, PICTURES
+from security.listed.kept import KEPT
 from security.listed.loading import LOADING
 from security.listed.models import MODELS, UNUSED
 from security.listed.parquet import PARQUET
 from security.listed.protection import ROOT, Protection
 from security.listed.requests import REQUESTS
 from security.listed.rows import PLACES, ROWS
+from security.listed.told import TOLD
 from security.listed.uploads import UPLOADS
 from security.listed.waiting import WAITING
 
 PROTECTIONS = (
     *(*REQUESTS, *CALLERS, *PICTURES, *FILES, *ROWS, *PLACES),
-    *(*MODELS, *LOADING, *PARQUET, *WAITING, *UPLOADS, *UNUSED),
+    *(*MODELS, *LOADING, *PARQUET, *WAITING, *TOLD, *UPLOADS, *KEPT, *UNUSED),
 )
 LONGEST = 300
 """Seconds that one test may take."""

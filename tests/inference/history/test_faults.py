@@ -11,11 +11,14 @@ import postgres
 import pytest
 from conftest import ROOT
 from kept import keep
+from sqlalchemy import create_engine
 
-from inference.history import history as module
-from inference.history.database import WAIT, Unreachable
+from inference.errors import ModelError
+from inference.history import reach
+from inference.history.database import WAIT, Unreachable, url_of
 from inference.history.entry import Mark
 from inference.history.history import History
+from inference.history.reach import REPLY
 
 WRITER = """
 import sys, threading
@@ -57,7 +60,7 @@ def test_kill_9_in_the_middle_of_writes_loses_nothing_acknowledged(where: str) -
 
 @pytest.mark.postgres
 def test_killing_the_server_itself_loses_nothing_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REST", 0.0)
+    monkeypatch.setattr(reach, "REST", 0.0)
     with postgres.serving() as server:
         history = History(server.url)
         ids = [keep(history) for _ in range(50)]
@@ -70,6 +73,38 @@ def test_killing_the_server_itself_loses_nothing_acknowledged(monkeypatch: pytes
         assert {entry.id for entry in history.entries("m", 99)} >= set(ids)
         assert history.get(keep(history))  # by the same process, as if nothing had been
         history.close()
+
+
+@pytest.mark.postgres
+def test_a_server_that_stands_still_is_waited_for_only_some_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach, "REST", 0.0)
+    with postgres.serving() as server:
+        history = History(server.url)
+        first = keep(history)
+        with server.still():  # the kernel goes on to acknowledge what is sent over the open connections
+            for call in (lambda: keep(history), lambda: history.entries("m", 9)):
+                start = time.monotonic()
+                with pytest.raises(Unreachable):
+                    call()
+                assert time.monotonic() - start < REPLY + 1
+        last, end = keep(history), time.monotonic() + 20
+        while {entry.id for entry in history.entries("m", 9)} != {first, last}:  # not what was said not to be kept
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        history.close()
+
+
+@pytest.mark.postgres
+def test_a_server_that_may_only_be_read_is_told_in_words(server: postgres.Server) -> None:
+    engine = create_engine(url_of(server.url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE standby")
+        where = server.url.replace("/postgres?", "/standby?")
+        History(where).close()
+        connection.exec_driver_sql("ALTER DATABASE standby SET default_transaction_read_only = on")
+    engine.dispose()
+    with pytest.raises(ModelError, match="--history cannot be written to"):
+        History(where)
 
 
 def test_a_locked_database_is_waited_for_only_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +121,7 @@ def test_a_locked_database_is_waited_for_only_a_moment(tmp_path: Path, monkeypat
     assert time.monotonic() - start < 0.2
     other.execute("ROLLBACK")
     other.close()
-    monkeypatch.setattr(history, "_rests_until", 0.0)
+    monkeypatch.setattr(history._reach, "_rests_until", 0.0)
     assert history.get(keep(history))
     history.close()
 
@@ -112,7 +147,7 @@ def test_a_file_that_took_the_place_of_another_takes_nothing(tmp_path: Path) -> 
 def test_a_file_that_may_only_be_read_is_told_and_written_again_once_it_may(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "REST", 0.0)
+    monkeypatch.setattr(reach, "REST", 0.0)
     history = History(str(tmp_path / "history.db"))
     id = keep(history)
     for may, word in ((False, "ON"), (True, "OFF")):  # SQLITE_READONLY, which the rights of a file do not give to root
@@ -130,7 +165,7 @@ def test_a_file_that_may_only_be_read_is_told_and_written_again_once_it_may(
 
 
 def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REST", 0.0)
+    monkeypatch.setattr(reach, "REST", 0.0)
     history = History(str(tmp_path / "history.db"), "inputs")
     id = keep(history)
     with history._engine.connect() as connection:  # SQLite's own limit fails as a full disk does, with SQLITE_FULL

@@ -1,6 +1,7 @@
 """The history keeps, marks, reads and deletes answers, alike in SQLite and in PostgreSQL."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import time
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from kept import INPUTS, RAW, YES, keep, labels
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import column as column_of
+from sqlalchemy import create_engine, insert, inspect
+from sqlalchemy import table as table_of
 
 from inference.errors import ModelError, NotFound
+from inference.history import database
 from inference.history import history as module
 from inference.history.database import Unreachable, engine_of, url_of
 from inference.history.entry import Mark
@@ -91,7 +95,19 @@ def test_the_newest_come_first_and_older_ones_after(history: History) -> None:
     keep(history, model="other")
     first = history.entries("m", 3)
     assert [entry.id for entry in first] == ids[:1:-1]
-    assert [entry.id for entry in history.entries("m", 3, first[-1].time)] == ids[1::-1]
+    assert [entry.id for entry in history.entries("m", 3, first[-1].place)] == ids[1::-1]
+
+
+def test_answers_of_one_millisecond_are_all_listed_page_by_page(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
+    ids = {keep(history) for _ in range(5)}
+    found, place = list[str](), None
+    while some := history.entries("m", 2, place):
+        found, place = [*found, *(entry.id for entry in some)], some[-1].place
+    assert len(found) == 5 and set(found) == ids
 
 
 def test_marked_ones_and_those_against_are_told_apart(history: History) -> None:
@@ -143,6 +159,35 @@ def test_beyond_the_most_the_oldest_leave(history: History, monkeypatch: pytest.
         time.sleep(0.002)
     assert history.sweep() == 2
     assert [entry.id for entry in history.entries("m", 9)] == ids[:1:-1]
+
+
+TEXT = json.dumps("x" * 5_000)
+
+
+def test_beyond_the_most_in_bytes_the_oldest_leave(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 12_500)
+    ids = []
+    for inputs in (TEXT, INPUTS, TEXT, TEXT, INPUTS):
+        ids.append(keep(history, inputs=inputs))
+        time.sleep(0.002)
+    assert history.sweep() == 2
+    assert [entry.id for entry in history.entries("m", 9)] == ids[:1:-1]
+    history.mark(ids[-1], Mark("should be", "é" * 2_000))
+    assert history.sweep() == 1  # what people say counts too
+    history.mark(ids[-1], Mark("right"))
+    keep(history, inputs=TEXT)
+    assert history.sweep() == 0
+
+
+def test_the_bytes_are_looked_at_every_so_many(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(module, "LOOK", 15_000)
+    ids = [keep(history, inputs=TEXT) for _ in range(9)]
+    end = time.monotonic() + 20
+    while len(found := history.entries("m", 9)) > 5:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert {entry.id for entry in found} <= set(ids[3:])
 
 
 def test_many_threads_lose_nothing(history: History) -> None:
@@ -215,6 +260,40 @@ def test_what_is_deleted_is_no_longer_in_the_files(tmp_path: Path) -> None:
     assert any(b"a secret of mine" in path.read_bytes() for path in tmp_path.iterdir())
     history.forget(id)
     assert not any(b"a secret of mine" in path.read_bytes() for path in tmp_path.iterdir())
+    history.close()
+
+
+def test_what_is_deleted_while_others_read_is_overwritten_once_they_have(tmp_path: Path) -> None:
+    file = tmp_path / "history.db"
+    history = History(str(file), "inputs")
+    id = keep(history, inputs=json.dumps({"text": "a secret of mine"}))
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM seewhy_answers").fetchall()
+    history.forget(id)
+    assert any(b"a secret of mine" in path.read_bytes() for path in tmp_path.iterdir())
+    other.execute("COMMIT")
+    other.close()
+    end = time.monotonic() + 20
+    while any(b"a secret of mine" in path.read_bytes() for path in tmp_path.iterdir()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    history.close()
+
+
+def test_tables_of_the_first_version_are_brought_up_to_date(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "NEWEST", "1")
+    engine = engine_of(where)
+    monkeypatch.undo()
+    row = {"id": "a", "time": int(time.time() * 1000), "model": "m", "revision": "r", "digest": "d", "ms": 1.0}
+    row |= {"inputs": TEXT, "prediction": json.dumps(YES.to_json())}
+    with engine.begin() as connection:
+        connection.execute(insert(table_of("seewhy_answers", *map(column_of, row))).values(row))
+    engine.dispose()
+    history = History(where, "inputs")
+    assert history.get("a").inputs == "x" * 5_000
+    monkeypatch.setattr(module, "MOST_BYTES", 5_000)
+    assert history.sweep() == 1
     history.close()
 
 
