@@ -19,20 +19,6 @@ TURNS = (
         f"{PLACED}test_one_too_many_is_told",
     ),
     Protection(
-        "one user leaves room for others",
-        LINES,
-        "if single and len(self._queues.get(user, ())) >= ceil(0.75 * self.room) > 0:",
-        "if False:",
-        f"{PLACED}test_one_user_leaves_room",
-    ),
-    Protection(
-        "nobody waits where no word is said of it",
-        "inference/panels/asking.py",
-        '"concurrency_limit": None,',
-        '"concurrency_limit": 16,',
-        "tests/test_admitted_page.py::test_none_waits_in_gradios_queue",
-    ),
-    Protection(
         "all that computes waits for its turn",
         ADMISSION,
         "            for standing in ticket.turn():\n                stay()\n                yield standing\n",
@@ -45,20 +31,6 @@ TURNS = (
         "in within(placed(work(), ticket), most, kind.answers):",
         "in placed(work(), ticket):",
         f"{CALLED}test_what_takes_too_long_is_ended",
-    ),
-    Protection(
-        "work that goes on keeps its place",
-        LINES,
-        "        if not self.helpers:\n            self.line.leave(self, finished)\n",
-        "        self.line.leave(self, finished)\n",
-        "tests/inference/test_panels_waiting.py::test_whoever_leaves_keeps_the_place",
-    ),
-    Protection(
-        "work that nobody waits for ends with a pass",
-        "app.py",
-        "(required, stay)",
-        "(required,)",
-        "tests/test_leaving.py::test_where_the_app_serves_no_pass_begins_that_nobody",
     ),
     Protection(
         "nobody keeps a place by not reading on",

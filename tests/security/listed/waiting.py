@@ -71,4 +71,32 @@ WAITING = (
         "",
         f"{SERVED}test_the_app_is_launched_with_patience",
     ),
+    Protection(
+        "nobody waits where no word is said of it",
+        "inference/panels/asking.py",
+        '"concurrency_limit": None,',
+        '"concurrency_limit": 16,',
+        "tests/test_admitted_page.py::test_none_waits_in_gradios_queue",
+    ),
+    Protection(
+        "one user leaves room for others",
+        "inference/serving/places.py",
+        "if single and len(self._queues.get(user, ())) >= ceil(0.75 * self.room) > 0:",
+        "if False:",
+        "tests/inference/test_serving_places.py::test_one_user_leaves_room",
+    ),
+    Protection(
+        "work that goes on keeps its place",
+        "inference/serving/places.py",
+        "        if not self.helpers:\n            self.line.leave(self, finished)\n",
+        "        self.line.leave(self, finished)\n",
+        "tests/inference/test_panels_waiting.py::test_whoever_leaves_keeps_the_place",
+    ),
+    Protection(
+        "work that nobody waits for ends with a pass",
+        "app.py",
+        "(required, stay)",
+        "(required,)",
+        "tests/test_leaving.py::test_where_the_app_serves_no_pass_begins_that_nobody",
+    ),
 )
