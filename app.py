@@ -39,7 +39,7 @@ from inference.serving.admission import THREADS, required
 from inference.serving.admitting import admission
 from inference.serving.api import rest
 from inference.serving.arguments import parser
-from inference.serving.callers import ask
+from inference.serving.callers import ask, stay
 from inference.serving.commands import command
 from inference.serving.endpoints import Endpoints
 from inference.serving.entrance import Entrance
@@ -124,12 +124,11 @@ def launch(
 
     tools: the same for assistants, where they are offered.
     """
-    blocks.queue(max_size=64, api_open=False)
+    blocks.queue(max_size=THREADS, api_open=False)  # so many run at once: our own queue is full before
     restrain(blocks)
     patience.begin()
     ask(visitor, left)
-    if required not in device.guards:
-        device.guards.append(required)
+    device.guards += [guard for guard in (required, stay) if guard not in device.guards]
     metrics = Metrics(endpoints.catalogue, endpoints.admission)
     observing.watch(metrics)
     if observing.observe_batch not in batching.watchers:

@@ -1,5 +1,5 @@
-// A page whose server was started anew, or that another server answers now, which knows nothing of what was drawn here:
-// it opens anew, on the same model, and says so.
+// A page whose server was started anew, or that another server answers now, or that was asleep for more than an hour: the
+// server knows nothing of what was drawn here. It opens anew, on the same model, and says so.
 {
     const ask = window.fetch, GONE = 410, SAID = "seewhy-lost";
 
@@ -20,7 +20,8 @@
         note.className = "opened lost";
         note.setAttribute("role", "status");
         header.after(note);
-        note.textContent = "The server was started anew, and this page with it. Please enter your input again.";
+        note.textContent = "This page was asleep for long, or the server was started anew, and this page with it. "
+            + "Please enter your input again.";
     };
     if (sessionStorage.getItem(SAID)) said();
 }

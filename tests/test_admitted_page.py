@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 import pytest
 from doors import LOANS, SHUTTLE, TOKEN, full, loans, opened, visited
+from gradio.block_function import BlockFunction
 
 from explain.panels import against, evaluate, history, page, taking
 from explain.panels.batch import Batch
@@ -23,7 +24,7 @@ from explain.panels.what_if import WhatIf
 from inference.panels import guests
 from inference.panels.opening import Opening, Upload
 from inference.panels.playing import Player
-from inference.serving.admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, READING, Kind
+from inference.serving.admission import CHECKING, EXPLAINING, PLAYING, PREDICTING, QUICK, READING, Kind
 from inference.serving.endpoints import Endpoints
 from inference.study.mapping import guess
 from inference.study.reading import Study, read
@@ -65,6 +66,7 @@ PAGE: dict[str, Kind | None] = {
     "Asks.judged": READING,
     "Asks.listed": None,
     # the first page
+    "heard": None,  # that an open page is there
     "box.<locals>.fetch": None,  # has a queue of its own
     "apply": None,  # draws the screen; what is not measured of a file takes a place of READING
 }
@@ -108,6 +110,34 @@ def test_every_event_of_the_page_is_named_here(doors: Endpoints, study: Study) -
     assert found == set(PAGE)
 
 
+def functions_of(doors: Endpoints, study: Study) -> list[BlockFunction]:
+    """All that the page and its screens run, and what programs call."""
+    token = doors.studies.put(study)
+    screens: list[Callable[[], Any]] = [lambda view=view: view(doors, LOANS, "") for view in page.VIEWS.values()]  # type: ignore[misc]
+    screens += [lambda name=name: page.model(doors, name, None) for name in (LOANS, SHUTTLE)]  # type: ignore[misc]
+    screens += [lambda: evaluate.view(doors, LOANS, token), lambda: history.view(doors, LOANS, TOKEN)]
+    found = [page.page(doors)]
+    with gr.Blocks() as blocks:
+        guests.box(doors.catalogue)
+        for place in screens:
+            place()
+    return [each for some in (*found, blocks) for each in some.fns.values() if each.fn and each.queue]
+
+
+LIMITED = {"Opening.wire.<locals>.opened", "Opening.wire.<locals>.own"}
+"""What looks into a file asks no model, and Gradio lets in so many at once."""
+
+
+def test_none_waits_in_gradios_queue_that_can_wait_in_ours(doors: Endpoints, study: Study) -> None:
+    limits: dict[str, set[Any]] = {}
+    for each in functions_of(doors, study):
+        limits.setdefault(str(each.fn.__qualname__), set()).add(each.concurrency_limit)
+    limited = {name: limit for name, limit in limits.items() if limit != {None}}
+    assert limited == {name: {16} for name in LIMITED}
+    assert all(PAGE[name] is None for name in limited)
+    assert sum(map(max, limited.values())) <= QUICK  # and has threads beside all who are at work or wait
+
+
 def screens(doors: Endpoints, study: Study, folder: Path) -> dict[str, tuple[Kind, Callable[[], Any]]]:
     """What each event of the page does that asks a model, with the kind of place that it takes."""
     about = doors.catalogue.about(LOANS)
@@ -115,7 +145,8 @@ def screens(doors: Endpoints, study: Study, folder: Path) -> dict[str, tuple[Kin
     case, what_if = Case(doors, LOANS), WhatIf(Case(doors, LOANS))
     opening, comparing = Opening(doors, LOANS, truth=True, groups=True), Comparing(doors, LOANS)
     upload, asks = Upload(loans(doors), "Loans"), history.Asks(doors, LOANS)
-    judged, kept = Judged(doors.catalogue.task(LOANS), study, "token"), taking.Kept(folder)
+    judged, kept = Judged(doors.catalogue.task(LOANS), study, "token"), taking.Kept()
+    kept.folder = folder
     batch = Batch(doors, LOANS, Opening(doors, LOANS))
     (text,) = [field for field in about.inputs if field.name == "payments"]
 

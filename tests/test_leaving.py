@@ -18,9 +18,10 @@ from explain.streams import STREAMS
 from inference import models
 from inference.accelerator import accelerator
 from inference.deadline import within
+from inference.errors import Left
 from inference.serving import admission
 from inference.serving.admission import PREDICTING, Admission, Call
-from inference.serving.callers import Caller, asking
+from inference.serving.callers import Caller, asking, missed
 from inference.serving.catalogue import Catalogue
 from inference.serving.endpoints import Endpoints
 from inference.serving.places import Line
@@ -228,3 +229,16 @@ def test_where_the_app_serves_no_pass_begins_without_a_place(counted: tuple[str,
             pass
     finally:
         asking.reset(token)
+
+
+def test_where_the_app_serves_no_pass_begins_that_nobody_waits_for(counted: tuple[str, Counter]) -> None:
+    alone = threading.Event()
+    token = missed.set(alone)
+    try:
+        with accelerator:
+            pass
+        alone.set()
+        with pytest.raises(Left), accelerator:
+            pass
+    finally:
+        missed.reset(token)

@@ -28,9 +28,7 @@ def against(admission: Admission, judged: Judged) -> None:
     def compared(path: str | None) -> Iterator[str]:
         yield from compare(admission, judged, path)
 
-    file.upload(
-        compared, file, told, **{**QUIET, "concurrency_id": "files", "concurrency_limit": READING.places + READING.room}
-    )
+    file.upload(compared, file, told, **QUIET)
 
 
 def compare(admission: Admission, judged: Judged, path: str | None) -> Iterator[str]:

@@ -59,8 +59,7 @@ def view(endpoints: Endpoints, name: str, rest: str) -> None:
     answers = gr.DownloadButton("Download the answers", variant="primary", visible=False)
     opening.wire(go, told, answers)
     given = [opening.upload, opening.columns, explain, strict, ending]
-    running: dict[str, Any] = {**QUIET, "concurrency_id": "jobs", "concurrency_limit": READING.places + READING.room}
-    go.click(batch.answered, given, [told, answers], **running)
+    go.click(batch.answered, given, [told, answers], **QUIET)
     stop.click(lambda upload: upload.turn.take() and None, opening.upload, None, **QUIET)
 
 

@@ -128,7 +128,7 @@ def found(endpoints: Endpoints, name: str, of: str) -> None:
         for id, html in answers(endpoints.admission, judged, sent):
             yield [html if section.id == id else KEEP for section in SECTIONS]
 
-    asked.change(answer, asked, parts, **{**RUNNING, "concurrency_id": "sections", "concurrency_limit": 16})
+    asked.change(answer, asked, parts, **RUNNING)
     taking(endpoints.admission, judged)
 
 

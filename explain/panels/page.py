@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from gradio.context import get_render_context
 
-from inference.panels import answer, guests, landing, look, marks
+from inference.panels import answer, guests, landing, look, marks, sessions
 from inference.panels.form import example_values, form
 from inference.panels.playing import panel
 from inference.panels.remote import remote
@@ -61,6 +61,7 @@ def page(endpoints: Endpoints) -> gr.Blocks:
                 gr.HTML(landing.heading("This page could not be made") + answer.failure(report(error).message))
 
         gr.HTML(marks.footer(endpoints.history))
+        sessions.here()
         remote(endpoints)
     return blocks
 

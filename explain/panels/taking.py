@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,17 @@ INVITE = (
 class Kept:
     """Where one visitor's reports are written, and whose turn it is."""
 
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="seewhy-")))
     turn: Turn = field(default_factory=Turn)
+
+    @cached_property
+    def folder(self) -> Path:
+        """Made once something is written, not for who merely looks."""
+        return Path(tempfile.mkdtemp(prefix="seewhy-"))
 
     def forget(self) -> None:
         """Delete what was written."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if "folder" in vars(self):
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def taking(admission: Admission, judged: Judged) -> None:
@@ -51,8 +57,7 @@ def taking(admission: Admission, judged: Judged) -> None:
     def made(kept: Kept) -> Iterator[Any]:
         yield from written(admission, judged, kept)
 
-    running: dict[str, Any] = {**QUIET, "concurrency_id": "files", "concurrency_limit": READING.places + READING.room}
-    make.click(made, kept, [told, taken], **running)
+    make.click(made, kept, [told, taken], **QUIET)
     stop.click(lambda mine: mine.turn.take() and None, kept, None, **QUIET)
 
 

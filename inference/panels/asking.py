@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import gradio as gr
 
 from ..fields import TextField
-from ..serving.admission import PREDICTING
 from ..serving.threads import closing as closing_async
 
 Values = Sequence[Any]
@@ -197,8 +196,8 @@ def follow(asks: Asks, turn: Turn, typing: Sequence[Any], show: dict[str, Any]) 
             yield part
 
     # One event for all widgets, so that no older answer can overtake a newer one.
-    changed = gr.on(typing, typed, **{**show, "trigger_mode": "always_last", "concurrency_id": "typing"})
-    changed.then(rested, **{**show, "concurrency_id": "resting"})
+    changed = gr.on(typing, typed, **{**show, "trigger_mode": "always_last"})
+    changed.then(rested, **show)
 
 
 def cleared(parts: Parts) -> Parts:
@@ -216,18 +215,16 @@ def one_or_more(values: list[Any]) -> Any:
 QUIET: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "hidden",
-    "concurrency_limit": 16,
-    "concurrency_id": "quick",  # named, because Gradio keeps a queue for each unnamed one of each visitor
+    "concurrency_limit": None,  # who waits is told so by our own queue, which lets in by kinds of work
+    "concurrency_id": "page",  # named, because Gradio keeps a queue for each unnamed one of each visitor
 }
 
 RUNNING: dict[str, Any] = {
     **QUIET,
-    "concurrency_id": "cases",
-    "concurrency_limit": PREDICTING.places + PREDICTING.room,  # who waits is told so by our own queue
     "trigger_mode": "multiple",  # "once" would drop an example that is clicked while another is explained
 }
 
-LISTENING: dict[str, Any] = {**QUIET, "concurrency_id": "listening", "show_progress": "full"}
+LISTENING: dict[str, Any] = {**QUIET, "show_progress": "full"}
 
 TO_ANSWER = """(...values) => {
     const answer = document.getElementById("answer");

@@ -9,6 +9,7 @@ import gradio as gr
 from ..serving.catalogue import Catalogue
 from ..serving.reports import report
 from .answer import failure
+from .asking import QUIET
 from .waiting import awaited
 
 
@@ -27,15 +28,7 @@ def box(catalogue: Catalogue) -> None:
         )
         go = gr.Button("Fetch and open", scale=1)
     told = gr.HTML("", elem_id="fetched")
-    gr.on(
-        [go.click, named.submit],
-        fetch,
-        named,
-        told,
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_limit=8,
-    )
+    gr.on([go.click, named.submit], fetch, named, told, **QUIET)
 
 
 def fetched(catalogue: Catalogue, spec: str) -> Iterator[str]:

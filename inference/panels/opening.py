@@ -30,6 +30,8 @@ EMPTY = (
     "<li>Its columns find the model's fields by name; you can say otherwise</li>"
     "<li>Rows that do not fit are told by row and column before anything runs</li></ol></div>"
 )
+OPENING: dict[str, Any] = {**QUIET, "concurrency_id": "opening", "concurrency_limit": 16}
+"""Takes a moment of a processor each, so Gradio makes the seventeenth wait for one; all else has threads left."""
 OWN, FIRST = "The model's own rows", "Open a file first, or take the model's own rows."
 
 
@@ -80,7 +82,7 @@ class Opening:
         emptied = ["" if isinstance(each, gr.HTML) else gr.update(visible=False) for each in results]
         shown: dict[str, Any] = {
             "outputs": [self.upload, self.choices, self.preview, go, self.columns, self.box, *results],
-            **QUIET,
+            **OPENING,
         }
 
         def opened(path: str | None, upload: Upload) -> list[Any]:

@@ -128,5 +128,5 @@ def panel(endpoints: Endpoints, name: str) -> tuple[gr.Textbox, Any] | None:
     # page.js writes into these: their keys are their own, as those of a form's widgets are
     start = gr.Textbox("", elem_id="play", visible="hidden", label="Play", key=f"{name}.play")
     tick = gr.Textbox("", elem_id="tick", visible="hidden", label="Tick", key=f"{name}.tick")
-    start.change(player.played, start, shown, **{**QUIET, "concurrency_id": "recordings"})
+    start.change(player.played, start, shown, **QUIET)
     return tick, player.loaded

@@ -9,11 +9,10 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from ..metadata import forget
-from ..serving.admission import PREDICTING
 from ..serving.endpoints import Endpoints
 from ..serving.reports import report
 
-MANY: dict[str, Any] = {"concurrency_limit": PREDICTING.places + PREDICTING.room}
+MANY: dict[str, Any] = {"concurrency_limit": None}
 """The queue is our own, so that callers of all kinds take turns in it; Gradio's would know neither users nor REST."""
 
 

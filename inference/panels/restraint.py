@@ -3,6 +3,7 @@
 Each of these replaces a part of Gradio that has no setting; a test of each fails without it.
 """
 
+import json
 import logging
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,24 +15,30 @@ import gradio as gr
 from fastapi import HTTPException
 from gradio import processing_utils, queueing, route_utils, routes
 from gradio.context import LocalContext
-from gradio.data_classes import CancelBody
+from gradio.data_classes import CancelBody, PredictBodyInternal
 from gradio.exceptions import InvalidPathError
 from gradio.queueing import ProcessTime, Queue
-from gradio.state_holder import SessionState
+from gradio.state_holder import SessionState, StateHolder
 from pydantic import model_validator
 
 from ..serving.reports import report
+from .sessions import sweep
 
 log = logging.getLogger(__name__)
 
 UPLOADED = "Only uploaded files are accepted, no addresses and no paths."
+AGAIN = 5
+"""Seconds after which to try again where all threads are taken, and as many wait for one."""
 
 
 def restrain(blocks: gr.Blocks) -> None:
     """To be called once the page has its queue."""
     SessionState._update_value_in_config = forget  # type: ignore[method-assign]
+    StateHolder.delete_all_expired_state = sweep  # type: ignore[method-assign]
     processing_utils.async_ssrf_protected_download = refuse
     blocks._queue.process_time_per_fn = Times()  # type: ignore[assignment]
+    blocks._queue.compute_analytics_summary = uncounted  # type: ignore[method-assign]
+    blocks._queue.push = told(blocks._queue.push)  # type: ignore[method-assign]
     route_utils.get_fn = known(route_utils.get_fn)
     routes.CancelBody = own(blocks._queue)  # type: ignore[misc]
     gr.Blocks.validate_inputs = enough  # type: ignore[method-assign, assignment]
@@ -48,9 +55,44 @@ async def refuse(url: str, cache_dir: str) -> NoReturn:
     raise gr.Error(UPLOADED, print_exception=False)
 
 
+def uncounted(records: list[Any]) -> dict[str, Any]:
+    """Gradio would go through the last 10,000 events after each one, for a page of numbers that is not offered here."""
+    return {}
+
+
+def told(push: Callable[..., Any]) -> Callable[..., Any]:
+    """Gradio would answer 503 with its own numbers, and not say when to come back. And fail, with a traceback in the
+    log, where an answer repeats what is no text.
+    """
+
+    @wraps(push)
+    async def pushed(body: PredictBodyInternal, *given: Any, **options: Any) -> Any:
+        body.data = text_of(body.data)
+        answer = await push(body, *given, **options)
+        if answer[-1] == "queue_full":
+            words = f"Many people are here right now. Please try again in {AGAIN} s."
+            raise HTTPException(503, words, {"Retry-After": str(AGAIN)})
+        return answer
+
+    return pushed
+
+
+def text_of(sent: Any) -> Any:
+    """What was sent as JSON, without halves of surrogate pairs, such as \\ud800: they stand for nothing, and an answer
+    that repeats one cannot be written.
+    """
+    written = json.dumps(sent, ensure_ascii=False)
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        return json.loads(written.encode(errors="ignore"))
+    return sent
+
+
 def known(find: Callable[..., Any]) -> Callable[..., Any]:
-    """Gradio would answer 500 to a page that another process has drawn; 410 has it open anew (assets/lost.js). And 500,
-    with a traceback in the log, to a name that nothing has, and to what only the browser does: 404.
+    """Gradio would answer 500 to a page that another process has drawn, or that is forgotten; 410 has it open anew
+    (assets/lost.js). And 500, with a traceback in the log, to a name that nothing has, and to what only the browser
+    does: 404.
     """
 
     @wraps(find)
@@ -58,7 +100,9 @@ def known(find: Callable[..., Any]) -> Callable[..., Any]:
         try:
             function = find(*given, **options)
         except KeyError:
-            raise HTTPException(410, "This page was drawn by another server, or before this one was started.") from None
+            raise HTTPException(
+                410, "This page was drawn by another server, before this one was started, or is forgotten."
+            ) from None
         except route_utils.FnIndexInferError:
             function = None
         if function is None or not function.fn:

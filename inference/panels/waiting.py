@@ -8,7 +8,8 @@ from contextvars import copy_context
 from html import escape
 from typing import TypeVar
 
-from ..serving.places import Waiting
+from ..serving.callers import missed
+from ..serving.places import Waiting, place
 
 STOPPED = """() => document.querySelectorAll('.card[aria-busy="true"]').forEach((card) => {
     card.removeAttribute("aria-busy");
@@ -22,21 +23,33 @@ T = TypeVar("T")
 def awaited(work: Callable[[], T], doing: str) -> Generator[str, None, T]:
     """How long `work` has taken so far, as HTML twice a second; returns what it returned. Raises what it raised.
 
-    The work is left to itself if nobody waits any longer.
+    If nobody waits any longer, the work ends before its next forward pass; until then it keeps the place that it has.
     """
     result: Future[T] = Future()
+    ticket, alone = place.get(), threading.Event()
 
     def run() -> None:
+        missed.set(alone)
         try:
-            result.set_result(work())
+            found = work()
         except BaseException as error:  # handed over to whoever waits
             result.set_exception(error)
+        else:
+            result.set_result(found)
+        finally:
+            if ticket:
+                ticket.helped(-1)
 
     start = time.monotonic()
+    if ticket:
+        ticket.helped(1)
     threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
-    while not wait([result], timeout=0.5).done:
-        yield progress(doing, time.monotonic() - start)
-    return result.result()
+    try:
+        while not wait([result], timeout=0.5).done:
+            yield progress(doing, time.monotonic() - start)
+        return result.result()
+    finally:
+        alone.set()
 
 
 def standing(waiting: Waiting) -> str:

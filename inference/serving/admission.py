@@ -16,7 +16,7 @@ from ..study.first import MOST_ROWS
 from ..types import Answer, Step
 from .callers import Caller, stay, who
 from .limits import Rate
-from .places import Line, Ticket, Waiting
+from .places import Line, Ticket, Waiting, placed
 
 Check = Callable[[], str | None]
 """Words for what is missing before visitors can be served, or nothing; it must be cheap."""
@@ -51,7 +51,9 @@ PLAYING = Kind("recordings", 8, 32, 5.0)
 READING = Kind("files", 2, 16, 30.0, most=3600.0)
 """Whole files, and whatever else looks at many rows."""
 KINDS = (PREDICTING, EXPLAINING, CHECKING, PLAYING, READING)
-THREADS = sum(kind.places + kind.room for kind in KINDS) + 8
+QUICK = 32
+"""Threads for what asks no model: a screen that is drawn, a file that is looked into, a stop."""
+THREADS = sum(kind.places + kind.room for kind in KINDS) + QUICK
 """Threads for all who are at work or wait, apart from the server's own, which so are always free for the rest."""
 
 
@@ -138,7 +140,7 @@ class Admission:
         """What `look` gives in a place of the predictions, which are as short: it takes a picture apart, say."""
         most = self._most(PREDICTING)
         try:
-            ticket = self.lines[PREDICTING].join(call.caller.key, 2 * most)
+            ticket = self.lines[PREDICTING].join(call.caller.key, 2 * most, call.caller.single)
         except Busy:
             return None
         try:
@@ -150,12 +152,12 @@ class Admission:
 
     def _parts(self, kind: Kind, call: Call, work: Callable[[], Iterator[T]]) -> Iterator[T | Waiting]:
         most = self._most(kind)
-        ticket = self.lines[kind].join(call.caller.key, 2 * most)
+        ticket = self.lines[kind].join(call.caller.key, 2 * most, call.caller.single)
         finished = False
         try:
             yield from turn(ticket)
             call.waited = call.since
-            for part in within(work(), most, kind.answers):
+            for part in within(placed(work(), ticket), most, kind.answers):
                 stay()
                 if isinstance(part, Answer):
                     call.steps = part.trace

@@ -32,6 +32,11 @@ class Caller:
         """Who takes turns with others: a person, one open page, or an address."""
         return self.user or f"{self.address} {self.session}"
 
+    @property
+    def single(self) -> bool:
+        """Whether it is a person or a page; an address may be that of many."""
+        return bool(self.user or self.session)
+
 
 TOKEN = "x-seewhy-token"
 """The header for a presenter's token where `Authorization` says a name and a password."""
@@ -43,7 +48,7 @@ elsewhere: list[Callable[[], Caller | None]] = []
 leaving: list[Callable[[], bool]] = []
 """Who may know that a caller has left. Over REST the stream is closed instead."""
 missed: ContextVar[Event | None] = ContextVar("missed", default=None)
-"""Set once the caller of a tool has left."""
+"""Set once nobody waits any longer for what is done here, in a thread of its own."""
 
 
 def who() -> Caller:

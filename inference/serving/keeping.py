@@ -77,7 +77,7 @@ class Keeping:
 
     def is_presenter(self, token: str) -> bool:
         """Whether somebody holds the presenter's token."""
-        return bool(self.token) and secrets.compare_digest(token.encode(), self.token.encode())
+        return bool(self.token) and secrets.compare_digest(token.encode(errors="replace"), self.token.encode())
 
     def _history(self) -> History:
         if self.history is None:

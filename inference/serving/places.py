@@ -4,13 +4,16 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from contextvars import ContextVar
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import Busy
 from ..types import Record
 
+T = TypeVar("T")
 TELL = 0.5
 """Seconds between two words to whoever waits; nobody who leaves is missed for longer."""
 RECENT = 64
@@ -41,6 +44,10 @@ class Ticket:
         self.line, self.user, self.limit = line, user, limit
         self.called = threading.Event()
         self.since = 0.0
+        self.helpers = 0
+        """Threads that work in this place."""
+        self.left: bool | None = None
+        """Once it was left: whether it was finished."""
 
     def turn(self) -> Iterator[Waiting]:
         """How it stands, at once and again and again, until it is this one's turn; nothing where there is a place."""
@@ -50,8 +57,38 @@ class Ticket:
                 self.called.wait(TELL)
 
     def leave(self, finished: bool = False) -> None:
-        """Give the place back, or leave the queue. finished: whether the time it took is worth remembering."""
-        self.line.leave(self, finished)
+        """Give the place back, or leave the queue; once no thread works in it any longer.
+
+        finished: whether the time it took is worth remembering.
+        """
+        self.left = finished
+        if not self.helpers:
+            self.line.leave(self, finished)
+
+    def helped(self, by: int) -> None:
+        """A thread begins (1) or ends (-1) to work in this place, and may do so for longer than its owner stays."""
+        with self.line.changing:
+            self.helpers += by
+        if self.left is not None:
+            self.leave(self.left)
+
+
+place: ContextVar[Ticket | None] = ContextVar("place", default=None)
+"""In which what runs here is done."""
+
+
+def placed(parts: Iterator[T], ticket: Ticket) -> Iterator[T]:
+    """The parts of a generator, done in a place."""
+    with closing(parts):  # type: ignore[type-var]  # generators all
+        while True:
+            token = place.set(ticket)  # anew for each part: a server makes each in a context of its own
+            try:
+                part = next(parts)
+            except StopIteration:
+                return
+            finally:
+                place.reset(token)
+            yield part
 
 
 class Line:
@@ -63,17 +100,20 @@ class Line:
     def __init__(self, places: int, room: int, usual: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         """usual: seconds of work, as long as nothing is known."""
         self.places, self.room, self.usual, self._clock = places, room, usual, clock
-        self._changing = threading.RLock()  # a stream that is thrown away leaves while memory is looked through
+        self.changing = threading.RLock()  # a stream that is thrown away leaves while memory is looked through
         self._queues: OrderedDict[str, deque[Ticket]] = OrderedDict()
         """Who waits, by user; users in the order of their turns."""
         self._working: dict[Ticket, float] = {}
         """Until when each may work."""
         self._took: deque[float] = deque(maxlen=RECENT)
 
-    def join(self, user: str, limit: float = 3600) -> Ticket:
-        """A place, or one in the queue; work may last `limit` seconds. Raises Busy where the queue is full."""
+    def join(self, user: str, limit: float = 3600, single: bool = False) -> Ticket:
+        """A place, or one in the queue; work may last `limit` seconds. Raises Busy where the queue is full.
+
+        single: it is one visitor, who may take three quarters of the queue, so that others find room in it.
+        """
         ticket = Ticket(self, user, limit)
-        with self._changing:
+        with self.changing:
             self._advance()
             if len(self._working) >= self.places and self.waiting >= self.room:
                 again = self._seconds(self.waiting)
@@ -81,13 +121,16 @@ class Line:
                 raise Busy(
                     f"Many people are here right now: {wait} waiting already. Please try again in {again:,} s.", again
                 )
+            if single and len(self._queues.get(user, ())) >= ceil(0.75 * self.room) > 0:
+                again = self._seconds(self.waiting)
+                raise Busy(f"Much that you asked for is waiting already. Please try again in {again:,} s.", again)
             self._queues.setdefault(user, deque()).append(ticket)
             self._advance()
         return ticket
 
     def standing(self, ticket: Ticket) -> Waiting | None:
         """The place of one who waits; None once it is called."""
-        with self._changing:
+        with self.changing:
             self._advance()
             if ticket.called.is_set():
                 return None
@@ -96,7 +139,7 @@ class Line:
 
     def leave(self, ticket: Ticket, finished: bool) -> None:
         """As `Ticket.leave`."""
-        with self._changing:
+        with self.changing:
             if self._working.pop(ticket, None) is not None and finished:
                 self._took.append(self._clock() - ticket.since)
             queue = self._queues.get(ticket.user, ())

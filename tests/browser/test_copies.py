@@ -53,7 +53,7 @@ def test_visitors_stay_with_a_copy_and_outlive_it(running: Copies, browser: Brow
     assert told(other) == before, "the other copy opens the link"
     known = calls(running, 1 - mine, "explain")
     example(page, 1).click()  # the other copy has not drawn this page
-    expect(page.get_by_text("The server was started anew, and this page with it.")).to_be_visible(timeout=EXPLAINED)
+    expect(page.get_by_text("the server was started anew, and this page with it.")).to_be_visible(timeout=EXPLAINED)
     expect(page.get_by_role("heading", name=demo.read(models.find()[LOANS]).title)).to_be_visible()
     page.wait_for_timeout(1_000)
     example(page, 1).click()

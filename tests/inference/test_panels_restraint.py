@@ -12,7 +12,12 @@ from gradio import queueing, routes
 from gradio.queueing import Event, ProcessTime
 from gradio.state_holder import SessionState
 
+import app
+from inference import models
 from inference.panels.restraint import Times, restrain
+from inference.serving.admission import KINDS
+from inference.serving.catalogue import Catalogue
+from inference.serving.endpoints import Endpoints
 from inference.serving.logs import Words
 
 
@@ -61,6 +66,28 @@ def test_who_began_an_event_ends_it_and_nobody_else_even_while_it_waits() -> Non
         with nullcontext() if taken else pytest.raises(ValueError, match="no such event"):
             routes.CancelBody(**asked)
     assert routes.CancelBody(session_hash="another", fn_index=0, event_id="ended").event_id == "ended"
+
+
+def test_who_finds_gradios_queue_full_is_told_when_to_come_back() -> None:
+    with gr.Blocks() as blocks:
+        gr.api(lambda: 1, api_name="one")
+    blocks.queue(max_size=0)
+    restrain(blocks)
+    url = blocks.launch(prevent_thread_lock=True, quiet=True)[1]
+    refused = httpx.post(f"{url}gradio_api/call/one", json={"data": []})
+    blocks.close()
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    assert refused.json()["detail"] == "Many people are here right now. Please try again in 5 s."
+
+
+def test_gradios_queue_is_never_full_before_ours() -> None:
+    """All who are at work or wait in ours run at once in Gradio's, none waits in it."""
+    endpoints = Endpoints(Catalogue({"home-loans": models.find()["home-loans"]}))
+    blocks = app.page(endpoints)
+    url = app.launch(blocks, endpoints, app.parser().parse_args([]), prevent_thread_lock=True, quiet=True)[1]
+    queue, most = blocks._queue, sum(kind.places + kind.room for kind in KINDS)
+    assert url and len(queue.active_jobs) > most and queue.max_size is not None and queue.max_size > most
+    blocks.close()
 
 
 def test_what_fails_around_an_event_is_not_quoted(

@@ -1,10 +1,15 @@
-"""Work that is told of while it goes on, handed over when it is done, and left to itself by who leaves."""
+"""Work that is told of while it goes on, handed over when it is done, and ended where nobody waits any longer."""
 
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 
+from inference.errors import Left
 from inference.panels.waiting import awaited, how_far, ongoing
+from inference.serving.admission import READING, Admission
+from inference.serving.callers import stay
 
 
 def test_what_takes_long_is_told_and_its_result_handed_over() -> None:
@@ -33,6 +38,57 @@ def test_leaving_does_not_wait_for_the_work() -> None:
     next(stream)
     stream.close()  # would hang for half a minute if it waited
     go.set()
+
+
+def test_whoever_leaves_keeps_the_place_until_the_work_has_ended() -> None:
+    admission, go = Admission(), threading.Event()
+    line = admission.lines[READING]
+    asked = admission.admitted(READING, "against", "any", lambda: awaited(lambda: go.wait(30), "Comparing"))
+    assert "Comparing" in str(next(asked))
+    before = threading.active_count()
+    asked.close()  # type: ignore[attr-defined]  # a generator
+    assert line.working == 1 and threading.active_count() == before
+    go.set()
+    ended(lambda: line.working == 0 and threading.active_count() < before)
+
+
+def test_work_that_nobody_waits_for_ends_before_its_next_pass() -> None:
+    admission, begun = Admission(), threading.Event()
+    passes: list[int] = []
+    left: list[Exception] = []
+
+    def work() -> None:
+        try:
+            for number in range(1000):
+                stay()  # as before each forward pass
+                passes.append(number)
+                begun.set()
+                time.sleep(0.02)
+        except Left as error:
+            left.append(error)
+            raise
+
+    asked = admission.admitted(READING, "against", "any", lambda: awaited(work, "Comparing"))
+    next(asked)
+    assert begun.wait(10)
+    asked.close()  # type: ignore[attr-defined]  # a generator
+    ended(lambda: bool(left) and admission.lines[READING].working == 0)
+    assert len(passes) < 900
+
+
+def test_who_stays_has_the_place_to_the_end_and_no_longer() -> None:
+    admission = Admission()
+    asked = admission.admitted(READING, "against", "any", lambda: awaited(lambda: stay() or "done", "Comparing"))
+    list(asked)
+    ended(lambda: admission.lines[READING].working == 0)
+
+
+def ended(true: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for something to be so."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_a_bar_says_how_far_it_is_where_that_is_known() -> None:

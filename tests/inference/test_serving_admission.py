@@ -184,3 +184,15 @@ def test_on_a_space_all_callers_look_alike_so_none_is_limited(monkeypatch: pytes
     monkeypatch.setenv("SPACE_ID", "someone/seewhy")
     assert arguments.parser().parse_args([]).rate == 0
     assert arguments.parser().parse_args(["--rate", "60"]).rate == 60
+
+
+def test_who_has_left_gets_no_further_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[bool] = []
+    monkeypatch.setattr(callers, "leaving", [lambda: bool(gone)])
+    admission = Admission()
+    parts = admission.admitted(READING, "table", "any", lambda: (part for part in (1, 2)))
+    assert next(parts) == 1
+    gone.append(True)
+    with pytest.raises(Left):
+        next(parts)
+    assert admission.lines[READING].working == 0

@@ -238,6 +238,7 @@ def test_only_the_presenter_takes_what_people_said(client: TestClient, endpoints
 def test_without_a_token_nobody_is_the_presenter(catalogue: Catalogue) -> None:
     assert not Endpoints(catalogue).is_presenter("")
     assert not Endpoints(catalogue, token=TOKEN).is_presenter("é")
+    assert not Endpoints(catalogue, token=TOKEN).is_presenter("\ud800")
 
 
 # The command line

@@ -85,6 +85,15 @@ def test_seconds_follow_from_recent_durations_and_the_number_of_places() -> None
     assert line.join("e") and line.standing(line.join("f")) == Waiting(2, 10)
 
 
+def test_one_user_leaves_room_for_others() -> None:
+    line = Line(1, 16)
+    for _ in range(1 + 12):
+        line.join("many", single=True)
+    with pytest.raises(Busy, match="Much that you asked for"):
+        line.join("many", single=True)
+    assert line.standing(line.join("x")) == Waiting(2, 2)  # the turn after the next
+
+
 def test_who_leaves_the_queue_is_no_longer_before_others() -> None:
     line = Line(1, 9)
     running, gone, last = line.join("a"), line.join("b"), line.join("c")
@@ -159,7 +168,7 @@ def test_a_call_that_is_thrown_away_while_the_line_is_looked_through_stops_nobod
     thrown, waiting = line.join("ann"), line.join("ben")
 
     def collect() -> None:
-        with line._changing:  # as when memory is looked through just here, and a stream that nobody holds is closed
+        with line.changing:  # as when memory is looked through just here, and a stream that nobody holds is closed
             thrown.leave()
 
     thread = threading.Thread(target=collect, daemon=True)

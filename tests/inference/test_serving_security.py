@@ -355,7 +355,7 @@ def settings(endpoints: Endpoints) -> dict[str, Any]:
     given: dict[str, Any] = {}
 
     class Blocks:
-        _queue = SimpleNamespace()
+        _queue = SimpleNamespace(push=print)
 
         def queue(self, **options: Any) -> None:
             given.update(options)

@@ -1,5 +1,6 @@
 """Whoever forges the number of an event, a session, a call gets a quiet 4xx: nothing told, no traceback in the log."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,16 @@ def test_a_forged_number_is_refused_quietly(
     assert 400 <= answer.status_code < 500
     assert "Traceback" not in answer.text and "/" not in answer.json()["detail"] if answer.text else True
     assert "Traceback" not in log.read_text() and SECRET not in log.read_text()
+
+
+@pytest.mark.parametrize("screen", ["home-loans#history-\ud800", "home-loans#evaluate-\ud800", "\ud800"])
+def test_what_is_no_text_is_answered_quietly(app: tuple[str, Path], screen: str) -> None:
+    url, log = app
+    sent = json.dumps({"data": [screen], "fn_index": 1, "session_hash": "surrogate"})  # fn 1 draws the screen
+    httpx.post(f"{url}/queue/join", content=sent, headers={"content-type": "application/json"}).raise_for_status()
+    with httpx.stream("GET", f"{url}/queue/data?session_hash=surrogate", timeout=20) as stream:
+        assert any('"success":true' in line for line in stream.iter_lines())
+    assert "Traceback" not in log.read_text()
 
 
 def test_too_few_values_are_told_and_not_logged(app: tuple[str, Path]) -> None:

@@ -28,8 +28,8 @@ TURNS = (
     Protection(
         "no call takes longer than its kind may",
         ADMISSION,
-        "in within(work(), most, kind.answers):",
-        "in work():",
+        "in within(placed(work(), ticket), most, kind.answers):",
+        "in placed(work(), ticket):",
         f"{CALLED}test_what_takes_too_long_is_ended",
     ),
     Protection(
@@ -227,7 +227,7 @@ SECRETS = (
     Protection(
         "the history is the presenter's alone",
         HISTORY,
-        "bool(self.token) and secrets.compare_digest(token.encode(), self.token.encode())",
+        'bool(self.token) and secrets.compare_digest(token.encode(errors="replace"), self.token.encode())',
         "True",
         f"{KEPT}test_without_a_token_nobody_is_the_presenter",
     ),

@@ -49,6 +49,13 @@ REQUESTS = (
         f"{SERVED}test_nothing_is_fetched_from_another_host",
     ),
     Protection(
+        "what is no text makes no fault",
+        RESTRAINT,
+        "        body.data = text_of(body.data)\n",
+        "",
+        f"{STRAYS}test_what_is_no_text",
+    ),
+    Protection(
         "no address is fetched in the place of a file",
         RESTRAINT,
         "    processing_utils.async_ssrf_protected_download = refuse\n",
@@ -186,8 +193,8 @@ REQUESTS = (
     Protection(
         "who leaves a call that does not stream ends its work",
         "inference/serving/admission.py",
-        "in within(work(), most, kind.answers):\n                stay()\n",
-        "in within(work(), most, kind.answers):\n",
-        "tests/test_leaving.py::test_who_leaves_a_call_that_does_not_stream_ends",
+        "in within(placed(work(), ticket), most, kind.answers):\n                stay()\n",
+        "in within(placed(work(), ticket), most, kind.answers):\n",
+        "tests/inference/test_serving_admission.py::test_who_has_left_gets_no_further_part",
     ),
 )

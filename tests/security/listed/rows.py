@@ -33,9 +33,9 @@ PLACES = (
     Protection(
         "where the app serves, a pass without a place is refused",
         "app.py",
-        "        device.guards.append(required)\n",
-        "        pass\n",
-        "tests/test_leaving.py::test_where_the_app_serves",
+        "(required, stay)",
+        "(stay,)",
+        "tests/test_leaving.py::test_where_the_app_serves_no_pass_begins_without",
     ),
     Protection(
         "a pass without a place is refused to a visitor",
