@@ -94,9 +94,9 @@ class Passing(logging.Logger):
 
 def begin(kind: str) -> None:
     """Write the log as `text` or `json`, to standard error; the second also has a line for each request and call."""
-    from huggingface_hub.utils import disable_progress_bars
-
     if kind == "json":
+        from huggingface_hub.utils import disable_progress_bars
+
         disable_progress_bars()  # which are no lines; transformers asks there too
     handler = logging.StreamHandler()
     handler.setFormatter(Lines() if kind == "json" else Words())
