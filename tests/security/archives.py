@@ -75,7 +75,7 @@ ZIPS: dict[str, Attack] = {
     "paths that lead out": zipped(
         {
             name: picture()
-            for name in ("../../out.png", "/tmp/out.png", "a/../../../out.png", "C:\\out.png", "\\\\host\\out.png")
+            for name in ("../../out.png", "/out.png", "a/../../../out.png", "C:\\out.png", "\\\\host\\out.png")
         }
     ),
     "links": zipped({"passwd.png": b"/etc/passwd", "out.png": b"../../../etc/passwd"}, link),
